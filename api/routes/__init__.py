@@ -1,0 +1,1 @@
+"""The URL space, one module a subject."""

@@ -1,0 +1,53 @@
+"""Dates as precise as the source prints them: EDTF years, months, days and windows.
+
+`2023`, `2023-02`, `2023-02-15` and the window `2020-11/2021-01` (EDTF level 0, ISO 8601-2:2019). A window says "some day
+in there", not a duration.
+"""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from geo.errors import InvalidParameter
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Edtf:
+    """A printed date: its text, and the first and last day that it may mean."""
+
+    text: str
+    earliest: date
+    latest: date
+
+
+def parse(text: str) -> Edtf:
+    """The days that `text` may mean.
+
+    Raises InvalidParameter for anything but a year, month or day, or two of them in order with a slash.
+    """
+    first, slash, last = text.partition("/")
+    earliest, latest = _days(first, text)
+    if slash:
+        latest = _days(last, text)[1]
+        if latest < earliest:
+            raise InvalidParameter(f"The window {text!r} ends before it begins.")
+    return Edtf(text, earliest, latest)
+
+
+def _days(part: str, whole: str) -> tuple[date, date]:
+    match = _DATE.fullmatch(part)
+    if match is None:
+        raise InvalidParameter(f"{whole!r} is no date; write 2023, 2023-02, 2023-02-15, or a window 2020-11/2021-01.")
+    year, month, day = int(match[1]), match[2], match[3]
+    try:
+        if month is None:
+            return date(year, 1, 1), date(year, 12, 31)
+        if day is None:
+            return date(year, int(month), 1), date(year, int(month), calendar.monthrange(year, int(month))[1])
+        exact = date(year, int(month), int(day))
+    except (ValueError, calendar.IllegalMonthError) as error:
+        raise InvalidParameter(f"{whole!r} is no date of the calendar: {error}.") from None
+    return exact, exact

@@ -1,0 +1,65 @@
+"""What can go wrong, by name. A message says what came, what was expected, and the way out."""
+
+from collections.abc import Sequence
+
+
+class HaiphongError(Exception):
+    """Anything a person can act on. `str(error)` is written for that person; no traceback is needed."""
+
+
+class InvalidParameter(HaiphongError):
+    """A parameter or its value is not one of those that are understood."""
+
+    def __init__(self, message: str, allowed: Sequence[str] = ()) -> None:
+        """`allowed`: what may stand in its place, for programs that read the answer."""
+        super().__init__(message)
+        self.allowed = tuple(allowed)
+
+
+class InvalidBBox(InvalidParameter):
+    """Four numbers west, south, east, north were expected."""
+
+
+class UnknownLayer(HaiphongError):
+    """No layer or collection has this id."""
+
+    def __init__(self, layer: str, known: Sequence[str]) -> None:
+        """`known`: the ids that exist."""
+        super().__init__(f"No collection is called {layer!r}; there are: {', '.join(known)}.")
+        self.allowed = tuple(known)
+
+
+class UnknownUnit(InvalidParameter):
+    """No administrative unit answers to this id, code or name."""
+
+
+class AmbiguousUnit(InvalidParameter):
+    """Several units answer to this name; `allowed` holds their ids."""
+
+
+class FeatureNotFound(HaiphongError):
+    """No feature has this id."""
+
+
+class FeatureWithdrawn(HaiphongError):
+    """The feature was entered by mistake and withdrawn; its history remains."""
+
+
+class VersionConflict(HaiphongError):
+    """Someone else changed the feature after the version that this edit is based on."""
+
+
+class InvalidFeature(HaiphongError):
+    """A feature or a status cannot be stored as it stands."""
+
+
+class InvalidData(HaiphongError):
+    """A file of `data/`, or a layer definition, cannot be read as it stands."""
+
+
+class StoreNotReady(HaiphongError):
+    """The database lacks something: an extension, a version, a migration."""
+
+
+class ClusterError(HaiphongError):
+    """The private PostGIS cluster cannot be installed, started or stopped."""

@@ -1,7 +1,7 @@
 """Dates as precise as the source prints them: EDTF years, months, days and windows.
 
-`2023`, `2023-02`, `2023-02-15` and the window `2020-11/2021-01` (EDTF level 0, ISO 8601-2:2019). A window says "some day
-in there", not a duration.
+`2023`, `2023-02`, `2023-02-15` and the window `2020-11/2021-01` (EDTF level 0, ISO 8601-2:2019). A window
+says "some day in there", not a duration.
 """
 
 import calendar

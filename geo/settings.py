@@ -26,7 +26,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
-        """Read HAIPHONG_HOME, HAIPHONG_HOST, PORT or HAIPHONG_PORT, HAIPHONG_WORKERS, HAIPHONG_DATABASE_URL, HAIPHONG_LAYERS.
+        """Read HAIPHONG_HOME, _HOST, _PORT (or PORT, which goes first), _WORKERS, _DATABASE_URL and _LAYERS.
 
         Raises InvalidParameter when a number is none, or the folder of layers does not exist.
         """

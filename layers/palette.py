@@ -1,0 +1,58 @@
+"""The colours of the map, shared by every renderer: status groups, base map, paper and ink.
+
+Why seven groups: no palette stays distinct for colour-blind eyes past about eight hues, so statuses share a hue by
+group and are told apart by shape and words. `fill` is for markers, whose dark outline and white halo carry the
+contrast (Okabe-Ito); `line` is for thin strokes without an outline: at least 3:1 on land and sea. One group has one
+hue in both. `tests/layers/test_palette.py` computes contrast and CIEDE2000 distances under four kinds of sight.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The colours of one group of statuses. `dash` is an SVG dash pattern in px, None for a solid line."""
+
+    id: str
+    fill: str
+    line: str
+    dash: str | None
+
+
+GROUPS: dict[str, Group] = {
+    group.id: group
+    for group in (
+        Group("idea", "#56B4E9", "#0087FF", "2 6"),
+        Group("procedure", "#CC79A7", "#5A1E96", "9 5"),
+        Group("clearance", "#F0E442", "#C3780F", "12 4 2 4"),
+        Group("construction", "#D55E00", "#963C00", "14 5"),
+        Group("service", "#009E73", "#00695A", None),
+        Group("cancelled", "#1A1A1A", "#3C0000", "1 5"),
+        Group("unknown", "#C9C9D0", "#878796", "4 6"),
+    )
+}
+
+OUTLINE = "#1A1A1A"
+HALO = "#FFFFFF"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMap:
+    """Colours of our own base map and of the cards on it: quiet, so that the projects speak."""
+
+    sea: str = "#E4F0F7"
+    land: str = "#FCFBF7"
+    neighbour: str = "#F4F2EC"
+    coast: str = "#8FB0C4"
+    unit_line: str = "#CFC8BA"
+    district_line: str = "#9C9484"
+    river: str = "#A8CCDF"
+    label: str = "#4D5661"
+    water_label: str = "#3C6A86"
+    paper: str = "#FFFFFF"
+    ink: str = "#1B2733"
+    muted: str = "#566270"
+    accent: str = "#0B5C8A"
+
+
+BASEMAP = BaseMap()

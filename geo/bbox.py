@@ -29,7 +29,8 @@ class BBox:
             numbers = []
         if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
             raise InvalidBBox(
-                f"bbox={text!r}: four numbers were expected, west,south,east,north in degrees, such as 106.4,20.5,107.2,21.1."
+                f"bbox={text!r}: four numbers were expected, west,south,east,north in degrees, "
+                "such as 106.4,20.5,107.2,21.1."
             )
         west, south, east, north = numbers
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):

@@ -1,4 +1,4 @@
-"""The life cycle and its codes, read from `codes.toml`: each with a label and a definition in Vietnamese and English."""
+"""The life cycle and its codes, read from `codes.toml`: each with a label and a definition in two languages."""
 
 import tomllib
 from dataclasses import dataclass

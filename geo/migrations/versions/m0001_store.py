@@ -1,0 +1,288 @@
+"""The store: features with their versions and status facts, administrative units, directives, targets."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+EXTENSIONS = """
+CREATE EXTENSION IF NOT EXISTS postgis;
+CREATE EXTENSION IF NOT EXISTS unaccent;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+"""
+
+# VN-2000 in the 3° zones that the city (105°45') and old Hải Dương (105°30') use; EPSG registry, datum shift as
+# PostGIS's own row of EPSG:4756 has it.
+CRS = """
+INSERT INTO spatial_ref_sys (srid, auth_name, auth_srid, srtext, proj4text)
+SELECT srid, 'EPSG', srid,
+  format('PROJCS["VN-2000 / TM-3 %s",GEOGCS["VN-2000",DATUM["Vietnam_2000",SPHEROID["WGS 84",6378137,298.257223563,'
+    'AUTHORITY["EPSG","7030"]],TOWGS84[-191.90441429,-39.30318279,-111.45032835,0.00928836,-0.01975479,0.00427372,'
+    '0.252906278],AUTHORITY["EPSG","6756"]],PRIMEM["Greenwich",0,AUTHORITY["EPSG","8901"]],'
+    'UNIT["degree",0.0174532925199433,AUTHORITY["EPSG","9122"]],AUTHORITY["EPSG","4756"]],'
+    'PROJECTION["Transverse_Mercator"],PARAMETER["latitude_of_origin",0],PARAMETER["central_meridian",%s],'
+    'PARAMETER["scale_factor",0.9999],PARAMETER["false_easting",500000],PARAMETER["false_northing",0],'
+    'UNIT["metre",1,AUTHORITY["EPSG","9001"]],AXIS["Easting",EAST],AXIS["Northing",NORTH],AUTHORITY["EPSG","%s"]]',
+    zone, meridian, srid),
+  format('+proj=tmerc +lat_0=0 +lon_0=%s +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 '
+    '+towgs84=-191.90441429,-39.30318279,-111.45032835,0.00928836,-0.01975479,0.00427372,0.252906278 '
+    '+units=m +no_defs', meridian)
+FROM (VALUES (9209, '105-30', 105.5), (9210, '105-45', 105.75)) AS vn2000 (srid, zone, meridian)
+ON CONFLICT (srid) DO NOTHING;
+"""
+
+# unaccent() is only STABLE, because its dictionary could be changed; with the dictionary named it may be indexed.
+# fold: lower case, no accents, words parted by one space, the usual abbreviations spelt out.
+FOLDING = r"""
+CREATE FUNCTION fold(words text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    btrim(regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, normalize(words, NFC))),
+                         '[^a-z0-9]+', ' ', 'g')),
+    '\mkcn\M', 'khu cong nghiep', 'g'), '\mccn\M', 'cum cong nghiep', 'g'), '\mkkt\M', 'khu kinh te', 'g'),
+    '\mkdl\M', 'khu du lich', 'g'), '\mkdt\M', 'khu do thi', 'g'), '\mntm\M', 'nong thon moi', 'g'),
+    '\mnoxh\M', 'nha o xa hoi', 'g')
+$$;
+CREATE FUNCTION feature_search(id text, properties jsonb) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT ' ' || fold(concat_ws(' / ', properties ->> 'name_vi', properties ->> 'name_en', properties ->> 'alt_names',
+                               properties ->> 'programme', replace(id, '-', ' '))) || ' '
+$$;
+CREATE FUNCTION status_running(status text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT status IN ('partly_operational', 'operational', 'completed', 'recognised')
+$$;
+CREATE FUNCTION basis_strength(basis text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT array_position(ARRAY['inferred', 'implied', 'reported', 'observed', 'decided'], basis)
+$$;
+"""
+
+FEATURES = """
+CREATE TABLE changeset (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  actor text NOT NULL CHECK (actor <> ''),
+  note text NOT NULL,
+  source text NOT NULL
+);
+CREATE DOMAIN project_geometry AS geometry(Geometry, 4326)
+  CONSTRAINT kind CHECK (GeometryType(VALUE) IN
+    ('POINT', 'MULTIPOINT', 'LINESTRING', 'MULTILINESTRING', 'POLYGON', 'MULTIPOLYGON'))
+  CONSTRAINT not_empty CHECK (NOT ST_IsEmpty(VALUE))
+  CONSTRAINT within_vietnam CHECK (ST_XMin(VALUE) >= 102 AND ST_XMax(VALUE) <= 118
+                               AND ST_YMin(VALUE) >= 6 AND ST_YMax(VALUE) <= 24)
+  CONSTRAINT vertices CHECK (ST_NPoints(VALUE) <= 50000)
+  CONSTRAINT valid CHECK (ST_IsValid(VALUE));
+CREATE DOMAIN status_code AS text CHECK (VALUE IN (
+  'proposed', 'seeking_investor', 'investment_procedure', 'establishment_procedure', 'site_clearance',
+  'under_construction', 'partly_operational', 'operational', 'completed', 'cancelled', 'unknown',
+  'registered', 'in_progress', 'assessed', 'recognised'));
+CREATE DOMAIN condition_code AS text CHECK (VALUE IN ('on_schedule', 'delayed', 'suspended', 'not_assessed'));
+CREATE TABLE feature (
+  id text PRIMARY KEY CHECK (id ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(id) <= 120),
+  layer text NOT NULL,
+  geometry project_geometry,
+  properties jsonb NOT NULL CHECK (jsonb_typeof(properties) = 'object' AND properties ->> 'name_vi' <> ''),
+  stated_units jsonb NOT NULL,
+  version integer NOT NULL CHECK (version > 0),
+  withdrawn boolean NOT NULL,
+  changeset bigint NOT NULL REFERENCES changeset,
+  status status_code NOT NULL,
+  condition condition_code NOT NULL,
+  valid_from date,
+  search text NOT NULL GENERATED ALWAYS AS (feature_search(id, properties)) STORED,
+  geojson text NOT NULL
+);
+CREATE TABLE feature_version (
+  feature text NOT NULL REFERENCES feature DEFERRABLE INITIALLY DEFERRED,
+  version integer NOT NULL,
+  layer text NOT NULL,
+  geometry project_geometry,
+  properties jsonb NOT NULL,
+  stated_units jsonb NOT NULL,
+  withdrawn boolean NOT NULL,
+  changeset bigint NOT NULL REFERENCES changeset,
+  PRIMARY KEY (feature, version)
+);
+CREATE TABLE loaded_feature (
+  feature text PRIMARY KEY REFERENCES feature,
+  digest text NOT NULL,
+  version integer NOT NULL
+);
+"""
+
+UNITS = """
+CREATE TABLE admin_unit (
+  id text PRIMARY KEY,
+  level text NOT NULL CHECK (level IN ('district', 'commune')),
+  generation text NOT NULL,
+  code text,
+  name text NOT NULL,
+  full_name text NOT NULL,
+  type text NOT NULL,
+  province_code text NOT NULL,
+  valid_from date,
+  valid_to date,
+  parent text REFERENCES admin_unit DEFERRABLE INITIALLY DEFERRED,
+  area_km2_official numeric,
+  geometry geometry(MultiPolygon, 4326) CHECK (ST_IsValid(geometry)),
+  folded text NOT NULL GENERATED ALWAYS AS (replace(fold(name), ' ', '-')) STORED,
+  folded_full text NOT NULL GENERATED ALWAYS AS (replace(fold(full_name), ' ', '-')) STORED
+);
+CREATE UNIQUE INDEX admin_unit_code ON admin_unit (code, generation, level);
+CREATE INDEX admin_unit_folded ON admin_unit (folded);
+CREATE INDEX admin_unit_folded_full ON admin_unit (folded_full);
+CREATE INDEX admin_unit_geometry ON admin_unit USING gist (geometry);
+CREATE TABLE admin_succession (
+  predecessor text NOT NULL REFERENCES admin_unit DEFERRABLE INITIALLY DEFERRED,
+  successor text NOT NULL REFERENCES admin_unit DEFERRABLE INITIALLY DEFERRED,
+  relation text NOT NULL CHECK (relation IN ('whole', 'part')),
+  resolution text,
+  source text,
+  note text,
+  PRIMARY KEY (predecessor, successor)
+);
+CREATE TABLE admin_unit_within (
+  unit text NOT NULL REFERENCES admin_unit DEFERRABLE INITIALLY DEFERRED,
+  within text NOT NULL REFERENCES admin_unit DEFERRABLE INITIALLY DEFERRED,
+  PRIMARY KEY (within, unit)
+);
+CREATE TABLE feature_unit (
+  feature text NOT NULL REFERENCES feature DEFERRABLE INITIALLY DEFERRED,
+  unit text NOT NULL REFERENCES admin_unit DEFERRABLE INITIALLY DEFERRED,
+  basis text NOT NULL CHECK (basis IN ('stated', 'located')),
+  PRIMARY KEY (feature, unit)
+);
+CREATE INDEX feature_unit_unit ON feature_unit (unit, feature);
+"""
+
+DIRECTIVES = """
+CREATE TABLE document (
+  id text PRIMARY KEY,
+  kind text NOT NULL,
+  number text,
+  number_basis text,
+  title_vi text NOT NULL,
+  title_en text,
+  label_vi text NOT NULL,
+  issuer text,
+  date text,
+  date_basis text,
+  text_basis text,
+  relays text REFERENCES document DEFERRABLE INITIALLY DEFERRED,
+  note text
+);
+CREATE TABLE clause (
+  id text PRIMARY KEY,
+  document text NOT NULL REFERENCES document DEFERRABLE INITIALLY DEFERRED,
+  parent text REFERENCES clause DEFERRABLE INITIALLY DEFERRED,
+  position integer NOT NULL,
+  label_vi text NOT NULL,
+  heading_vi text,
+  summary_vi text,
+  summary_en text,
+  topics jsonb NOT NULL,
+  open_list boolean NOT NULL
+);
+CREATE INDEX clause_document ON clause (document, position);
+CREATE TABLE target (
+  id text PRIMARY KEY,
+  position integer NOT NULL,
+  properties jsonb NOT NULL
+);
+CREATE TABLE mandate (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  clause text NOT NULL REFERENCES clause DEFERRABLE INITIALLY DEFERRED,
+  feature text REFERENCES feature DEFERRABLE INITIALLY DEFERRED,
+  target text REFERENCES target DEFERRABLE INITIALLY DEFERRED,
+  role text NOT NULL CHECK (role IN ('orders', 'reports', 'approves', 'announces')),
+  ordered_stage text,
+  ordered_finish boolean NOT NULL,
+  implied_stage text,
+  due text,
+  due_basis text,
+  quote_vi text,
+  text_vi text,
+  named_as text,
+  confidence text,
+  note text,
+  unmapped_reason text,
+  CHECK (num_nonnulls(feature, target, unmapped_reason) >= 1)
+);
+CREATE INDEX mandate_feature ON mandate (feature);
+CREATE INDEX mandate_target ON mandate (target);
+CREATE INDEX mandate_clause ON mandate (clause);
+"""
+
+FACTS = """
+CREATE TABLE status_fact (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  feature text NOT NULL REFERENCES feature DEFERRABLE INITIALLY DEFERRED,
+  status status_code,
+  condition condition_code,
+  basis text NOT NULL CHECK (basis IN ('decided', 'reported', 'observed', 'implied', 'inferred')),
+  edtf text NOT NULL,
+  valid_from date NOT NULL,
+  valid_latest date NOT NULL CHECK (valid_latest >= valid_from),
+  source text NOT NULL CHECK (source <> ''),
+  source_url text,
+  clause text REFERENCES clause DEFERRABLE INITIALLY DEFERRED,
+  text_vi text,
+  secondary_status text,
+  stage_in_words boolean NOT NULL,
+  date_inferred boolean NOT NULL,
+  uncertain boolean NOT NULL,
+  changeset bigint NOT NULL REFERENCES changeset,
+  retracted_by bigint REFERENCES changeset,
+  CHECK (num_nonnulls(status, condition) >= 1)
+);
+CREATE INDEX status_fact_feature ON status_fact (feature, valid_latest);
+
+-- The state of every feature on a day, as known at an instant. Of the facts that may have begun by that day, the one
+-- whose printed date ends last holds (so 2023 follows 2023-01-19); then the later beginning, the stronger basis, the
+-- later record. A stage that is only implied or inferred never pulls back a feature that was seen running before.
+CREATE FUNCTION status_fact_effective(day date, known timestamptz)
+RETURNS TABLE (fact bigint, feature text, effective boolean) LANGUAGE sql STABLE AS $$
+  SELECT weak.id, weak.feature, NOT (
+      weak.basis IN ('implied', 'inferred') AND weak.status IS NOT NULL AND NOT status_running(weak.status)
+      AND EXISTS (
+        SELECT FROM status_fact AS seen JOIN changeset AS told ON told.id = seen.changeset
+        LEFT JOIN changeset AS untold ON untold.id = seen.retracted_by
+        WHERE seen.feature = weak.feature AND status_running(seen.status)
+          AND seen.basis NOT IN ('implied', 'inferred') AND seen.valid_from <= day
+          AND seen.valid_latest <= weak.valid_latest
+          AND told.recorded_at <= known AND coalesce(untold.recorded_at > known, true)))
+  FROM status_fact AS weak JOIN changeset AS told ON told.id = weak.changeset
+  LEFT JOIN changeset AS untold ON untold.id = weak.retracted_by
+  WHERE weak.valid_from <= day AND told.recorded_at <= known AND coalesce(untold.recorded_at > known, true)
+$$;
+
+CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only: record a new row instead', TG_TABLE_NAME;
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON feature_version
+  FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON changeset
+  FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER no_delete BEFORE DELETE ON status_fact
+  FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER retract_once BEFORE UPDATE ON status_fact FOR EACH ROW
+  WHEN (OLD.retracted_by IS NOT NULL
+        OR to_jsonb(OLD) - 'retracted_by' IS DISTINCT FROM to_jsonb(NEW) - 'retracted_by')
+  EXECUTE FUNCTION append_only();
+CREATE TRIGGER no_delete BEFORE DELETE ON feature
+  FOR EACH ROW EXECUTE FUNCTION append_only();
+"""
+
+INDEXES = """
+CREATE INDEX feature_geometry ON feature USING gist (geometry);
+CREATE INDEX feature_layer ON feature (layer, id);
+CREATE INDEX feature_status ON feature (status, id);
+CREATE INDEX feature_condition ON feature (condition, id);
+CREATE INDEX feature_search ON feature USING gin (search gin_trgm_ops);
+"""
+
+
+def upgrade() -> None:
+    # The driver's own cursor: without parameters it leaves the % of format() and RAISE alone.
+    with op.get_bind().connection.cursor() as cursor:
+        for statements in (EXTENSIONS, CRS, FOLDING, FEATURES, UNITS, DIRECTIVES, FACTS, INDEXES):
+            cursor.execute(statements)

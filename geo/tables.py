@@ -1,0 +1,192 @@
+"""The tables, as SQLAlchemy sees them. Their CHECKs, functions, triggers and indexes stand in `migrations/`."""
+
+from geoalchemy2 import Geometry
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Identity, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+
+def _geometry(kind: str) -> Geometry:
+    return Geometry(kind, srid=4326, spatial_index=False)
+
+
+changeset = Table(
+    "changeset",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("source", Text, nullable=False),
+)
+
+feature = Table(
+    "feature",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("geometry", _geometry("GEOMETRY")),
+    Column("properties", JSONB, nullable=False),
+    Column("stated_units", JSONB, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("changeset", BigInteger, nullable=False),
+    Column("status", Text, nullable=False, comment="of today, derived from status_fact by apply"),
+    Column("condition", Text, nullable=False, comment="of today, derived from status_fact by apply"),
+    Column("valid_from", Date, comment="earliest day that the current status may have begun"),
+    Column("search", Text, nullable=False, comment="generated: folded names"),
+    Column("geojson", Text, nullable=False, comment="the published Feature, written with the row"),
+)
+
+feature_version = Table(
+    "feature_version",
+    metadata,
+    Column("feature", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("geometry", _geometry("GEOMETRY")),
+    Column("properties", JSONB, nullable=False),
+    Column("stated_units", JSONB, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("changeset", BigInteger, nullable=False),
+)
+
+status_fact = Table(
+    "status_fact",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("feature", Text, nullable=False),
+    Column("status", Text),
+    Column("condition", Text),
+    Column("basis", Text, nullable=False),
+    Column("edtf", Text, nullable=False),
+    Column("valid_from", Date, nullable=False, comment="earliest day that edtf may mean"),
+    Column("valid_latest", Date, nullable=False, comment="latest day that edtf may mean"),
+    Column("source", Text, nullable=False),
+    Column("source_url", Text),
+    Column("clause", Text),
+    Column("text_vi", Text),
+    Column("secondary_status", Text),
+    Column("stage_in_words", Boolean, nullable=False),
+    Column("date_inferred", Boolean, nullable=False),
+    Column("uncertain", Boolean, nullable=False),
+    Column("changeset", BigInteger, nullable=False),
+    Column("retracted_by", BigInteger),
+)
+
+loaded_feature = Table(
+    "loaded_feature",
+    metadata,
+    Column("feature", Text, primary_key=True),
+    Column("digest", Text, nullable=False, comment="of the curated record as last loaded"),
+    Column("version", Integer, nullable=False, comment="of the feature that this load wrote"),
+)
+
+admin_unit = Table(
+    "admin_unit",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("level", Text, nullable=False),
+    Column("generation", Text, nullable=False),
+    Column("code", Text),
+    Column("name", Text, nullable=False),
+    Column("full_name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("province_code", Text, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("parent", Text),
+    Column("area_km2_official", Numeric),
+    Column("geometry", _geometry("MULTIPOLYGON")),
+    Column("folded", Text, nullable=False, comment="generated: folded name, words joined by hyphens"),
+    Column("folded_full", Text, nullable=False, comment="generated: folded full name, words joined by hyphens"),
+)
+
+admin_succession = Table(
+    "admin_succession",
+    metadata,
+    Column("predecessor", Text, primary_key=True),
+    Column("successor", Text, primary_key=True),
+    Column("relation", Text, nullable=False),
+    Column("resolution", Text),
+    Column("source", Text),
+    Column("note", Text),
+)
+
+admin_unit_within = Table(
+    "admin_unit_within",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("within", Text, primary_key=True),
+)
+
+feature_unit = Table(
+    "feature_unit",
+    metadata,
+    Column("feature", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("basis", Text, nullable=False, comment="stated by a source, or located by geometry"),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("number", Text),
+    Column("number_basis", Text),
+    Column("title_vi", Text, nullable=False),
+    Column("title_en", Text),
+    Column("label_vi", Text, nullable=False, comment="short name for citations: Chỉ thị 02/CT-UBND"),
+    Column("issuer", Text),
+    Column("date", Text, comment="EDTF"),
+    Column("date_basis", Text),
+    Column("text_basis", Text),
+    Column("relays", Text),
+    Column("note", Text),
+)
+
+clause = Table(
+    "clause",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("parent", Text),
+    Column("position", Integer, nullable=False),
+    Column("label_vi", Text, nullable=False, comment="Chỉ thị 02/CT-UBND, mục II.2"),
+    Column("heading_vi", Text),
+    Column("summary_vi", Text),
+    Column("summary_en", Text),
+    Column("topics", JSONB, nullable=False),
+    Column("open_list", Boolean, nullable=False),
+)
+
+target = Table(
+    "target",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("properties", JSONB, nullable=False),
+)
+
+mandate = Table(
+    "mandate",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("clause", Text, nullable=False),
+    Column("feature", Text),
+    Column("target", Text),
+    Column("role", Text, nullable=False),
+    Column("ordered_stage", Text),
+    Column("ordered_finish", Boolean, nullable=False),
+    Column("implied_stage", Text),
+    Column("due", Text, comment="EDTF"),
+    Column("due_basis", Text),
+    Column("quote_vi", Text),
+    Column("text_vi", Text),
+    Column("named_as", Text),
+    Column("confidence", Text),
+    Column("note", Text),
+    Column("unmapped_reason", Text, comment="why the clause leads to no record here"),
+)

@@ -63,3 +63,7 @@ class StoreNotReady(HaiphongError):
 
 class ClusterError(HaiphongError):
     """The private PostGIS cluster cannot be installed, started or stopped."""
+
+
+class ProgramMissing(HaiphongError):
+    """A program or a package that is needed is not there, and could not be installed."""

@@ -34,7 +34,6 @@ mkdir -p "$folder"
 echo 'create_main_cluster = false' > "$folder/haiphong.conf"
 trap 'rm -f "$folder/haiphong.conf"; rmdir "$folder" /etc/postgresql-common 2>/dev/null || true' EXIT
 export DEBIAN_FRONTEND=noninteractive
-apt-get -q update || echo 'apt-get update failed in part; going on with the lists that are here'
 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends "$@"
 """
 
@@ -86,6 +85,12 @@ def run(command: Sequence[str], say: Say, doing: str, *, cwd: Path | None = None
 def _last_lines(output: bytes | bytearray, count: int) -> str:
     lines = output.decode(errors="replace").replace("\r", "\n").splitlines()
     return "\n".join([line.strip() for line in lines if line.strip()][-count:])
+
+
+def refresh(root: Sequence[str], say: Say) -> None:
+    """Fetch the lists of packages. One repository that does not answer is no reason to stop: the installation will tell."""
+    fetch = "apt-get -q -o DPkg::Lock::Timeout=300 update || true"
+    run([*root, "sh", "-c", fetch], say, "Cập nhật danh mục gói / Updating the package lists (apt-get update)")
 
 
 def install(packages: Sequence[str], root: Sequence[str], say: Say) -> None:
@@ -154,7 +159,7 @@ def _fetch(packages: Sequence[str], debs: Path, options: Sequence[str], say: Say
 
 
 def library_path(root: Path) -> str:
-    """LD_LIBRARY_PATH for what is unpacked under `root`: the folders of shared libraries and those of their variants."""
+    """LD_LIBRARY_PATH for what is unpacked under `root`: the folders of shared libraries and of their variants."""
     tops = [top for lib in ("usr/lib", "lib") for top in sorted((root / lib).glob("*-linux-*")) if top.is_dir()]
     below = sorted({library.parent for top in tops for library in top.glob("*/lib*.so.*")})
     return ":".join(map(str, tops + below))

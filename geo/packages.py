@@ -88,7 +88,7 @@ def _last_lines(output: bytes | bytearray, count: int) -> str:
 
 
 def refresh(root: Sequence[str], say: Say) -> None:
-    """Fetch the lists of packages. One repository that does not answer is no reason to stop: the installation will tell."""
+    """Fetch the lists of packages. A repository that does not answer is no reason to stop."""
     fetch = "apt-get -q -o DPkg::Lock::Timeout=300 update || true"
     run([*root, "sh", "-c", fetch], say, "Cập nhật danh mục gói / Updating the package lists (apt-get update)")
 

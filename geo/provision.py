@@ -204,10 +204,10 @@ def missing(major: int | None = None) -> str:
     """What to tell a person who lacks the server, with the line to type on this system."""
     version = f"PostgreSQL {major}" if major else f"PostgreSQL ≥ {LEAST_POSTGRES}"
     line = WAYS_OUT.get(system(), f"install {version} and PostGIS ≥ 3.3")
-    or_else = "HAIPHONG_DATABASE_URL"
     if major:
         line = re.sub(r"postgresql-1\d", f"postgresql-{major}", line)
     return (
-        f"Không tìm thấy {version} kèm PostGIS ≥ 3.3. Hãy chạy lệnh sau rồi thử lại, hoặc đặt {or_else}.\n"
-        f"{version} with PostGIS ≥ 3.3 was not found. Type this and try again, or set {or_else}:\n    {line}"
+        f"Không tìm thấy {version} kèm PostGIS ≥ 3.3. Hãy chạy lệnh sau rồi thử lại, hoặc đặt HAIPHONG_DATABASE_URL.\n"
+        f"{version} with PostGIS ≥ 3.3 was not found. Type this and try again, or set HAIPHONG_DATABASE_URL.\n"
+        f"    {line}"
     )

@@ -108,8 +108,10 @@ def resolved(simulation: str) -> tuple[str, ...]:
     return tuple(f"{name}={version}" for name, version in found if not NOT_UNPACKED.fullmatch(name.partition(":")[0]))
 
 
-def unpack(packages: Sequence[str], folder: Path, say: Say) -> None:
+def unpack(packages: Sequence[str], folder: Path, say: Say, *, alone: bool = False) -> None:
     """Download packages with all they need and unpack them under `folder`: no root, nothing outside that folder.
+
+    `alone`: the packages without what they need.
 
     The folder appears only when it is complete. Raises ProgramMissing when the packages cannot be had.
     """
@@ -117,7 +119,7 @@ def unpack(packages: Sequence[str], folder: Path, say: Say) -> None:
     shutil.rmtree(part, ignore_errors=True)
     (part / "debs").mkdir(parents=True)
     try:
-        _download(packages, part, say)
+        _download(packages, part, say, alone)
         debs = sorted((part / "debs").glob("*.deb"))
         say(f"Giải nén {len(debs)} gói / Unpacking {len(debs)} packages → {folder}")
         spoken = time.monotonic()
@@ -135,27 +137,32 @@ def unpack(packages: Sequence[str], folder: Path, say: Say) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _download(packages: Sequence[str], part: Path, say: Say) -> None:
+def _download(packages: Sequence[str], part: Path, say: Say, alone: bool) -> None:
     """Fetch the .deb files, by the package lists of the system, or by fresh ones of our own where those are too old."""
     try:
-        _fetch(packages, part / "debs", (), say)
+        _fetch(packages, part / "debs", (), say, alone)
     except ProgramMissing:
         for name in ("state/lists/partial", "cache/archives/partial"):
             (part / name).mkdir(parents=True, exist_ok=True)
         own_lists = ("-o", f"Dir::State={part / 'state'}", "-o", f"Dir::Cache={part / 'cache'}")
         run(["apt-get", "-q", *own_lists, "update"], say, "Tải danh mục gói / Fetching the package lists")
-        _fetch(packages, part / "debs", own_lists, say)
+        _fetch(packages, part / "debs", own_lists, say, alone)
 
 
-def _fetch(packages: Sequence[str], debs: Path, options: Sequence[str], say: Say) -> None:
+def _fetch(packages: Sequence[str], debs: Path, options: Sequence[str], say: Say, alone: bool) -> None:
+    wanted = tuple(packages) if alone else _with_needs(packages, options)
+    doing = f"Tải {len(wanted)} gói / Downloading {len(wanted)} packages: {', '.join(packages)}"
+    run(["apt-get", "-q", *options, "download", *wanted], say, doing, cwd=debs)
+
+
+def _with_needs(packages: Sequence[str], options: Sequence[str]) -> tuple[str, ...]:
     empty_system = ("-o", "Dir::State::status=/dev/null", "--no-install-recommends")
     simulate = ["apt-get", "-s", *options, *empty_system, "install", *packages]
     answer = subprocess.run(simulate, capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C"})
     wanted = resolved(answer.stdout)
     if answer.returncode or not wanted:
         raise ProgramMissing(f"apt-get: {' '.join(packages)}: {answer.stderr.strip()}")
-    doing = f"Tải {len(wanted)} gói / Downloading {len(wanted)} packages: {', '.join(packages)}"
-    run(["apt-get", "-q", *options, "download", *wanted], say, doing, cwd=debs)
+    return wanted
 
 
 def library_path(root: Path) -> str:

@@ -1,4 +1,4 @@
-"""What every test may ask for: a real PostGIS, thrown away at the end. Without one the suite fails, it does not skip."""
+"""What every test may ask for: a real PostGIS, thrown away at the end. Without one the suite fails, never skips."""
 
 import shutil
 import signal
@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
 
 from geo import migrate
-from geo.cluster import Cluster
+from geo.cluster import Cluster, tell
+from geo.settings import Settings
+from tests import browser
 
 TEMPLATE = "migrated"
 _numbers = count(1)
@@ -107,3 +109,9 @@ def _execute(server_url: str, sql: str) -> None:
     with engine.connect() as connected:
         connected.execute(text(sql))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The Chromium to try the page in."""
+    return browser.find_or_install(Settings.from_env().home, tell)

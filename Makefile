@@ -1,0 +1,33 @@
+# make run    bản đồ tại http://127.0.0.1:8000 (PORT=… đổi cổng)   the map (PORT=… for another port)
+# make test   mọi phép thử, cả trình duyệt thật                    every test, a real browser included
+# make lint · make bench · make stop (dừng cơ sở dữ liệu còn chạy / stop a database left behind)
+
+.PHONY: run test lint bench stop ready python
+.DEFAULT_GOAL := run
+PYTHON ?= python3
+
+run: ready
+	@exec .venv/bin/haiphong serve
+
+test: ready
+	@.venv/bin/python -m tests.browser
+	@.venv/bin/python -m pytest $(ARGS)
+
+lint: python
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+bench: ready
+	@.venv/bin/python -m tests.bench
+
+stop: python
+	@.venv/bin/haiphong db stop
+
+ready:
+	@command -v $(PYTHON) >/dev/null || { echo "Không tìm thấy Python / Python is missing: sudo apt-get install -y python3 python3-venv" >&2; exit 3; }
+	@$(PYTHON) bootstrap.py python web
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "Không tìm thấy Python / Python is missing: sudo apt-get install -y python3 python3-venv" >&2; exit 3; }
+	@$(PYTHON) bootstrap.py python

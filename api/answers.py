@@ -1,0 +1,72 @@
+"""The forms of an answer: JSON and GeoJSON as bytes, and how OpenAPI describes them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from api.links import GEOJSON, JSON
+from api.parameters import F, Parameter
+
+
+class JsonAnswer(Response):
+    """Anything that JSON can say, or bytes that already are JSON."""
+
+    media_type = JSON
+
+    def render(self, content: Any) -> bytes:
+        """The body; bytes pass untouched."""
+        return content if isinstance(content, bytes) else orjson.dumps(content)
+
+
+class GeoJsonAnswer(JsonAnswer):
+    """A Feature or a FeatureCollection of RFC 7946."""
+
+    media_type = GEOJSON
+
+
+def now() -> str:
+    """This instant as OGC API Features writes it, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def feature_collection(features: bytes, members: Mapping[str, Any]) -> bytes:
+    """A FeatureCollection around finished features, which are joined by commas and never parsed here."""
+    head = orjson.dumps({"type": "FeatureCollection", **members})
+    return b"".join((head[:-1], b',"features":[', features, b"]}"))
+
+
+def with_members(text: bytes, members: Mapping[str, Any]) -> bytes:
+    """A finished JSON object with these members behind its own."""
+    return b"".join((text.rstrip()[:-1], b",", orjson.dumps(members)[1:]))
+
+
+def described(
+    summary: str,
+    media_type: str,
+    parameters: Sequence[Parameter] = (),
+    *,
+    schema: str = "Object",
+    errors: Iterable[tuple[int, str]] = (),
+) -> dict[str, Any]:
+    """What a route's decorator says to OpenAPI: parameters, the form of the answer and of every problem.
+
+    `schema` names one of the components in `api.openapi`; `errors` are statuses beside 400, and when they come.
+    """
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        "summary": summary,
+        "response_class": Response,
+        "responses": {
+            200: {
+                "description": summary,
+                "content": {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+            },
+            400: {"description": "A parameter or its value is not understood", "content": problem},
+            **{status: {"description": when, "content": problem} for status, when in errors},
+            "default": {"description": "Any other problem", "content": problem},
+        },
+        "openapi_extra": {"parameters": [{"$ref": f"#/components/parameters/{one.name}"} for one in (*parameters, F)]},
+    }

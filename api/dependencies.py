@@ -1,0 +1,118 @@
+"""What a route asks for: a connection, the catalog as JSON, and the features that the query string means."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from fastapi import Request
+from sqlalchemy import Connection, Engine
+
+from api import parameters
+from api.parameters import BBOX, CONDITION, DISTRICT, IDS, LAYER, LIMIT, NEXT, SORTBY, STATUS, Q, choose, listed
+from geo import status, units
+from geo.bbox import BBox
+from geo.errors import InvalidParameter
+from geo.query import FeatureQuery
+from layers.catalog import Catalog
+from layers.style import rules
+
+FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, BBOX, IDS)
+PAGING = (LIMIT, SORTBY, NEXT)
+
+
+def transaction(request: Request) -> Iterator[Connection]:
+    """A connection in one read-only transaction, so that every statement of an answer sees the same state."""
+    engine: Engine = request.app.state.engine
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def feature_query(
+    connection: Connection, catalog: Catalog, texts: Mapping[str, str], within: str | None = None
+) -> FeatureQuery:
+    """The features that the texts of a query string ask for, in the layer `within` or, with None, in every layer.
+
+    Raises InvalidParameter, InvalidBBox, UnknownUnit or AmbiguousUnit.
+    """
+    layers = choose("layer", texts["layer"], tuple(catalog.layers)) if "layer" in texts else ()
+    if within is not None and layers not in ((), (within,)):
+        raise InvalidParameter(
+            f"layer={texts['layer']!r}: this is the layer {within} alone; the others are in the collection projects.",
+            (within,),
+        )
+    return FeatureQuery(
+        layers=(within,) if within is not None else layers,
+        units=_units(connection, texts["district"]) if "district" in texts else None,
+        statuses=choose("status", texts["status"], tuple(status.STATUSES)) if "status" in texts else (),
+        conditions=choose("condition", texts["condition"], tuple(status.CONDITIONS)) if "condition" in texts else (),
+        q=texts.get("q"),
+        bbox=BBox.parse(texts["bbox"]) if "bbox" in texts else None,
+        ids=listed("ids", texts["ids"]) if "ids" in texts else (),
+        sortby=parameters.order(texts.get("sortby")),
+        limit=parameters.limit(texts.get("limit")),
+        after=texts.get("next"),
+    )
+
+
+def _units(connection: Connection, text: str) -> tuple[str, ...]:
+    found = (units.resolve(connection, words) for words in listed("district", text))
+    return tuple(sorted({unit for several in found for unit in several}))
+
+
+def catalog_answer(request: Request) -> bytes:
+    """The body of /api/catalog, made once per application."""
+    state = request.app.state
+    if not hasattr(state, "catalog_answer"):
+        state.catalog_answer = orjson.dumps(catalog_document(state.catalog))
+    answer: bytes = state.catalog_answer
+    return answer
+
+
+def catalog_document(catalog: Catalog) -> dict[str, Any]:
+    """Layers, codes, fields and drawing rules as plain data; every text in Vietnamese and English."""
+    fields: dict[str, Any] = {}
+    for layer in catalog.layers.values():
+        for one in layer.fields.values():
+            fields.setdefault(
+                one.name,
+                {
+                    "title": asdict(one.title),
+                    "type": one.type,
+                    "unit": one.unit,
+                    "description": asdict(one.description) if one.description else None,
+                    "values": {value: asdict(words) for value, words in one.values.items()},
+                },
+            )
+    return {
+        "layers": [
+            {
+                "id": layer.id,
+                "title": asdict(layer.title),
+                "description": asdict(layer.description),
+                "each_feature_is": asdict(layer.each_feature_is),
+                "icon": layer.style.icon,
+                "lifecycle": layer.lifecycle,
+                "geometry": layer.geometry,
+                "order": layer.order,
+                "fields": list(layer.fields),
+            }
+            for layer in catalog.layers.values()
+        ],
+        "statuses": [
+            _code(code)
+            | {"lifecycle": lifecycle, "symbol": f"status-{code.id}", "order": code.rank, "running": code.running}
+            for lifecycle, codes in status.LIFECYCLES.items()
+            for code in codes.values()
+        ],
+        "symbols": rules(catalog),
+        "conditions": [_code(code) for code in status.CONDITIONS.values()],
+        "bases": [_code(code) for code in status.BASES.values()],
+        "accuracies": [_code(code) for code in status.ACCURACIES.values()],
+        "roles": [_code(code) for code in status.ROLES.values()],
+        "fields": fields,
+    }
+
+
+def _code(code: status.Code) -> dict[str, Any]:
+    return {"id": code.id, "label": asdict(code.label), "definition": asdict(code.definition)}

@@ -1,0 +1,78 @@
+"""What every answer carries: the security headers, and who may read it across origins; HEAD and preflight."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: https://tile.openstreetmap.org",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+ALWAYS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # OpenStreetMap's tile policy asks for a Referer, so the origin (never the path) is told.
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+PUBLIC = ("/api", "/layers/", "/basemap/")
+PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class AnswerHeaders:
+    """Adds the headers to every answer, lets any origin read the public ones, and answers HEAD like GET."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and its answer back with the headers."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        public = scope["path"].startswith(PUBLIC)
+        if public and scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
+            await _preflight(send)
+            return
+        head = scope["method"] == "HEAD"
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add(MutableHeaders(scope=message), public=public)
+            elif head and message["type"] == "http.response.body":
+                if message.get("more_body", False):
+                    return
+                message = {"type": "http.response.body", "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"} if head else scope, receive, with_headers)
+
+
+def _add(headers: MutableHeaders, *, public: bool) -> None:
+    for name, value in ALWAYS.items():
+        headers[name] = value
+    headers.setdefault("Cache-Control", "no-cache")
+    if public:
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Expose-Headers"] = "Content-Disposition, ETag, Link, Retry-After"
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+
+
+async def _preflight(send: Send) -> None:
+    headers = MutableHeaders(PREFLIGHT | ALWAYS)
+    await send({"type": "http.response.start", "status": 204, "headers": headers.raw})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,47 @@
+"""The pages that the server writes itself: Jinja2 templates of web/pages, escaped by default."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader
+
+MACHINES = ("/api", "/layers", "/assets", "/vendor", "/basemap", "/healthz", "/readyz")
+LANGUAGES = ("vi", "en")
+
+
+class Pages:
+    """The templates of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._environment = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def has(self, name: str) -> bool:
+        """Whether the template is there."""
+        return (self._folder / name).is_file()
+
+    def render(self, name: str, **context: Any) -> str:
+        """The page as text; what a feature does not tell is left blank by the template."""
+        return self._environment.get_template(name).render(**context)
+
+
+def is_page(path: str) -> bool:
+    """Whether an address is meant for people: all but those that machines read."""
+    return not any(path == start or path.startswith((start + "/", start + ".")) for start in MACHINES)
+
+
+def wants_html(request: Request) -> bool:
+    """Whether the client says that it reads HTML: browsers do, programs rarely."""
+    return "text/html" in request.headers.get("accept", "").lower()
+
+
+def reader_language(request: Request) -> str:
+    """The language asked for with `?lang=`; Vietnamese unless English was asked for."""
+    asked = request.query_params.get("lang", "vi")
+    return asked if asked in LANGUAGES else LANGUAGES[0]

@@ -1,0 +1,98 @@
+"""create_app(): the one place where the parts are wired."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from sqlalchemy import Engine, create_engine
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import files, openapi, problems
+from api.headers import AnswerHeaders
+from api.html import Pages
+from api.routes import catalog, collections, directives, downloads, health, items, landing, pages
+from geo.errors import StoreNotReady
+from geo.settings import Settings
+from layers.catalog import Catalog
+
+STATEMENT_SECONDS = 20
+CONNECTIONS = 8
+
+
+def app() -> FastAPI:
+    """The application as the environment describes it: what uvicorn's `--factory` calls in each worker."""
+    return create_app(Settings.from_env())
+
+
+def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
+    """The application over one database.
+
+    `engine`: connections to read with; made from `settings.database_url` when not given. Nothing is asked of the
+    database here, so the service starts, and tells what is missing at /readyz, even when the database is away.
+
+    Raises StoreNotReady when neither names a database.
+    """
+    reading = engine or read_only_engine(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        reading.dispose()
+
+    application = FastAPI(
+        title=landing.TITLE,
+        description=landing.DESCRIPTION,
+        version=_version(),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        openapi_tags=[
+            {"name": "API", "description": "Where a client begins"},
+            {"name": "Features", "description": "Projects by layer, and administrative units"},
+            {"name": "Map", "description": "What the map asks"},
+            {"name": "Directives", "description": "Documents, clauses, what they order, and targets"},
+            {"name": "Downloads", "description": "A whole layer as a file"},
+            {"name": "Health", "description": "Whether the service is up and ready"},
+        ],
+    )
+    application.state.settings = settings
+    application.state.engine = reading
+    application.state.catalog = Catalog.load(settings.definitions, settings.layers_path)
+    application.state.pages = Pages(settings.web / "pages")
+    for room in (landing, collections, items, catalog, directives, downloads, health, pages):
+        application.include_router(room.router)
+    files.install(application, settings)
+    openapi.install(application, tuple(application.state.catalog.layers))
+    # The last one added is the outermost: headers around compression around the answer to whatever went wrong.
+    problems.install(application)
+    application.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    application.add_middleware(AnswerHeaders)
+    return application
+
+
+def read_only_engine(url: str | None) -> Engine:
+    """Connections that cannot write, whose transactions see one state, and whose statements end in time.
+
+    Raises StoreNotReady when `url` is None.
+    """
+    if url is None:
+        raise StoreNotReady("No database is named. Start with `haiphong serve`, or set HAIPHONG_DATABASE_URL.")
+    options = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s"
+    return create_engine(
+        url,
+        isolation_level="REPEATABLE READ",
+        pool_size=CONNECTIONS,
+        max_overflow=CONNECTIONS,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 5, "application_name": "haiphong"},
+    )
+
+
+def _version() -> str:
+    try:
+        return version("haiphong")
+    except PackageNotFoundError:
+        return "0"

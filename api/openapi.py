@@ -1,0 +1,134 @@
+"""The OpenAPI 3.0 document: the routes as they are, with one description of each parameter and each shape."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import parameters
+from api.parameters import Parameter
+
+_LINK = {
+    "type": "object",
+    "required": ["rel", "href"],
+    "properties": {
+        "rel": {"type": "string", "example": "next"},
+        "href": {"type": "string", "format": "uri"},
+        "type": {"type": "string", "example": "application/geo+json"},
+        "title": {"type": "string"},
+    },
+}
+_LINKS = {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
+_FEATURE = {
+    "type": "object",
+    "description": "RFC 7946; WGS 84, longitude first. `geometry` is null where no place is known yet.",
+    "required": ["type", "id", "geometry", "properties"],
+    "properties": {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "string"},
+        "geometry": {"type": "object", "nullable": True},
+        "properties": {
+            "type": "object",
+            "description": "Flat; every field is told in /api/catalog.",
+            "properties": {
+                "name_vi": {"type": "string"},
+                "name_en": {"type": "string"},
+                "layer": {"type": "string"},
+                "status": {"type": "string", "description": "Today's stage, a code of /api/catalog"},
+                "condition": {"type": "string"},
+                "basis": {
+                    "type": "string",
+                    "description": "How we know: decided, reported, observed, implied, inferred",
+                },
+                "valid_from": {"type": "string", "description": "Since when, as precise as the source (EDTF)"},
+                "status_source": {"type": "string"},
+                "location_accuracy": {"type": "string"},
+            },
+            "additionalProperties": True,
+        },
+        "links": _LINKS,
+    },
+}
+SCHEMAS: dict[str, Any] = {
+    "Object": {"type": "object"},
+    "Link": _LINK,
+    "Feature": _FEATURE,
+    "FeatureCollection": {
+        "type": "object",
+        "required": ["type", "features"],
+        "properties": {
+            "type": {"type": "string", "enum": ["FeatureCollection"]},
+            "numberMatched": {"type": "integer", "description": "How many the filters find"},
+            "numberReturned": {"type": "integer", "description": "How many stand in this answer"},
+            "timeStamp": {"type": "string", "format": "date-time"},
+            "links": _LINKS,
+            "features": {"type": "array", "items": {"$ref": "#/components/schemas/Feature"}},
+        },
+    },
+    "Counts": {
+        "type": "object",
+        "description": "Each facet is counted under every filter but its own.",
+        "properties": {
+            "numberMatched": {"type": "integer"},
+            "located": {"type": "integer"},
+            "unlocated": {"type": "integer"},
+            **{
+                facet: {"type": "object", "additionalProperties": {"type": "integer"}}
+                for facet in ("status", "layer", "condition")
+            },
+        },
+    },
+    "History": {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string"},
+            "facts": {"type": "array", "items": {"type": "object"}, "description": "Every statement about its status"},
+            "mandates": {"type": "array", "items": {"type": "object"}, "description": "What clauses order of it"},
+        },
+    },
+    "Problem": {
+        "type": "object",
+        "description": "RFC 9457. `detail` says the way out; `allowed` or `candidates` hold it for programs.",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "instance": {"type": "string", "format": "uri-reference"},
+            "allowed": {"type": "array", "items": {"type": "string"}},
+            "candidates": {"type": "array", "items": {"type": "string"}},
+        },
+        "example": {
+            "type": "urn:haiphong:problem:ambiguous-unit",
+            "title": "Several administrative units are called that",
+            "status": 400,
+            "detail": "…",
+            "candidates": ["2024-xa-tan-dan-an-lao", "…"],
+        },
+    },
+}
+
+
+def install(app: FastAPI, layers: tuple[str, ...]) -> None:
+    """Let `app.openapi()` describe the routes, with the ids of the layers that this server holds."""
+    every = [one for one in vars(parameters).values() if isinstance(one, Parameter)]
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                openapi_version="3.0.3",
+                description=app.description,
+                license_info={"name": "Apache-2.0 (code); the licence of the data is told by each collection"},
+                routes=app.routes,
+                tags=app.openapi_tags,
+            )
+            components = app.openapi_schema.setdefault("components", {})
+            components["schemas"] = components.get("schemas", {}) | SCHEMAS
+            components["parameters"] = {one.name: one.document() for one in every}
+            components["parameters"]["layer"]["schema"]["items"]["enum"] = list(layers)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]

@@ -1,0 +1,179 @@
+"""What goes wrong becomes an HTTP answer here, in one table: RFC 9457 for programs, a page for people on a page."""
+
+import logging
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.html import Pages, is_page, reader_language, wants_html
+from geo.errors import (
+    AmbiguousUnit,
+    ClusterError,
+    FeatureNotFound,
+    FeatureWithdrawn,
+    HaiphongError,
+    InvalidBBox,
+    InvalidFeature,
+    InvalidParameter,
+    StoreNotReady,
+    UnknownLayer,
+    UnknownUnit,
+    VersionConflict,
+)
+
+PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
+    InvalidParameter: (400, "invalid-parameter", "A parameter cannot be used"),
+    InvalidBBox: (400, "invalid-bbox", "The bbox cannot be used"),
+    UnknownUnit: (400, "unknown-unit", "No administrative unit is called that"),
+    AmbiguousUnit: (400, "ambiguous-unit", "Several administrative units are called that"),
+    UnknownLayer: (404, "unknown-collection", "No such collection"),
+    FeatureNotFound: (404, "feature-not-found", "No such feature"),
+    FeatureWithdrawn: (410, "feature-withdrawn", "The feature was withdrawn"),
+    VersionConflict: (412, "version-conflict", "Someone else changed this feature first"),
+    InvalidFeature: (422, "invalid-feature", "The feature cannot be stored as it stands"),
+    StoreNotReady: (503, "store-not-ready", "The database is not ready"),
+    ClusterError: (503, "store-not-ready", "The database is not ready"),
+    PoolTimeout: (503, "busy", "Too many questions at once"),
+    OperationalError: (503, "store-unreachable", "The database did not answer"),
+    HaiphongError: (500, "internal-error", "Something went wrong on our side"),
+    Exception: (500, "internal-error", "Something went wrong on our side"),
+}
+"""Error → status, name and title. The name ends the problem's `type`; api/README.md explains each."""
+
+DETAILS: dict[type[Exception], str] = {
+    PoolTimeout: "Every connection to the database is in use; ask again in a few seconds.",
+    OperationalError: (
+        "The database could not be reached, or the answer took longer than is allowed; "
+        "ask for less (bbox, limit), or again in a few seconds. /readyz says how the service is."
+    ),
+    Exception: "The error is in the server's log; ask again, and report it if it stays.",
+}
+"""What is said in place of errors whose own words are not for the public."""
+
+WAYS_OUT: dict[int, str] = {
+    404: "Nothing stands at this address; the API begins at /api, the map at /.",
+    405: "This address can only be read here: use GET or HEAD.",
+    413: "The body is larger than this service reads.",
+}
+
+_log = logging.getLogger("haiphong.api")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One answer that says what went wrong: RFC 9457, plus members that hold the way out."""
+
+    status: int
+    name: str
+    title: str
+    detail: str
+    members: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def problem_of(error: Exception) -> Problem:
+    """The answer that an error is worth; nothing of an unexpected error's own words is in it."""
+    if isinstance(error, HTTPException):
+        return _of_http(error)
+    if isinstance(error, RequestValidationError):
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        return Problem(422, "invalid-request", "The request cannot be read", wrong)
+    kind = next(kind for kind in type(error).__mro__ if kind in PROBLEMS)
+    status, name, title = PROBLEMS[kind]
+    if kind not in DETAILS:
+        return Problem(status, name, title, str(error), _members(error), _headers(status))
+    return Problem(status, name, title, DETAILS[kind], {}, _headers(status))
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    """The problem as problem+json, or as a page where a person opened a page."""
+    pages: Pages = request.app.state.pages
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    if is_page(request.url.path) and wants_html(request) and pages.has("error.html"):
+        body = pages.render(
+            "error.html",
+            lang=reader_language(request),
+            status=problem.status,
+            title=problem.title,
+            detail=problem.detail,
+        )
+        return Response(body, problem.status, headers, "text/html")
+    content = {
+        "type": f"urn:haiphong:problem:{problem.name}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        **problem.members,
+    }
+    return Response(orjson.dumps(content), problem.status, headers, "application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Give every error that a route or the framework raises its answer."""
+    for kind in (HaiphongError, HTTPException, RequestValidationError, SQLAlchemyError):
+        app.add_exception_handler(kind, _handle)
+    app.add_middleware(LastResort)
+
+
+def _handle(request: Request, error: Exception) -> Response:
+    problem = problem_of(error)
+    if problem.status >= 500:
+        _log.error("%s %s: %s", request.method, request.url.path, problem.title, exc_info=error)
+    return answer(request, problem)
+
+
+class LastResort:
+    """Answers what nobody foresaw with a problem, inside the other middleware, so that it has their headers too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; an error before the first byte becomes a 500, a later one can only break the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if started:
+                raise
+            await _handle(Request(scope), error)(scope, receive, send)
+
+
+def _of_http(error: HTTPException) -> Problem:
+    try:
+        phrase = HTTPStatus(error.status_code).phrase
+    except ValueError:
+        phrase = "Error"
+    said = error.detail if error.detail and error.detail != phrase else ""
+    detail = said or WAYS_OUT.get(error.status_code, phrase)
+    return Problem(error.status_code, phrase.lower().replace(" ", "-"), phrase, detail, {}, dict(error.headers or {}))
+
+
+def _members(error: Exception) -> dict[str, Any]:
+    allowed = list(getattr(error, "allowed", ()))
+    if not allowed:
+        return {}
+    return {"candidates" if isinstance(error, AmbiguousUnit) else "allowed": allowed}
+
+
+def _headers(status: int) -> dict[str, str]:
+    return {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}

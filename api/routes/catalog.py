@@ -1,0 +1,46 @@
+"""What the map asks once: layers, codes, drawing rules and signs; and the counts that its legend shows."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from api.answers import JsonAnswer, described
+from api.dependencies import FILTERS, catalog_answer, feature_query, transaction
+from api.links import JSON, SVG
+from api.parameters import asked
+from geo import store
+from layers.style import sprite
+
+router = APIRouter(tags=["Map"])
+
+
+@router.get("/api/catalog", **described("Layers, codes, fields and drawing rules", JSON))
+def catalog(
+    answer: Annotated[bytes, Depends(catalog_answer)], _: Annotated[dict[str, str], Depends(asked())]
+) -> Response:
+    """Every layer, code, field and drawing rule, with its words in Vietnamese and English."""
+    return JsonAnswer(answer)
+
+
+@router.get("/api/styles/sprite.svg", **described("The signs of the map as SVG symbols", SVG))
+def signs(request: Request, _: Annotated[dict[str, str], Depends(asked())]) -> Response:
+    """One SVG whose symbols are named in the catalog; our own drawings and the pinned icons, no word of the data."""
+    state = request.app.state
+    if not hasattr(state, "sprite"):
+        state.sprite = sprite(state.catalog, state.settings.web / "node_modules")
+    return Response(state.sprite, media_type=SVG)
+
+
+@router.get(
+    "/api/counts",
+    **described("How many features there are, by status, layer and condition", JSON, FILTERS, schema="Counts"),
+)
+def counts(
+    request: Request,
+    connection: Annotated[Connection, Depends(transaction, scope="function")],
+    texts: Annotated[dict[str, str], Depends(asked(*FILTERS))],
+) -> Response:
+    """Counts under the same filters as items; each facet is counted under every filter but its own."""
+    return JsonAnswer(store.counts(connection, feature_query(connection, request.app.state.catalog, texts)))

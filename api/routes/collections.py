@@ -1,0 +1,131 @@
+"""The collections: every layer, all of them together as `projects`, and the generations of administrative units."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from api.answers import JsonAnswer, described
+from api.dependencies import transaction
+from api.links import GEOJSON, HTML, JSON, Links
+from api.parameters import asked
+from geo import store, unit_store, units
+from geo.errors import UnknownLayer
+from layers.catalog import Catalog
+
+PROJECTS = "projects"
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+ATTRIBUTION = "Bản đồ hạ tầng Hải Phòng; nguồn của từng dự án ghi trong từng dự án / sources are told with each feature"
+OUTLINES = (
+    "Ranh giới khái quát để định hướng, không phải ranh giới pháp lý / "
+    "generalised outlines, for orientation, not legal boundaries"
+)
+
+router = APIRouter(tags=["Features"])
+Texts = Annotated[dict[str, str], Depends(asked())]
+Reading = Annotated[Connection, Depends(transaction, scope="function")]
+
+
+@router.get("/api/collections", **described("Every collection", JSON))
+def every_collection(request: Request, connection: Reading, _: Texts) -> Response:
+    """All projects together, each layer, and each generation of administrative units."""
+    catalog: Catalog = request.app.state.catalog
+    links = Links.of(request)
+    return JsonAnswer(
+        {
+            "links": [
+                links.link("self", "/api/collections", JSON, "This page"),
+                links.link("root", "/api", JSON, "The landing page"),
+            ],
+            "collections": [describe(connection, catalog, links, name) for name in names(catalog)],
+        }
+    )
+
+
+@router.get("/api/collections/{collection}", **described("One collection", JSON, errors=[(404, "No such collection")]))
+def one_collection(request: Request, collection: str, connection: Reading, _: Texts) -> Response:
+    """What the collection holds, where it reaches, and where its features are."""
+    catalog: Catalog = request.app.state.catalog
+    known(catalog, collection)
+    return JsonAnswer(describe(connection, catalog, Links.of(request), collection))
+
+
+def names(catalog: Catalog) -> tuple[str, ...]:
+    """Ids of all collections, in their order."""
+    return (PROJECTS, *catalog.layers, *units.COLLECTIONS)
+
+
+def known(catalog: Catalog, collection: str) -> None:
+    """Raises UnknownLayer, with the ids that exist, when no collection has this id."""
+    if collection not in names(catalog):
+        raise UnknownLayer(collection[:60], names(catalog))
+
+
+def describe(connection: Connection, catalog: Catalog, links: Links, collection: str) -> Mapping[str, Any]:
+    """The collection as OGC API Features describes it; title and description in Vietnamese, in English beside it."""
+    if collection in units.COLLECTIONS:
+        return _of_units(connection, links, units.COLLECTIONS[collection])
+    own = tuple(catalog.layers) if collection == PROJECTS else (collection,)
+    if collection == PROJECTS:
+        title, title_en = "Tất cả dự án", "All projects"
+        description, description_en = "Mọi lớp gộp lại.", "Every layer together."
+    else:
+        layer = catalog.layer(collection)
+        title, title_en = layer.title.vi, layer.title.en
+        description, description_en = layer.description.vi, layer.description.en
+    on_map = {} if collection == PROJECTS else {"layer": collection}
+    path = f"/api/collections/{collection}"
+    return {
+        "id": collection,
+        "title": title,
+        "title_en": title_en,
+        "description": description,
+        "description_en": description_en,
+        "attribution": ATTRIBUTION,
+        "itemType": "feature",
+        "crs": [CRS84],
+        "storageCrs": CRS84,
+        **_extent(store.extent(connection, own), None),
+        "links": [
+            links.link("self", path, JSON),
+            links.link("items", f"{path}/items", GEOJSON, title),
+            links.link("enclosure", f"/layers/{collection}.geojson", GEOJSON, f"{title}: toàn bộ / the whole layer"),
+            links.link("alternate", "/", HTML, f"{title} trên bản đồ / on the map", on_map),
+            links.link("collection", "/api/collections", JSON),
+        ],
+    }
+
+
+def _of_units(connection: Connection, links: Links, collection: units.UnitCollection) -> Mapping[str, Any]:
+    path = f"/api/collections/{collection.id}"
+    return {
+        "id": collection.id,
+        "title": collection.title_vi,
+        "title_en": collection.title_en,
+        "description": OUTLINES,
+        "attribution": ATTRIBUTION,
+        "itemType": "feature",
+        "crs": [CRS84],
+        "storageCrs": CRS84,
+        **_extent(unit_store.extent(connection, collection), [collection.valid_from, collection.valid_to]),
+        "links": [
+            links.link("self", path, JSON),
+            links.link("items", f"{path}/items", GEOJSON, collection.title_vi),
+            links.link("alternate", "/", HTML, "Bản đồ / the map"),
+            links.link("collection", "/api/collections", JSON),
+        ],
+    }
+
+
+def _extent(bbox: tuple[float, ...] | None, interval: list[str | None] | None) -> dict[str, Any]:
+    """The `extent` member; left out where nothing has a place and no time is known."""
+    extent: dict[str, Any] = {}
+    if bbox is not None:
+        extent["spatial"] = {"bbox": [list(bbox)], "crs": CRS84}
+    if interval is not None:
+        days = [day and f"{day}T00:00:00Z" for day in interval]
+        extent["temporal"] = {"interval": [days], "trs": GREGORIAN}
+    return {"extent": extent} if extent else {}

@@ -1,0 +1,125 @@
+"""The features of a collection: a page of them, one of them, and the history of one."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now, with_members
+from api.dependencies import FILTERS, PAGING, feature_query, transaction
+from api.links import GEOJSON, HTML, JSON, Links
+from api.parameters import BBOX, LIMIT, NEXT, asked, limit
+from api.routes.collections import PROJECTS, known
+from geo import store, unit_store, units
+from geo.bbox import BBox
+from geo.errors import FeatureNotFound
+from geo.page import Page
+from layers.catalog import Catalog
+
+OF_PROJECTS = (*FILTERS, *PAGING)
+OF_UNITS = (LIMIT, BBOX, NEXT)
+CollectionId = Annotated[str, Path(description="An id of /api/collections, such as `projects` or `port`")]
+FeatureId = Annotated[str, Path(description="The id of a feature, such as `do-son-beaches`")]
+Reading = Annotated[Connection, Depends(transaction, scope="function")]
+_NOT_FOUND = (404, "No such collection, or no such feature in it")
+_GONE = (410, "The feature was entered by mistake and withdrawn")
+
+router = APIRouter(tags=["Features"])
+
+
+@router.get(
+    "/api/collections/{collection}/items",
+    **described("A page of features", GEOJSON, OF_PROJECTS, schema="FeatureCollection", errors=[_NOT_FOUND]),
+)
+def page_of_items(request: Request, collection: CollectionId, connection: Reading) -> Response:
+    """Features that pass every filter, those without a place included; `next` leads to the following page.
+
+    Collections of administrative units take limit, bbox and next.
+    """
+    catalog: Catalog = request.app.state.catalog
+    known(catalog, collection)
+    if collection in units.COLLECTIONS:
+        texts = asked(*OF_UNITS)(request)
+        box = BBox.parse(texts["bbox"]) if "bbox" in texts else None
+        page = unit_store.items(
+            connection,
+            units.COLLECTIONS[collection],
+            limit=limit(texts.get("limit")),
+            after=texts.get("next", ""),
+            bbox=box,
+        )
+    else:
+        texts = asked(*OF_PROJECTS)(request)
+        within = None if collection == PROJECTS else collection
+        page = store.items(connection, feature_query(connection, catalog, texts, within))
+    return GeoJsonAnswer(_collection(Links.of(request), collection, page, texts))
+
+
+def _collection(links: Links, collection: str, page: Page, texts: Mapping[str, str]) -> bytes:
+    path = f"/api/collections/{collection}"
+    related = [
+        links.link("self", f"{path}/items", GEOJSON, parameters=texts),
+        links.link("collection", path, JSON),
+    ]
+    if page.next is not None:
+        following = {**texts, "next": page.next}
+        related.append(links.link("next", f"{path}/items", GEOJSON, parameters=following))
+    return feature_collection(
+        page.features,
+        {
+            "numberMatched": page.matched,
+            "numberReturned": page.returned,
+            "timeStamp": now(),
+            "links": related,
+        },
+    )
+
+
+@router.get(
+    "/api/collections/{collection}/items/{feature_id}",
+    **described("One feature", GEOJSON, schema="Feature", errors=[_NOT_FOUND, _GONE]),
+)
+def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, connection: Reading) -> Response:
+    """The feature as it is known now."""
+    asked()(request)
+    catalog: Catalog = request.app.state.catalog
+    known(catalog, collection)
+    links = Links.of(request)
+    path = f"/api/collections/{collection}"
+    related = [
+        links.link("self", f"{path}/items/{feature_id}", GEOJSON),
+        links.link("collection", path, JSON),
+    ]
+    readable(feature_id)
+    if collection in units.COLLECTIONS:
+        text = unit_store.item(connection, units.COLLECTIONS[collection], feature_id)
+    else:
+        text = store.item(connection, None if collection == PROJECTS else collection, feature_id)
+        related += [
+            links.link("alternate", f"/du-an/{feature_id}", HTML, "Trang của dự án / its page"),
+            links.link("version-history", f"{path}/items/{feature_id}/history", JSON, "Lịch sử / its history"),
+        ]
+    return GeoJsonAnswer(with_members(text, {"links": related}))
+
+
+@router.get(
+    "/api/collections/{collection}/items/{feature_id}/history",
+    **described("The history of one feature", JSON, schema="History", errors=[_NOT_FOUND]),
+)
+def history(request: Request, collection: CollectionId, feature_id: FeatureId, connection: Reading) -> Response:
+    """Every statement about its status with basis and source, newest first, and every clause that names it."""
+    asked()(request)
+    catalog: Catalog = request.app.state.catalog
+    known(catalog, collection)
+    readable(feature_id)
+    if collection in units.COLLECTIONS:
+        raise FeatureNotFound(f"Units of {collection} have no history; their successions are told by resolutions.")
+    return JsonAnswer(store.history(connection, None if collection == PROJECTS else collection, feature_id))
+
+
+def readable(feature_id: str) -> None:
+    """Raises FeatureNotFound for an id that cannot be one, before anyone is asked for it."""
+    if len(feature_id) > 200 or not feature_id.isprintable():
+        raise FeatureNotFound(f"There is no feature {feature_id[:60]!a}.")

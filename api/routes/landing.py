@@ -1,0 +1,72 @@
+"""Where a client begins: the landing page, what holds, and the description of the API."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+
+from api.answers import JsonAnswer, described
+from api.links import HTML, JSON, OPENAPI, Links
+from api.parameters import asked
+from geo.settings import Settings
+
+TITLE = "Bản đồ hạ tầng Hải Phòng"
+DESCRIPTION = (
+    "Mọi dự án hạ tầng của thành phố Hải Phòng: ở đâu, đang ở giai đoạn nào, từ ngày nào và theo nguồn nào. "
+    "Every infrastructure project that the city of Hải Phòng has ordered: where it is, at what stage, since when, "
+    "on whose word."
+)
+CONFORMS_TO = (
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+)
+"""Only what holds. Core waits for the `datetime` parameter, and Common for Core."""
+
+router = APIRouter(tags=["API"])
+
+
+@router.get("/api", **described("Landing page: where everything is", JSON))
+def landing(request: Request, _: Annotated[dict[str, str], Depends(asked())]) -> Response:
+    """The links that lead to everything else; OGC API clients take this address."""
+    links = Links.of(request)
+    return JsonAnswer(
+        {
+            "title": TITLE,
+            "description": DESCRIPTION,
+            "links": [
+                links.link("self", "/api", JSON, "This page"),
+                links.link("service-desc", "/api/openapi.json", OPENAPI, "The API, for programs (OpenAPI 3.0)"),
+                links.link("service-doc", "/api/docs", HTML, "The API, for people"),
+                links.link("conformance", "/api/conformance", JSON, "The OGC classes that hold"),
+                links.link("data", "/api/collections", JSON, "The layers and the administrative units"),
+                links.link("related", "/api/catalog", JSON, "Layers, codes and drawing rules in one answer"),
+                links.link("related", "/api/documents", JSON, "The documents, their clauses and what they order"),
+                links.link("related", "/api/targets", JSON, "The targets of the programmes"),
+                links.link("alternate", "/", HTML, "The map"),
+            ],
+        }
+    )
+
+
+@router.get("/api/conformance", **described("The OGC conformance classes that hold", JSON))
+def conformance(_: Annotated[dict[str, str], Depends(asked())]) -> Response:
+    """The classes of OGC API Features that this service fulfils; none is named that it does not."""
+    return JsonAnswer({"conformsTo": list(CONFORMS_TO)})
+
+
+@router.get("/api/openapi.json", **described("This description", OPENAPI))
+def openapi(request: Request) -> Response:
+    """The OpenAPI 3.0 document of this service, under the address that was asked."""
+    document: dict[str, Any] = request.app.openapi()
+    return JsonAnswer(document | {"servers": [{"url": Links.of(request).base or "/"}]}, media_type=OPENAPI)
+
+
+@router.get("/api/docs", include_in_schema=False)
+def docs(request: Request) -> Response:
+    """The page that shows the description; its assets are ours."""
+    settings: Settings = request.app.state.settings
+    page = settings.web / "docs.html"
+    if not page.is_file():
+        raise HTTPException(404, "The page of the API is not installed; /api/openapi.json describes the API.")
+    return FileResponse(page, media_type="text/html")

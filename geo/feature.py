@@ -43,7 +43,8 @@ class Edit:
 
     The whole new state of the feature (`geometry`: GeoJSON geometry as UTF-8 text in WGS 84, None where no place is
     known), plus the facts that are new and the ids of those that no longer hold. `expected_version`: the version that
-    the edit is based on; 0 for a feature that must be new, None to skip the comparison.
+    the edit is based on; 0 for a feature that must be new, None to skip the comparison. `digest`: of the curated
+    record that the edit was loaded from, kept so that the next load can tell what changed there and what people edited.
     """
 
     feature_id: str
@@ -55,6 +56,7 @@ class Edit:
     retracted: tuple[int, ...] = ()
     withdrawn: bool = False
     expected_version: int | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

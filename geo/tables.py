@@ -75,6 +75,13 @@ status_fact = Table(
     Column("retracted_by", BigInteger),
 )
 
+loaded_source = Table(
+    "loaded_source",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("digest", Text, nullable=False, comment="of the files that were last loaded under this name"),
+)
+
 loaded_feature = Table(
     "loaded_feature",
     metadata,
@@ -139,6 +146,7 @@ document = Table(
     Column("title_vi", Text, nullable=False),
     Column("title_en", Text),
     Column("label_vi", Text, nullable=False, comment="short name for citations: Chỉ thị 02/CT-UBND"),
+    Column("label_en", Text, nullable=False),
     Column("issuer", Text),
     Column("date", Text, comment="EDTF"),
     Column("date_basis", Text),
@@ -155,6 +163,7 @@ clause = Table(
     Column("parent", Text),
     Column("position", Integer, nullable=False),
     Column("label_vi", Text, nullable=False, comment="Chỉ thị 02/CT-UBND, mục II.2"),
+    Column("label_en", Text, nullable=False),
     Column("heading_vi", Text),
     Column("summary_vi", Text),
     Column("summary_en", Text),

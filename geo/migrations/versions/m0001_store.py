@@ -101,6 +101,10 @@ CREATE TABLE feature_version (
   changeset bigint NOT NULL REFERENCES changeset,
   PRIMARY KEY (feature, version)
 );
+CREATE TABLE loaded_source (
+  name text PRIMARY KEY,
+  digest text NOT NULL
+);
 CREATE TABLE loaded_feature (
   feature text PRIMARY KEY REFERENCES feature,
   digest text NOT NULL,
@@ -162,6 +166,7 @@ CREATE TABLE document (
   title_vi text NOT NULL,
   title_en text,
   label_vi text NOT NULL,
+  label_en text NOT NULL,
   issuer text,
   date text,
   date_basis text,
@@ -175,6 +180,7 @@ CREATE TABLE clause (
   parent text REFERENCES clause DEFERRABLE INITIALLY DEFERRED,
   position integer NOT NULL,
   label_vi text NOT NULL,
+  label_en text NOT NULL,
   heading_vi text,
   summary_vi text,
   summary_en text,
@@ -283,6 +289,7 @@ CREATE INDEX feature_search ON feature USING gin (search gin_trgm_ops);
 
 def upgrade() -> None:
     # The driver's own cursor: without parameters it leaves the % of format() and RAISE alone.
-    with op.get_bind().connection.cursor() as cursor:
-        for statements in (EXTENSIONS, CRS, FOLDING, FEATURES, UNITS, DIRECTIVES, FACTS, INDEXES):
-            cursor.execute(statements)
+    cursor = op.get_bind().connection.cursor()
+    for statements in (EXTENSIONS, CRS, FOLDING, FEATURES, UNITS, DIRECTIVES, FACTS, INDEXES):
+        cursor.execute(statements)
+    cursor.close()

@@ -1,0 +1,88 @@
+"""What was loaded from curated files, so that the next load can tell what changed there and what people edited."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from geo.errors import InvalidData
+from geo.feature import StatusFact
+from geo.tables import loaded_source
+
+LOADER = "haiphong load"
+"""The actor of every changeset that comes from curated files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A stored feature: the digest of its record as last loaded (None: never), that load's version, and today's."""
+
+    digest: str | None
+    loaded_version: int | None
+    version: int
+
+
+_FEATURES = text(
+    """
+    SELECT feature.id, loaded_feature.digest, loaded_feature.version AS loaded_version, feature.version
+    FROM feature LEFT JOIN loaded_feature ON loaded_feature.feature = feature.id WHERE feature.layer = :layer
+    """
+)
+_FACTS = text(
+    """
+    SELECT status_fact.* FROM status_fact JOIN changeset ON changeset.id = status_fact.changeset
+    WHERE feature = ANY(:features) AND retracted_by IS NULL AND changeset.actor = :loader ORDER BY status_fact.id
+    """
+)
+
+
+def loaded_features(connection: Connection, layer: str) -> dict[str, Loaded]:
+    """Every stored feature of a layer, by id."""
+    return {
+        row.id: Loaded(row.digest, row.loaded_version, row.version)
+        for row in connection.execute(_FEATURES, {"layer": layer})
+    }
+
+
+def loaded_facts(connection: Connection, features: Sequence[str]) -> dict[str, list[tuple[int, StatusFact]]]:
+    """The facts that loads brought for these features and nobody retracted, with their ids, oldest first."""
+    facts: dict[str, list[tuple[int, StatusFact]]] = defaultdict(list)
+    for row in connection.execute(_FACTS, {"features": list(features), "loader": LOADER}):
+        fact = StatusFact(
+            status=row.status,
+            condition=row.condition,
+            basis=row.basis,
+            valid_from=row.edtf,
+            source=row.source,
+            source_url=row.source_url,
+            clause=row.clause,
+            text_vi=row.text_vi,
+            secondary_status=row.secondary_status,
+            stage_in_words=row.stage_in_words,
+            date_inferred=row.date_inferred,
+            uncertain=row.uncertain,
+        )
+        facts[row.feature].append((row.id, fact))
+    return facts
+
+
+def source_digests(connection: Connection) -> dict[str, str]:
+    """Digest of the files last loaded, by the name that `remember` gave them."""
+    return {row.name: row.digest for row in connection.execute(loaded_source.select())}
+
+
+def remember(connection: Connection, name: str, digest: str) -> None:
+    """Note that the files called `name` are loaded as they were when they had this digest."""
+    statement = insert(loaded_source).values(name=name, digest=digest)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"digest": digest}))
+
+
+def settle(connection: Connection) -> None:
+    """Check every reference between features, units, clauses and mandates now, not at the commit. Raises InvalidData."""
+    try:
+        connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    except IntegrityError as error:
+        raise InvalidData(f"Something that others refer to is missing: {str(error.orig).strip()}") from None

@@ -1,0 +1,73 @@
+"""The published form of a feature: one flat GeoJSON Feature, assembled in SQL when the row is written.
+
+Reads pass this text through as bytes. What stands in it beside the curated properties is derived here and nowhere else.
+"""
+
+_CURRENT = """
+  SELECT DISTINCT ON (told.feature) told.*
+  FROM staged JOIN status_fact AS told ON told.feature = staged.feature
+  JOIN status_fact_effective(current_date, 'infinity') AS judged ON judged.fact = told.id
+  WHERE judged.effective AND {kind}
+  ORDER BY told.feature, told.valid_latest DESC, told.valid_from DESC, basis_strength(told.basis) DESC, told.id DESC
+"""
+_UNITS = """
+  SELECT feature_unit.feature, jsonb_agg(unit ORDER BY unit) AS ids,
+    jsonb_agg(full_name ORDER BY unit) FILTER (WHERE level = 'district' AND generation = '2024') AS districts_2024,
+    jsonb_agg(full_name ORDER BY unit)
+      FILTER (WHERE level = 'district' AND generation = '2025-01') AS districts_2025_01,
+    jsonb_agg(full_name ORDER BY unit) FILTER (WHERE level = 'commune' AND generation = '2024') AS communes_2024,
+    jsonb_agg(full_name ORDER BY unit) FILTER (WHERE level = 'commune' AND generation = '2025-07') AS units_2025_07
+  FROM staged JOIN feature_unit ON feature_unit.feature = staged.feature
+  JOIN admin_unit ON admin_unit.id = feature_unit.unit
+  GROUP BY feature_unit.feature
+"""
+# Seven decimals of a degree are a centimetre: RFC 7946 asks for no more.
+_GEOMETRY = "coalesce(ST_AsGeoJSON(staged.geometry, 7, 0), 'null')"
+_DERIVED = """
+json_build_object(
+  'name_vi', staged.properties -> 'name_vi',
+  'name_en', staged.properties -> 'name_en',
+  'layer', staged.layer,
+  'status', coalesce(stage.status, 'unknown'),
+  'status_vi', %(labels)s::jsonb -> coalesce(stage.status, 'unknown') -> 'vi',
+  'status_en', %(labels)s::jsonb -> coalesce(stage.status, 'unknown') -> 'en',
+  'condition', coalesce(latest.condition, 'not_assessed'),
+  'condition_valid_from', CASE WHEN latest.condition IS NOT NULL THEN latest.edtf END,
+  'condition_source', CASE WHEN latest.condition IS NOT NULL THEN latest.source END,
+  'basis', stage.basis,
+  'valid_from', stage.edtf,
+  'status_source', stage.source,
+  'status_source_url', stage.source_url,
+  'status_clause', stage.clause,
+  'status_text_vi', stage.text_vi,
+  'status_uncertain', coalesce(stage.uncertain OR stage.date_inferred, false),
+  'secondary_status', stage.secondary_status,
+  'districts_2024', coalesce(units.districts_2024, '[]'),
+  'districts_2025_01', coalesce(units.districts_2025_01, '[]'),
+  'communes_2024', coalesce(units.communes_2024, '[]'),
+  'units_2025_07', coalesce(units.units_2025_07, '[]'),
+  'unit_ids', coalesce(units.ids, '[]'),
+  'version', staged.version,
+  'updated_at', to_char(changeset.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text"""
+_REST = "(staged.properties - 'name_vi' - 'name_en')"
+
+PUBLISH = f"""
+INSERT INTO feature (id, layer, geometry, properties, stated_units, version, withdrawn, changeset, status, condition,
+  valid_from, geojson)
+SELECT staged.feature, staged.layer, staged.geometry, staged.properties, staged.units, staged.version,
+  staged.withdrawn, staged.changeset, coalesce(stage.status, 'unknown'), coalesce(latest.condition, 'not_assessed'),
+  stage.valid_from,
+  '{{"type":"Feature","id":' || to_json(staged.feature)::text || ',"geometry":' || {_GEOMETRY}
+  || ',"properties":' || left({_DERIVED}, -1)
+  || CASE {_REST} WHEN '{{}}' THEN '}}' ELSE ', ' || substr({_REST}::text, 2) END || '}}'
+FROM staged
+JOIN changeset ON changeset.id = staged.changeset
+LEFT JOIN ({_CURRENT.format(kind="told.status IS NOT NULL")}) AS stage ON stage.feature = staged.feature
+LEFT JOIN ({_CURRENT.format(kind="true")}) AS latest ON latest.feature = staged.feature
+LEFT JOIN ({_UNITS}) AS units ON units.feature = staged.feature
+ON CONFLICT (id) DO UPDATE SET geometry = excluded.geometry, properties = excluded.properties,
+  stated_units = excluded.stated_units, version = excluded.version, withdrawn = excluded.withdrawn,
+  changeset = excluded.changeset, status = excluded.status, condition = excluded.condition,
+  valid_from = excluded.valid_from, geojson = excluded.geojson
+"""
+"""Writes `feature` from the temporary table `staged`, whose rows carry their version and changeset."""

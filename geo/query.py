@@ -1,0 +1,133 @@
+"""Which features are asked for: the filters, the order, and the keyset that pages through it."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Date, Integer, Numeric, Text, and_, case, cast, false, func, literal, or_, select
+from sqlalchemy.types import TypeEngine
+
+from geo.bbox import BBox
+from geo.errors import InvalidParameter
+from geo.status import STATUSES
+from geo.tables import feature, feature_unit
+
+MAX_LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureQuery:
+    """The features that every filter lets through, in order.
+
+    An empty tuple or None does not filter. `units`: ids as `units.resolve` gives them; a feature in any of them fits.
+    `q`: words that all stand in its names, the last one perhaps unfinished, without regard to case and accents.
+    `bbox`: a feature without a place never fits. `sortby`: names of SORTABLES with True for descending; the id decides
+    ties. `after`: the `next` of the page before.
+    """
+
+    layers: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    units: tuple[str, ...] | None = None
+    q: str | None = None
+    bbox: BBox | None = None
+    ids: tuple[str, ...] = ()
+    sortby: tuple[tuple[str, bool], ...] = ()
+    limit: int = 100
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    expression: ColumnElement[Any]
+    kind: TypeEngine[Any]
+
+
+_AREA = feature.c.properties["area_ha"]
+# Unknown dates and areas come before all others, as the smallest.
+SORTABLES: dict[str, _Key] = {
+    "id": _Key(feature.c.id, Text()),
+    "layer": _Key(feature.c.layer, Text()),
+    "name_vi": _Key(feature.c.properties["name_vi"].astext.collate("vi-x-icu"), Text()),
+    "status": _Key(case({code: stage.rank for code, stage in STATUSES.items()}, value=feature.c.status), Integer()),
+    "valid_from": _Key(func.coalesce(feature.c.valid_from, cast("-infinity", Date)), Date()),
+    "area_ha": _Key(case((func.jsonb_typeof(_AREA) == "number", cast(_AREA.astext, Numeric)), else_=-1), Numeric()),
+    "updated_at": _Key(feature.c.changeset, Integer()),
+}
+
+
+def conditions(query: FeatureQuery, folded_q: str | None, *, without: str = "") -> list[ColumnElement[bool]]:
+    """What a row of `feature` must fulfil; `without`: the one filter to leave out (layers, statuses or conditions)."""
+    wanted: list[ColumnElement[bool]] = [~feature.c.withdrawn]
+    for name, column, values in (
+        ("layers", feature.c.layer, query.layers),
+        ("statuses", feature.c.status, query.statuses),
+        ("conditions", feature.c.condition, query.conditions),
+        ("ids", feature.c.id, query.ids),
+    ):
+        if values and name != without:
+            wanted.append(column == func.any(list(values)))
+    if query.units is not None:
+        inside = select(feature_unit.c.feature).where(feature_unit.c.unit == func.any(list(query.units)))
+        wanted.append(feature.c.id.in_(inside))
+    if query.q is not None:
+        wanted.extend(_named(folded_q or ""))
+    if query.bbox is not None:
+        box = query.bbox
+        envelope = func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)
+        wanted.append(func.ST_Intersects(feature.c.geometry, envelope))
+    return wanted
+
+
+def _named(folded: str) -> list[ColumnElement[bool]]:
+    words = folded.split()
+    if not words:
+        return [false()]
+    patterns = [f"% {word} %" for word in words[:-1]] + [f"% {words[-1]}%"]
+    return [feature.c.search.like(pattern) for pattern in patterns]
+
+
+def sort_keys(query: FeatureQuery) -> list[tuple[_Key, bool]]:
+    """The keys of the order with True for descending, closed by the id. Raises InvalidParameter for an unknown name."""
+    unknown = [name for name, _ in query.sortby if name not in SORTABLES]
+    if unknown:
+        raise InvalidParameter(f"sortby={unknown[0]!r} is not sortable; use {', '.join(SORTABLES)}.", tuple(SORTABLES))
+    asked = [(name, descending) for name, descending in query.sortby if name != "id"]
+    direction = dict(query.sortby).get("id", False)
+    return [(SORTABLES[name], descending) for name, descending in [*asked, ("id", direction)]]
+
+
+def after(query: FeatureQuery) -> list[ColumnElement[bool]]:
+    """The condition that leaves out what earlier pages held; none on the first page."""
+    if query.after is None:
+        return []
+    keys = sort_keys(query)
+    values = _read_token(query.after, len(keys))
+    bounds = [
+        (key.expression, cast(literal(value), key.kind), descending)
+        for (key, descending), value in zip(keys, values, strict=True)
+    ]
+    beyond: list[ColumnElement[bool]] = []
+    for position, (expression, bound, descending) in enumerate(bounds):
+        equal = [earlier == value for earlier, value, _ in bounds[:position]]
+        beyond.append(and_(*equal, expression < bound if descending else expression > bound))
+    return [or_(*beyond)]
+
+
+def token(values: list[str]) -> str:
+    """The opaque text of a place in the order, safe in a URL."""
+    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def _read_token(text: str, length: int) -> list[str]:
+    try:
+        values = orjson.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, orjson.JSONDecodeError):
+        values = None
+    if not isinstance(values, list) or len(values) != length or not all(isinstance(value, str) for value in values):
+        raise InvalidParameter(
+            "This `next` does not fit the request; follow the link rel=next with its other parameters."
+        )
+    return values

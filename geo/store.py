@@ -1,0 +1,175 @@
+"""Every read of a feature. Bodies are assembled in SQL and leave as bytes."""
+
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, Integer, Text, cast, func, literal_column, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.exc import DataError
+
+from geo.errors import FeatureNotFound, FeatureWithdrawn, InvalidParameter
+from geo.page import Page
+from geo.query import FeatureQuery, after, conditions, sort_keys, token
+from geo.tables import feature
+
+
+def items(connection: Connection, query: FeatureQuery) -> Page:
+    """One page of the features that `query` lets through, each with its published text.
+
+    Raises InvalidParameter when `query.after` does not belong to this order.
+    """
+    wanted = conditions(query, _folded(connection, query.q))
+    keys = sort_keys(query)
+    order = [key.expression.desc() if descending else key.expression.asc() for key, descending in keys]
+    rows = (
+        select(
+            feature.c.geojson,
+            *(cast(key.expression, Text).label(f"key_{number}") for number, (key, _) in enumerate(keys)),
+            func.row_number().over(order_by=order).label("position"),
+        )
+        .where(*wanted, *after(query))
+        .order_by(*order)
+        .limit(query.limit + 1)
+        .subquery("page")
+    )
+    kept = rows.c.position <= query.limit
+    joined = func.string_agg(rows.c.geojson, aggregate_order_by(literal_column("E',\\n'"), rows.c.position)).filter(
+        kept
+    )
+    last = [func.max(rows.c[f"key_{number}"]).filter(rows.c.position == query.limit) for number in range(len(keys))]
+    page = select(func.convert_to(func.coalesce(joined, ""), "UTF8"), func.count(), *last)
+    try:
+        body, found, *values = connection.execute(page).one()
+    except DataError as error:
+        if isinstance(error.orig, psycopg.DataError):
+            raise InvalidParameter(
+                "This `next` does not fit the request; follow the link rel=next with its other parameters."
+            ) from None
+        raise
+    return Page(
+        features=body,
+        matched=connection.execute(select(func.count()).select_from(feature).where(*wanted)).scalar_one(),
+        returned=min(found, query.limit),
+        next=token(values) if found > query.limit else None,
+    )
+
+
+def item(connection: Connection, layer: str | None, feature_id: str) -> bytes:
+    """The published text of one feature, in any layer when `layer` is None.
+
+    Raises FeatureNotFound, or FeatureWithdrawn for one that was entered by mistake.
+    """
+    row = connection.execute(
+        select(feature.c.layer, feature.c.withdrawn, func.convert_to(feature.c.geojson, "UTF8")).where(
+            feature.c.id == feature_id
+        )
+    ).one_or_none()
+    if row is None or (layer is not None and row.layer != layer):
+        raise FeatureNotFound(f"There is no feature {feature_id!r}{f' in {layer}' if layer else ''}.")
+    if row.withdrawn:
+        raise FeatureWithdrawn(f"The feature {feature_id!r} was entered by mistake and withdrawn; its history remains.")
+    body: bytes = row[2]
+    return body
+
+
+def counts(connection: Connection, query: FeatureQuery) -> bytes:
+    """JSON: numberMatched, located, unlocated, and how many there are per status, layer and condition.
+
+    Each of the three is counted with every filter but its own, so that it tells what a further choice would bring.
+    """
+    folded = _folded(connection, query.q)
+    totals = connection.execute(
+        select(func.count(), func.count(feature.c.geometry)).where(*conditions(query, folded))
+    ).one()
+    facets: dict[str, Any] = {}
+    for name, column, own in (
+        ("status", feature.c.status, "statuses"),
+        ("layer", feature.c.layer, "layers"),
+        ("condition", feature.c.condition, "conditions"),
+    ):
+        grouped = (
+            select(column.label("code"), cast(func.count(), Integer).label("number"))
+            .where(*conditions(query, folded, without=own))
+            .group_by(column)
+            .subquery(name)
+        )
+        facets[name] = func.coalesce(
+            select(func.json_object_agg(grouped.c.code, grouped.c.number)).scalar_subquery(),
+            literal_column("'{}'::json"),
+        )
+    pairs = [part for name, value in facets.items() for part in (name, value)]
+    body: bytes = connection.execute(
+        select(
+            func.convert_to(
+                cast(
+                    func.json_build_object(
+                        "numberMatched", totals[0], "located", totals[1], "unlocated", totals[0] - totals[1], *pairs
+                    ),
+                    Text,
+                ),
+                "UTF8",
+            )
+        )
+    ).scalar_one()
+    return body
+
+
+_HISTORY = text(
+    """
+    SELECT convert_to(json_build_object('id', feature.id, 'layer', feature.layer, 'version', feature.version,
+      'facts', (
+        SELECT coalesce(json_agg(json_build_object(
+            'id', told.id, 'status', told.status, 'condition', told.condition, 'basis', told.basis,
+            'valid_from', told.edtf, 'recorded_at', changeset.recorded_at, 'source', told.source,
+            'source_url', told.source_url, 'clause', told.clause, 'clause_label', clause.label_vi,
+            'text_vi', told.text_vi, 'secondary_status', told.secondary_status, 'stage_in_words', told.stage_in_words,
+            'date_inferred', told.date_inferred, 'uncertain', told.uncertain, 'effective', judged.effective)
+          ORDER BY told.valid_latest DESC, told.valid_from DESC, basis_strength(told.basis) DESC, told.id DESC), '[]')
+        FROM status_fact AS told JOIN status_fact_effective(current_date, 'infinity') AS judged ON judged.fact = told.id
+        JOIN changeset ON changeset.id = told.changeset LEFT JOIN clause ON clause.id = told.clause
+        WHERE told.feature = feature.id),
+      'mandates', (
+        SELECT coalesce(json_agg(json_build_object(
+            'clause', mandate.clause, 'clause_label', clause.label_vi, 'document', document.id,
+            'document_title_vi', document.title_vi, 'document_title_en', document.title_en,
+            'document_date', document.date, 'role', mandate.role, 'ordered_stage', mandate.ordered_stage,
+            'ordered_finish', mandate.ordered_finish, 'implied_stage', mandate.implied_stage, 'due', mandate.due,
+            'quote_vi', mandate.quote_vi, 'text_vi', mandate.text_vi, 'named_as', mandate.named_as,
+            'confidence', mandate.confidence, 'note', mandate.note)
+          ORDER BY document.date DESC, clause.position, mandate.id), '[]')
+        FROM mandate JOIN clause ON clause.id = mandate.clause JOIN document ON document.id = clause.document
+        WHERE mandate.feature = feature.id)
+      )::text, 'UTF8')
+    FROM feature WHERE feature.id = :id AND (CAST(:layer AS text) IS NULL OR feature.layer = :layer)
+    """
+)
+
+
+def history(connection: Connection, layer: str | None, feature_id: str) -> bytes:
+    """JSON: every status fact of the feature that holds, newest first, and the mandates that name it.
+
+    `effective` is false for a stage that is only implied or inferred and came after the feature was seen running.
+    Raises FeatureNotFound; a withdrawn feature still has its history.
+    """
+    body: bytes | None = connection.execute(_HISTORY, {"id": feature_id, "layer": layer}).scalar_one_or_none()
+    if body is None:
+        raise FeatureNotFound(f"There is no feature {feature_id!r}{f' in {layer}' if layer else ''}.")
+    return body
+
+
+def extent(connection: Connection, layers: tuple[str, ...]) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of all features of these layers, WGS 84 degrees; None when no feature has a place."""
+    box = func.ST_Extent(feature.c.geometry)
+    row = connection.execute(
+        select(func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box)).where(
+            ~feature.c.withdrawn, feature.c.layer == func.any(list(layers))
+        )
+    ).one()
+    return None if row[0] is None else (row[0], row[1], row[2], row[3])
+
+
+def _folded(connection: Connection, words: str | None) -> str | None:
+    if words is None:
+        return None
+    folded: str = connection.execute(select(func.fold(words))).scalar_one()
+    return folded

@@ -1,0 +1,126 @@
+"""Every write and read of the administrative units themselves."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from geo.bbox import BBox
+from geo.errors import FeatureNotFound
+from geo.page import Page
+from geo.units import CITY, UnitCollection
+
+_UNIT_COLUMNS = (
+    "id", "level", "generation", "code", "name", "full_name", "type", "province_code", "valid_from", "valid_to",
+    "parent", "area_km2_official",
+)  # fmt: skip
+_INSERT_UNIT = text(
+    f"""
+    INSERT INTO admin_unit ({", ".join(_UNIT_COLUMNS)}, geometry)
+    VALUES ({", ".join(":" + column for column in _UNIT_COLUMNS)}, ST_Multi(ST_GeomFromGeoJSON(:geometry)))
+    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{column} = excluded.{column}" for column in _UNIT_COLUMNS)},
+      geometry = excluded.geometry
+    """
+)
+_INSERT_SUCCESSION = text(
+    """
+    INSERT INTO admin_succession (predecessor, successor, relation, resolution, source, note)
+    VALUES (:predecessor, :successor, :relation, :resolution, :source, :note)
+    """
+)
+# A unit lies within another when it is that unit or its part (parent), when it went whole into it, or when every
+# predecessor of it lies within; the last needs the predecessors first, so the closure grows until nothing is new.
+_CLOSURE = (
+    "INSERT INTO admin_unit_within SELECT id, id FROM admin_unit",
+    """
+    INSERT INTO admin_unit_within
+    SELECT DISTINCT step.unit, known.within
+    FROM (SELECT id AS unit, parent AS inside FROM admin_unit WHERE parent IS NOT NULL
+          UNION SELECT predecessor, successor FROM admin_succession WHERE relation = 'whole') AS step
+    JOIN admin_unit_within AS known ON known.unit = step.inside
+    UNION
+    SELECT succession.successor, known.within
+    FROM admin_succession AS succession
+    JOIN admin_unit_within AS known ON known.unit = succession.predecessor
+    GROUP BY succession.successor, known.within
+    HAVING count(*) = (SELECT count(*) FROM admin_succession AS every WHERE every.successor = succession.successor)
+    ON CONFLICT DO NOTHING
+    """,
+)
+
+
+def replace(
+    connection: Connection, units: Iterable[Mapping[str, Any]], successions: Iterable[Mapping[str, Any]]
+) -> None:
+    """Store these units and successions in place of those stored; units that features refer to must stay.
+
+    `units`: one mapping per unit with the columns of `admin_unit` and `geometry` (GeoJSON text, WGS 84, or None).
+    """
+    connection.execute(text("DELETE FROM admin_unit_within"))
+    connection.execute(text("DELETE FROM admin_succession"))
+    rows = [dict(unit) for unit in units]
+    connection.execute(_INSERT_UNIT, rows)
+    connection.execute(text("DELETE FROM admin_unit WHERE id <> ALL(:ids)"), {"ids": [row["id"] for row in rows]})
+    connection.execute(_INSERT_SUCCESSION, [dict(succession) for succession in successions])
+    connection.execute(text(_CLOSURE[0]))
+    while connection.execute(text(_CLOSURE[1])).rowcount:
+        pass
+
+
+_PUBLISHED = """
+'{"type":"Feature","id":' || to_json(id)::text || ',"geometry":' || coalesce(ST_AsGeoJSON(geometry, 5, 0), 'null')
+|| ',"properties":' || json_build_object('id', id, 'code', code, 'name', name, 'full_name', full_name, 'type', type,
+  'level', level, 'generation', generation, 'valid_from', valid_from, 'valid_to', valid_to, 'parent', parent,
+  'area_km2_official', area_km2_official)::text || '}'
+"""
+# Until June 2025 the city ended where old Hải Dương began; its old units are kept for their successions only.
+_OF_COLLECTION = "level = :level AND generation = :generation AND (generation = '2025-07' OR province_code = :city)"
+_IN_BOX = "(CAST(:west AS float8) IS NULL OR geometry && ST_MakeEnvelope(:west, :south, :east, :north, 4326))"
+_ITEMS = text(
+    f"""
+    WITH page AS (
+      SELECT id, {_PUBLISHED} AS geojson FROM admin_unit
+      WHERE {_OF_COLLECTION} AND {_IN_BOX} AND id > :after ORDER BY id LIMIT :limit + 1),
+    numbered AS (SELECT *, row_number() OVER (ORDER BY id) AS position FROM page)
+    SELECT convert_to(coalesce(string_agg(geojson, E',\\n' ORDER BY id) FILTER (WHERE position <= :limit), ''), 'UTF8'),
+      (SELECT count(*) FROM admin_unit WHERE {_OF_COLLECTION} AND {_IN_BOX}),
+      count(*) FILTER (WHERE position <= :limit),
+      CASE WHEN count(*) > :limit THEN max(id) FILTER (WHERE position = :limit) END
+    FROM numbered
+    """
+)
+_EXTENT = text(
+    f"""
+    SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
+    FROM (SELECT ST_Extent(geometry) AS box FROM admin_unit WHERE {_OF_COLLECTION}) AS every
+    """
+)
+_ITEM = text(f"SELECT convert_to({_PUBLISHED}, 'UTF8') FROM admin_unit WHERE {_OF_COLLECTION} AND id = :id")
+
+
+def items(
+    connection: Connection, collection: UnitCollection, *, limit: int, after: str = "", bbox: BBox | None = None
+) -> Page:
+    """Units of one generation with their generalised outlines (WGS 84), by id; `next` is the last id of the page."""
+    box = (bbox.west, bbox.south, bbox.east, bbox.north) if bbox else (None,) * 4
+    values = _values(collection) | dict(zip(("west", "south", "east", "north"), box, strict=True))
+    row = connection.execute(_ITEMS, values | {"limit": limit, "after": after}).one()
+    return Page(features=row[0], matched=row[1], returned=row[2], next=row[3])
+
+
+def item(connection: Connection, collection: UnitCollection, unit_id: str) -> bytes:
+    """One unit as a GeoJSON Feature. Raises FeatureNotFound."""
+    found: bytes | None = connection.execute(_ITEM, _values(collection) | {"id": unit_id}).scalar_one_or_none()
+    if found is None:
+        raise FeatureNotFound(f"{collection.id} has no unit {unit_id!r}.")
+    return found
+
+
+def extent(connection: Connection, collection: UnitCollection) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of all units of a generation, WGS 84 degrees; None before any is stored."""
+    row = connection.execute(_EXTENT, _values(collection)).one()
+    return None if row[0] is None else (row[0], row[1], row[2], row[3])
+
+
+def _values(collection: UnitCollection) -> dict[str, Any]:
+    return {"level": collection.level, "generation": collection.generation, "city": CITY}

@@ -1,0 +1,98 @@
+"""Administrative units: their generations and successions, and which unit an id, a code or a name means."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from geo.errors import AmbiguousUnit, UnknownUnit
+
+CITY = "31"
+"""Code of Hải Phòng in the lists of the statistics office; units of old Hải Dương carry 30."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCollection:
+    """A published generation of units: `level` and `generation` as stored, valid from and to (None: open)."""
+
+    id: str
+    level: str
+    generation: str
+    title_vi: str
+    title_en: str
+    valid_from: str | None
+    valid_to: str | None
+
+
+COLLECTIONS = {
+    collection.id: collection
+    for collection in (
+        UnitCollection(
+            "districts-2024", "district", "2024", "Quận, huyện đến 31/12/2024", "Districts until 31 December 2024",
+            None, "2024-12-31",
+        ),
+        UnitCollection(
+            "districts-2025-01", "district", "2025-01", "Quận, huyện, thành phố 01/01–30/06/2025",
+            "Districts from 1 January to 30 June 2025", "2025-01-01", "2025-06-30",
+        ),
+        UnitCollection(
+            "units-2025-07", "commune", "2025-07", "Phường, xã, đặc khu từ 01/07/2025",
+            "Wards, communes and special zones since 1 July 2025", "2025-07-01", None,
+        ),
+        UnitCollection(
+            "communes-2024", "commune", "2024", "Phường, xã, thị trấn đến 31/12/2024",
+            "Communes until 31 December 2024", None, "2024-12-31",
+        ),
+    )
+}  # fmt: skip
+
+# A name is looked up where an official would first mean it: a district, else a unit of today, else an old commune.
+_TIERS = {"district@2024": 0, "district@2025-01": 0, "commune@2025-07": 1, "commune@2025-01": 2, "commune@2024": 3}
+_WHEN = " ".join(f"WHEN '{key}' THEN {tier}" for key, tier in _TIERS.items())
+_TIER = f"CASE level || '@' || generation {_WHEN} END"
+_MATCH = text(
+    f"""
+    SELECT id, full_name, generation, {_TIER} AS tier FROM admin_unit
+    WHERE (id = :name OR folded = :folded OR folded_full = :folded
+           OR (code = :name AND (level = 'district' OR CAST(:generation AS text) IS NOT NULL)))
+      AND (CAST(:generation AS text) IS NULL OR generation = :generation)
+    ORDER BY tier, province_code DESC, id
+    """
+)
+_FOLD = text("SELECT replace(fold(:words), ' ', '-')")
+_WITHIN = text("SELECT array_agg(DISTINCT unit ORDER BY unit) FROM admin_unit_within WHERE within = ANY(:units)")
+
+
+def resolve(connection: Connection, words: str) -> tuple[str, ...]:
+    """Ids of the units that `words` name, with every unit that lies wholly inside them, of any generation.
+
+    `words`: an id (`2025-07-dac-khu-cat-hai`), a code or a name with its generation (`303@2024`, `cat-hai@2025-07`), or
+    a name, folded or not (`cat-hai`, `Đồ Sơn`, `phuong-do-son`). A bare name means the district of that name, in both
+    of its generations; where no district is called so, the unit of today, else an old commune.
+
+    A commune's code needs its generation, because most codes were given to another unit in 2025.
+
+    Raises UnknownUnit, or AmbiguousUnit with the candidates.
+    """
+    name, _, generation = words.strip().partition("@")
+    folded = connection.execute(_FOLD, {"words": name}).scalar_one()
+    generation = next((unit.generation for unit in COLLECTIONS.values() if unit.id == generation), generation)
+    values = {"name": name, "folded": folded, "generation": generation or None}
+    found = connection.execute(_MATCH, values).all() if folded else []
+    exact = [row for row in found if row.id == name]
+    first = exact or [row for row in found if row.tier == found[0].tier]
+    if not first:
+        raise UnknownUnit(
+            f"No district or unit answers to {words!r}. Give an id, a code with its generation (303@2024), or a name "
+            "such as cat-hai; the ids stand in the collections of units.",
+            allowed=tuple(COLLECTIONS),
+        )
+    per_generation: dict[str, list[Any]] = {}
+    for row in first:
+        per_generation.setdefault(row.generation, []).append(row)
+    if any(len(rows) > 1 for rows in per_generation.values()):
+        named = "; ".join(f"{row.id} ({row.full_name})" for row in first)
+        raise AmbiguousUnit(
+            f"{words!r} names several units: {named}. Ask for one by its id.", [row.id for row in first]
+        )
+    return tuple(connection.execute(_WITHIN, {"units": [row.id for row in first]}).scalar_one() or ())

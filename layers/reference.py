@@ -1,0 +1,105 @@
+"""Units, directives and targets: the files under `data/` that every layer refers to, brought into the store."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from geo import mandates, unit_store
+from layers.records import rows
+
+_NUMBERS = ("value", "value_max", "rank", "change_percent", "recorded")
+
+
+def unit_files(data: Path) -> tuple[Path, ...]:
+    """The files that `load_units` reads."""
+    outlines = sorted((data / "units" / "outlines").glob("*.geojson"))
+    return (data / "units" / "units.csv", data / "units" / "successions.csv", *outlines)
+
+
+def directive_files(data: Path) -> tuple[Path, ...]:
+    """The files that `load_documents` and `load_mandates` read."""
+    names = ("documents", "clauses", "mandates", "unmapped")
+    return (*(data / "directives" / f"{name}.csv" for name in names), data / "targets.csv")
+
+
+def load_units(connection: Connection, data: Path) -> None:
+    """Store the units with their generalised outlines (WGS 84), and their successions."""
+    units, successions, *outlines = unit_files(data)
+    geometries: dict[str, str] = {}
+    for path in outlines:
+        for feature in orjson.loads(path.read_bytes())["features"]:
+            geometries[feature["id"]] = orjson.dumps(feature["geometry"]).decode()
+    unit_store.replace(
+        connection,
+        [_blank_is_none(row) | {"geometry": geometries.get(row["id"])} for row in rows(units)],
+        [_blank_is_none(row) for row in rows(successions)],
+    )
+
+
+def load_documents(connection: Connection, data: Path) -> None:
+    """Store documents, clauses and targets."""
+    folder = data / "directives"
+    clauses = [
+        _blank_is_none(row)
+        | {
+            "position": int(row["seq"]),
+            "topics": [topic for topic in row["topics"].split(";") if topic],
+            "open_list": row["open_list"] == "true",
+        }
+        for row in rows(folder / "clauses.csv")
+    ]
+    for clause in clauses:
+        del clause["seq"]
+    targets = [
+        {"id": row["id"], "position": position, "properties": _target(row)}
+        for position, row in enumerate(rows(data / "targets.csv"), start=1)
+    ]
+    documents = [_blank_is_none(row) for row in rows(folder / "documents.csv")]
+    mandates.replace_documents(connection, documents, clauses, targets)
+
+
+def load_mandates(connection: Connection, data: Path) -> None:
+    """Store what the clauses order, also what they order without naming a record of ours."""
+    folder = data / "directives"
+    mandates.replace_mandates(connection, [*_mapped(folder / "mandates.csv"), *_unmapped(folder / "unmapped.csv")])
+
+
+def _mapped(path: Path) -> Iterator[dict[str, Any]]:
+    for row in rows(path):
+        yield _blank_is_none(row) | {"ordered_finish": row["ordered_finish"] == "true", "unmapped_reason": None}
+
+
+def _unmapped(path: Path) -> Iterator[dict[str, Any]]:
+    absent = dict.fromkeys(
+        ("feature", "target", "ordered_stage", "implied_stage", "due_basis", "text_vi", "named_as", "confidence")
+    )
+    for row in rows(path):
+        told = _blank_is_none(row)
+        yield absent | {
+            "clause": told["clause"],
+            "role": "orders",
+            "ordered_finish": False,
+            "due": told["due"],
+            "quote_vi": told["quote_vi"],
+            "note": told["why"],
+            "unmapped_reason": told["reason"],
+        }
+
+
+def _target(row: dict[str, str]) -> dict[str, Any]:
+    told: dict[str, Any] = _blank_is_none(row)
+    del told["id"]
+    for name in _NUMBERS:
+        if told[name] is not None:
+            number = float(told[name])
+            told[name] = int(number) if number.is_integer() else number
+    told["recorded_ids"] = (told["recorded_ids"] or "").split()
+    told["in_directives"] = row["in_directives"] == "true"
+    return told
+
+
+def _blank_is_none(row: dict[str, str]) -> dict[str, Any]:
+    return {key: value or None for key, value in row.items()}

@@ -93,6 +93,8 @@ INSERT INTO loaded_feature (feature, digest, version)
 SELECT feature, digest, version FROM staged WHERE digest IS NOT NULL
 ON CONFLICT (feature) DO UPDATE SET digest = excluded.digest, version = excluded.version
 """
+# Now, while the error can still name this changeset; then deferred again for what else the transaction does.
+_CHECK_REFERENCES = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 
 
 def apply(connection: Connection, changeset: Changeset) -> Applied:
@@ -150,7 +152,7 @@ def _apply(cursor: psycopg.Cursor[Any], changeset: Changeset) -> Applied:
     cursor.execute(_FACTS, values)
     facts = cursor.rowcount
     features = _publish(cursor)
-    for statement in (_VERSIONS, _LOADED, "SET CONSTRAINTS ALL IMMEDIATE", "DROP TABLE staged, staged_text"):
+    for statement in (_VERSIONS, _LOADED, _CHECK_REFERENCES, "DROP TABLE staged, staged_text"):
         cursor.execute(statement)
     return Applied(changeset_id, features, facts)
 

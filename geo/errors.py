@@ -67,3 +67,7 @@ class ClusterError(HaiphongError):
 
 class ProgramMissing(HaiphongError):
     """A program or a package that is needed is not there, and could not be installed."""
+
+
+class PortTaken(HaiphongError):
+    """Another program listens on the port already."""

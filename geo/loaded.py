@@ -81,7 +81,10 @@ def remember(connection: Connection, name: str, digest: str) -> None:
 
 
 def settle(connection: Connection) -> None:
-    """Check every reference between features, units, clauses and mandates now, not at the commit. Raises InvalidData."""
+    """Check every reference between features, units, clauses and mandates now, before the commit.
+
+    Raises InvalidData with the row that refers to something that is not there.
+    """
     try:
         connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     except IntegrityError as error:

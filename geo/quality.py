@@ -34,6 +34,7 @@ NEAR_M = 2_000.0
 _METRES_PER_DEGREE = 111_320.0
 _TYPES = re.compile("Point|LineString|Polygon|MultiPoint|MultiLineString|MultiPolygon")
 _KINDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("findings.toml").read_text("utf-8"))
+_NUMBER = re.compile(r"\d+|\b[ivx]+\b")
 KINDS: tuple[str, ...] = tuple(_KINDS)
 
 
@@ -165,7 +166,8 @@ def fold(text: str) -> str:
 def lookalike_findings(named: Iterable[Named]) -> Iterator[tuple[str, Finding]]:
     """Pairs of one layer whose folded names are equal, or nearly equal within 2 km of each other.
 
-    Yields the id of the second of each pair with the finding. Names whose numbers differ (bến 3, bến 4) are no pair.
+    Nearly: one word more, or one word spelled a little differently; bến 3 and bến 4 are no pair. Yields the id of the
+    second of each pair with the finding.
     """
     seen: dict[str, str] = {}
     grid: dict[tuple[int, int], list[tuple[Named, str]]] = defaultdict(list)
@@ -184,10 +186,16 @@ def lookalike_findings(named: Iterable[Named]) -> Iterator[tuple[str, Finding]]:
 
 
 def _nearly(one: str, other: str) -> bool:
-    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
+    """One word more, or one word written a little differently; numbers, Roman ones included, must be the same."""
+    if re.findall(_NUMBER, one) != re.findall(_NUMBER, other):
         return False
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.quick_ratio() >= 0.9 and matcher.ratio() >= 0.9
+    words, other_words = one.split(), other.split()
+    blocks = SequenceMatcher(None, words, other_words, autojunk=False).get_opcodes()
+    changes = [(words[a:b], other_words[c:d]) for tag, a, b, c, d in blocks if tag != "equal"]
+    if len(changes) != 1 or max(map(len, changes[0])) > 1:
+        return False
+    left, right = "".join(changes[0][0]), "".join(changes[0][1])
+    return not left or not right or SequenceMatcher(None, left, right, autojunk=False).ratio() >= 0.75
 
 
 def _vertices(coordinates: Any) -> Iterator[Sequence[Any]]:

@@ -22,7 +22,8 @@ class FeatureQuery:
     """The features that every filter lets through, in order.
 
     An empty tuple or None does not filter. `units`: ids as `units.resolve` gives them; a feature in any of them fits.
-    `q`: words that all stand in its names, the last one perhaps unfinished, without regard to case and accents.
+    `q`: words of its names, without regard to case and accents, the last one perhaps unfinished; the features that have
+    them in a row, or, where there is none, those that have them all.
     `bbox`: a feature without a place never fits. `sortby`: names of SORTABLES with True for descending; the id decides
     ties. `after`: the `next` of the page before.
     """
@@ -58,8 +59,12 @@ SORTABLES: dict[str, _Key] = {
 }
 
 
-def conditions(query: FeatureQuery, folded_q: str | None, *, without: str = "") -> list[ColumnElement[bool]]:
-    """What a row of `feature` must fulfil; `without`: the one filter to leave out (layers, statuses or conditions)."""
+def conditions(query: FeatureQuery, patterns: list[str], *, without: str = "") -> list[ColumnElement[bool]]:
+    """What a row of `feature` must fulfil.
+
+    `patterns`: LIKE patterns that the folded names must all fit, for `query.q`. `without`: the one filter to leave out
+    (layers, statuses or conditions).
+    """
     wanted: list[ColumnElement[bool]] = [~feature.c.withdrawn]
     for name, column, values in (
         ("layers", feature.c.layer, query.layers),
@@ -73,20 +78,14 @@ def conditions(query: FeatureQuery, folded_q: str | None, *, without: str = "") 
         inside = select(feature_unit.c.feature).where(feature_unit.c.unit == func.any(list(query.units)))
         wanted.append(feature.c.id.in_(inside))
     if query.q is not None:
-        wanted.extend(_named(folded_q or ""))
+        wanted.extend(feature.c.search.like(pattern) for pattern in patterns)
+        if not patterns:
+            wanted.append(false())
     if query.bbox is not None:
         box = query.bbox
         envelope = func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)
         wanted.append(func.ST_Intersects(feature.c.geometry, envelope))
     return wanted
-
-
-def _named(folded: str) -> list[ColumnElement[bool]]:
-    words = folded.split()
-    if not words:
-        return [false()]
-    patterns = [f"% {word} %" for word in words[:-1]] + [f"% {words[-1]}%"]
-    return [feature.c.search.like(pattern) for pattern in patterns]
 
 
 def sort_keys(query: FeatureQuery) -> list[tuple[_Key, bool]]:

@@ -18,7 +18,7 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
 
     Raises InvalidParameter when `query.after` does not belong to this order.
     """
-    wanted = conditions(query, _folded(connection, query.q))
+    wanted = conditions(query, _patterns(connection, query.q))
     keys = sort_keys(query)
     order = [key.expression.desc() if descending else key.expression.asc() for key, descending in keys]
     rows = (
@@ -77,9 +77,9 @@ def counts(connection: Connection, query: FeatureQuery) -> bytes:
 
     Each of the three is counted with every filter but its own, so that it tells what a further choice would bring.
     """
-    folded = _folded(connection, query.q)
+    patterns = _patterns(connection, query.q)
     totals = connection.execute(
-        select(func.count(), func.count(feature.c.geometry)).where(*conditions(query, folded))
+        select(func.count(), func.count(feature.c.geometry)).where(*conditions(query, patterns))
     ).one()
     facets: dict[str, Any] = {}
     for name, column, own in (
@@ -89,7 +89,7 @@ def counts(connection: Connection, query: FeatureQuery) -> bytes:
     ):
         grouped = (
             select(column.label("code"), cast(func.count(), Integer).label("number"))
-            .where(*conditions(query, folded, without=own))
+            .where(*conditions(query, patterns, without=own))
             .group_by(column)
             .subquery(name)
         )
@@ -168,8 +168,15 @@ def extent(connection: Connection, layers: tuple[str, ...]) -> tuple[float, floa
     return None if row[0] is None else (row[0], row[1], row[2], row[3])
 
 
-def _folded(connection: Connection, words: str | None) -> str | None:
-    if words is None:
-        return None
-    folded: str = connection.execute(select(func.fold(words))).scalar_one()
-    return folded
+def _patterns(connection: Connection, q: str | None) -> list[str]:
+    if q is None:
+        return []
+    folded: str = connection.execute(select(func.fold(q))).scalar_one()
+    if not folded:
+        return []
+    phrase = f"% {folded}%"
+    in_a_row = select(feature.c.id).where(feature.c.search.like(phrase), ~feature.c.withdrawn).limit(1)
+    if connection.execute(in_a_row).first():
+        return [phrase]
+    *words, last = folded.split()
+    return [*(f"% {word} %" for word in words), f"% {last}%"]

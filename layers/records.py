@@ -40,9 +40,10 @@ def digest_of(*paths: Path) -> str:
 
 
 def read(folder: Path) -> Iterator[Record]:
-    """The records of one layer's folder, streamed: one feature a line in `curated.geojson`, sorted by id, as are the CSVs.
+    """The records of one layer's folder, streamed.
 
-    A folder without status.csv or units.csv has no facts or stated units. Raises InvalidData with the file and line.
+    `curated.geojson` holds one feature a line, sorted by id; the CSVs are sorted by it too. A folder without status.csv
+    or units.csv has no facts or stated units. Raises InvalidData with the file and line.
     """
     facts = _Grouped(folder / "status.csv")
     units = _Grouped(folder / "units.csv")

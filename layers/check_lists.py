@@ -1,0 +1,178 @@
+"""Checks of the lists that layers refer to: administrative units, documents with clauses and orders, targets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo import edtf, quality
+from geo.errors import InvalidParameter
+from geo.quality import Finding
+from geo.status import ROLES, STATUSES
+from layers import files
+from layers.files import Row, Table
+
+LEVELS = ("district", "commune")
+GENERATIONS = ("2024", "2025-01", "2025-07")
+RELATIONS = ("whole", "part")
+
+
+@dataclass(slots=True)
+class Known:
+    """What may be referred to: ids by list, the units' rows and their outlines."""
+
+    ids: dict[str, tuple[frozenset[str], str]]
+    units: dict[str, Row] = field(default_factory=dict)
+    outlines: dict[str, BaseGeometry] = field(default_factory=dict)
+
+    def references(self, row: Row, *columns: str) -> list[Finding]:
+        """Findings for cells that name something that does not exist; an empty cell names nothing.
+
+        The column says which list is meant: `feature_id` and `feature` a feature, `predecessor` a unit, and so on.
+        """
+        return [
+            Finding("broken-reference", one, self.ids[_LISTS[column]][1], field=column)
+            for column in columns
+            for one in filter(None, row[column].split(";"))
+            if one not in self.ids[_LISTS[column]][0]
+        ]
+
+
+_LISTS = {
+    "feature_id": "feature", "feature": "feature", "recorded_ids": "feature", "unit_id": "unit",
+    "predecessor": "unit", "successor": "unit", "clause": "clause", "document": "document", "relays": "document",
+    "target": "target", "layer": "layer", "topics": "layer",
+}  # fmt: skip
+
+
+def check_lists(data: Path, features: frozenset[str], layers: frozenset[str], findings: list[Finding]) -> Known:
+    """Check `units/`, `directives/` and `targets.csv` of `data` into `findings`; return what may be referred to."""
+
+    def read(path: str, kind: str) -> Table:
+        table = files.read_table(data, data / path, kind)
+        findings.extend(table.findings)
+        findings.extend(
+            found.at(table.file, row.where, column)
+            for row in table.rows
+            for column, cell in row.cells.items()
+            for found in quality.text_findings(cell)
+        )
+        return table
+
+    units = read("units/units.csv", "units")
+    documents = read("directives/documents.csv", "documents")
+    clauses = read("directives/clauses.csv", "clauses")
+    targets = read("targets.csv", "targets")
+    known = Known(
+        {
+            "feature": (features, "curated.geojson"),
+            "layer": (layers, "layers/definitions"),
+            "unit": (_ids(units, findings), units.file),
+            "document": (_ids(documents, findings), documents.file),
+            "clause": (_ids(clauses, findings), clauses.file),
+            "target": (_ids(targets, findings), targets.file),
+        },
+        {row["id"]: row for row in units.rows},
+        _outlines(data, findings),
+    )
+    _each(units, _unit, known, findings)
+    _each(read("units/successions.csv", "successions"), _succession, known, findings)
+    _each(documents, _document, known, findings)
+    _each(clauses, _clause, known, findings)
+    _each(read("directives/mandates.csv", "mandates"), _mandate, known, findings)
+    _each(read("directives/unmapped.csv", "unmapped"), _unmapped, known, findings)
+    _each(targets, _target, known, findings)
+    return known
+
+
+def _each(table: Table, check: Callable[[Row, Known], list[Finding]], known: Known, findings: list[Finding]) -> None:
+    findings.extend(found.at(table.file, row.where) for row in table.rows for found in check(row, known))
+
+
+def _ids(table: Table, findings: list[Finding]) -> frozenset[str]:
+    seen: dict[str, str] = {}
+    for row in table.rows:
+        if row["id"] in seen:
+            clash = Finding("duplicate-id", row["id"], f"{table.file} {seen[row['id']]}")
+            findings.append(clash.at(table.file, row.where, "id"))
+        seen.setdefault(row["id"], row.where)
+    return frozenset(seen)
+
+
+def _outlines(data: Path, findings: list[Finding]) -> dict[str, BaseGeometry]:
+    outlines: dict[str, BaseGeometry] = {}
+    for path in sorted((data / "units" / "outlines").glob("*.geojson")):
+        collection = files.read_collection(data, path)
+        findings.extend(collection.findings)
+        for where, feature in collection.features:
+            flaws = [
+                found.at(collection.file, str(feature.get("id", where)), "geometry")
+                for found in quality.geometry_findings(feature.get("geometry"))
+            ]
+            findings.extend(flaws)
+            if not flaws and feature.get("geometry"):
+                shape = shapely.geometry.shape(feature["geometry"])
+                shapely.prepare(shape)
+                outlines[str(feature.get("id"))] = shape
+    return outlines
+
+
+def _code(row: Row, column: str, codes: tuple[str, ...], *, may_be_empty: bool = False) -> list[Finding]:
+    if row[column] in codes or (may_be_empty and not row[column]):
+        return []
+    return [Finding("unknown-code", repr(row[column]), ", ".join(codes), field=column)]
+
+
+def _dates(row: Row, *columns: str) -> list[Finding]:
+    return [
+        found.at("", "", column)
+        for column in columns
+        if row[column]
+        for found in quality.date_findings(row[column], None)
+    ]
+
+
+def _unit(row: Row, known: Known) -> list[Finding]:
+    found = _code(row, "level", LEVELS) + _code(row, "generation", GENERATIONS) + _dates(row, "valid_from", "valid_to")
+    if row["parent"] and row["parent"] not in known.units:
+        found.append(Finding("broken-reference", row["parent"], "units/units.csv", field="parent"))
+    try:
+        if row["valid_from"] and row["valid_to"]:
+            first, last = edtf.parse(row["valid_from"]), edtf.parse(row["valid_to"])
+            if last.latest < first.earliest:
+                found.append(Finding("backward-dates", row["valid_to"], row["valid_from"], field="valid_to"))
+    except InvalidParameter:
+        pass
+    return found
+
+
+def _succession(row: Row, known: Known) -> list[Finding]:
+    return known.references(row, "predecessor", "successor") + _code(row, "relation", RELATIONS)
+
+
+def _document(row: Row, known: Known) -> list[Finding]:
+    return known.references(row, "relays") + _dates(row, "date")
+
+
+def _clause(row: Row, known: Known) -> list[Finding]:
+    found = known.references(row, "document", "topics")
+    if row["parent"] and row["parent"] not in known.ids["clause"][0]:
+        found.append(Finding("broken-reference", row["parent"], "directives/clauses.csv", field="parent"))
+    return found
+
+
+def _mandate(row: Row, known: Known) -> list[Finding]:
+    found = known.references(row, "clause", "feature", "target") + _code(row, "role", tuple(ROLES)) + _dates(row, "due")
+    for column in ("ordered_stage", "implied_stage"):
+        found += _code(row, column, tuple(STATUSES), may_be_empty=True)
+    return found
+
+
+def _unmapped(row: Row, known: Known) -> list[Finding]:
+    return known.references(row, "clause") + _dates(row, "due")
+
+
+def _target(row: Row, known: Known) -> list[Finding]:
+    return known.references(row, "recorded_ids", "layer", "clause") + _dates(row, "year", "period")

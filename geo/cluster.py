@@ -115,11 +115,18 @@ class Cluster:
                 shutil.rmtree(place.sockets, ignore_errors=True)
         return True
 
-    def status(self) -> Status:
-        """Whether the cluster runs, where it is, and how to reach it."""
+    def status(self) -> Status | None:
+        """Whether the cluster runs, where it is, and how to reach it; None before it was ever made."""
+        if not (self.home / "cluster").is_dir():
+            return None
         place = find_place(self.home, self._say)
         pid = processes.postmaster(place.data)
         return Status(pid is not None, url(place), place.folder, pid, place.major())
+
+    def major(self) -> int | None:
+        """The version of PostgreSQL that the data is of; None before it was ever made."""
+        status = self.status()
+        return status.major if status else None
 
     @contextlib.contextmanager
     def in_use(self) -> Iterator[str]:

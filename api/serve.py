@@ -1,0 +1,111 @@
+"""`haiphong serve`: from nothing to an answered request, and back to nothing at Ctrl-C."""
+
+import contextlib
+import errno
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from typing import NoReturn
+
+from api.store import prepare, store
+from geo.errors import InvalidParameter, PortTaken
+from geo.packages import Say
+from geo.settings import Settings
+
+BACKLOG = 2048
+GRACE_S = 5
+
+
+def serve(settings: Settings, say: Say) -> None:
+    """Serve the map in the foreground until a signal comes; whatever was started for it is stopped again.
+
+    The port is taken before any work begins. Raises HaiphongError with the way out when something is in the way.
+    """
+    with _signals_end_it(), bound(settings.host, settings.port) as listener, store(settings, say) as url:
+        prepare(url, settings, say)
+        os.environ["HAIPHONG_DATABASE_URL"] = url  # each worker reads the environment
+        _run(listener, settings, say)
+
+
+def _run(listener: socket.socket, settings: Settings, say: Say) -> None:
+    from uvicorn import Config, Server
+    from uvicorn.supervisors import Multiprocess
+
+    config = Config(
+        "api.main:app",
+        factory=True,
+        workers=settings.workers,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    try:
+        listener.listen(BACKLOG)
+    except OSError as error:
+        raise _refused(settings.host, listener.getsockname()[1], error) from error
+    say(f"\n  Bản đồ hạ tầng Hải Phòng / The map:  {address(settings.host, listener)}")
+    say("  Dừng: Ctrl-C / Ctrl-C stops it\n")
+    if settings.workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+    else:
+        Server(config).run(sockets=[listener])
+
+
+def address(host: str, listener: socket.socket) -> str:
+    """The URL to open on this machine; all interfaces are reached by the loopback one."""
+    port = listener.getsockname()[1]
+    shown = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}/"
+
+
+@contextlib.contextmanager
+def bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that holds the port; nobody is answered before it listens.
+
+    Raises PortTaken when another program listens there, InvalidParameter when the host or port cannot be ours.
+    """
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except socket.gaierror as error:
+        raise InvalidParameter(f"HAIPHONG_HOST={host!r} is no address of this machine: {error.strerror}.") from error
+    family, kind, protocol, _, name = found[0]
+    with socket.socket(family, kind, protocol) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(name)
+        except OSError as error:
+            raise _refused(host, port, error) from error
+        yield listener
+
+
+def _refused(host: str, port: int, error: OSError) -> InvalidParameter | PortTaken:
+    if error.errno == errno.EADDRINUSE:
+        return PortTaken(
+            f"Cổng {port} đang bận: có thể bản đồ đã chạy rồi. Chọn cổng khác:\n    PORT={port % 65535 + 1} make run\n"
+            f"Port {port} is taken: perhaps the map is running already. Choose another one as above."
+        )
+    if error.errno == errno.EACCES:
+        return InvalidParameter(f"Port {port} is open to root alone. Choose one from 1024 on: PORT=8000 make run")
+    return InvalidParameter(
+        f"HAIPHONG_HOST={host!r}, port {port}: {error.strerror}. An address of this machine was expected."
+    )
+
+
+@contextlib.contextmanager
+def _signals_end_it() -> Iterator[None]:
+    """SIGTERM, or a terminal that closes, ends the program as Ctrl-C does: by way of every `finally`."""
+
+    def end(number: int, _: object) -> NoReturn:
+        sys.exit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

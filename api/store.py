@@ -1,0 +1,41 @@
+"""The database that a command works with: the office's own, or the private cluster for as long as it is needed."""
+
+import contextlib
+from collections.abc import Iterator
+
+from geo.cluster import Cluster
+from geo.packages import Say
+from geo.settings import Settings
+
+
+@contextlib.contextmanager
+def store(settings: Settings, say: Say) -> Iterator[str]:
+    """The URL of the database, answering. A private cluster that nobody else uses is stopped at the end.
+
+    Raises ClusterError or StoreNotReady, with the way out, when there is none that will do.
+    """
+    if settings.database_url is None:
+        with Cluster(settings.home, say).in_use() as url:
+            yield url
+    else:
+        from geo import server
+
+        url = server.store_url(settings.database_url)
+        server.check(url)
+        yield url
+
+
+def prepare(url: str, settings: Settings, say: Say) -> None:
+    """Bring the tables to this version, and load the files of `data/` that changed since the last load."""
+    from sqlalchemy import NullPool, create_engine
+
+    from geo import migrate
+    from layers.catalog import Catalog
+    from layers.load import lines, load_all
+
+    engine = create_engine(url, poolclass=NullPool)
+    migrate.upgrade(engine)
+    catalog = Catalog.load(settings.definitions, settings.layers_path)
+    for line in lines(load_all(engine, settings.data, catalog, say, hurry=True)):
+        say(line)
+    engine.dispose()

@@ -44,9 +44,7 @@ class Catalog:
         layers: dict[str, Layer] = {}
         for layer in sorted([*own, *more], key=lambda layer: (layer.order, layer.id)):
             if layer.id in layers:
-                raise InvalidData(
-                    f"{extra}: {layer.id}.toml: the id {layer.id!r} is taken; give the layer another one."
-                )
+                raise InvalidData(f"{extra}: {layer.id}.toml: this id is taken; give the layer another one.")
             layers[layer.id] = layer
         return cls(layers, extra, frozenset(layer.id for layer in more))
 

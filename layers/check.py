@@ -150,7 +150,7 @@ def _places(one: _Layer, known: Known) -> None:
             found.append(Finding("bad-value", "''", "tên như nguồn ghi", "the name as stated", field="as_stated"))
         found += [f.at("", "", name) for name, text in row.cells.items() for f in quality.text_findings(text)]
         one.findings += [finding.at(table.file, f"{row['feature_id']} ({row.where})") for finding in found]
-        if row["unit_id"] in known.outlines:
+        if row["unit_id"] in known.units and row["unit_id"] in known.outlines:
             unit = known.units[row["unit_id"]]
             outline = known.outlines[row["unit_id"]]
             stated[row["feature_id"]][unit["generation"], unit["level"]][unit["full_name"]] = outline

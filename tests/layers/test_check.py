@@ -1,0 +1,266 @@
+"""Every kind of finding is called up by the smallest folder that deserves it."""
+
+import csv
+import io
+import json
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geo.quality import KINDS
+from geo.settings import REPOSITORY
+from layers import check
+from layers.catalog import Catalog
+from layers.files import COLUMNS
+
+CITY = Catalog.load(REPOSITORY / "layers" / "definitions")
+PORTS = Catalog({"port": CITY.layer("port")})
+CAT_HAI = {"id": "2025-07-dac-khu-cat-hai", "level": "commune", "generation": "2025-07", "code": "11914",
+           "name": "Cát Hải", "full_name": "Đặc khu Cát Hải", "valid_from": "2025-07-01"}  # fmt: skip
+SQUARE = [[106.8, 20.7], [107.1, 20.7], [107.1, 20.9], [106.8, 20.9], [106.8, 20.7]]
+
+
+class Folder:
+    """A sound `data/` with one berth, to be spoiled in one place and written to disk."""
+
+    def __init__(self) -> None:
+        self.features: list[dict[str, Any]] = [
+            {
+                "type": "Feature",
+                "id": "ben-3",
+                "geometry": {"type": "Point", "coordinates": [106.9, 20.8]},
+                "properties": {"name_vi": "Bến số 3", "kind": "container_terminal", "location_accuracy": "mapped"},
+            }
+        ]
+        self.tables: dict[str, list[dict[str, str]]] = {
+            "port/status": [
+                {"feature_id": "ben-3", "seq": "1", "status": "operational", "basis": "reported",
+                 "valid_from": "2025-02", "source": "Báo Hải Phòng", "clause": "ct#ii.2", "date_inferred": "false",
+                 "uncertain": "false", "stage_in_words": "true"}
+            ],
+            "port/stated_units": [
+                {"feature_id": "ben-3", "unit_id": CAT_HAI["id"], "part": "false", "as_stated": "đặc khu Cát Hải"}
+            ],
+            "units/units": [dict(CAT_HAI)],
+            "units/successions": [],
+            "directives/documents": [{"id": "ct", "kind": "directive", "date": "2023-01-19"}],
+            "directives/clauses": [{"id": "ct#ii.2", "document": "ct", "topics": "port"}],
+            "directives/mandates": [{"clause": "ct#ii.2", "feature": "ben-3", "role": "orders", "due": "2030"}],
+            "directives/unmapped": [],
+            "targets/targets": [{"id": "berths", "year": "2023", "layer": "port", "recorded_ids": "ben-3"}],
+        }  # fmt: skip
+
+    def write(self, data: Path) -> Path:
+        for name, rows in self.tables.items():
+            folder, kind = name.split("/")
+            file = {"stated_units": "port/units.csv", "targets": "targets.csv"}.get(kind, f"{folder}/{kind}.csv")
+            (data / file).parent.mkdir(parents=True, exist_ok=True)
+            text = io.StringIO()
+            writer = csv.DictWriter(text, COLUMNS[kind], restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+            (data / file).write_text(text.getvalue(), "utf-8")
+        collection = {"type": "FeatureCollection", "features": self.features}
+        (data / "port" / "curated.geojson").write_text(json.dumps(collection), "utf-8")
+        outline = {
+            "type": "Feature",
+            "id": CAT_HAI["id"],
+            "geometry": {"type": "Polygon", "coordinates": [SQUARE]},
+            "properties": {},
+        }
+        (data / "units" / "outlines").mkdir(exist_ok=True)
+        (data / "units" / "outlines" / "units-2025-07.geojson").write_text(
+            json.dumps({"type": "FeatureCollection", "features": [outline]}), "utf-8"
+        )
+        return data
+
+
+Spoil = Callable[[Folder], object]
+
+
+def geometry(value: Any) -> Spoil:
+    return lambda folder: folder.features[0].update(geometry=value)
+
+
+def point(x: Any, y: Any, *more: Any) -> Spoil:
+    return geometry({"type": "Point", "coordinates": [x, y, *more]})
+
+
+def properties(**values: Any) -> Spoil:
+    return lambda folder: folder.features[0]["properties"].update(values)
+
+
+def cell(table: str, **values: str) -> Spoil:
+    return lambda folder: folder.tables[table][0].update(values)
+
+
+def row(table: str, **values: str) -> Spoil:
+    return lambda folder: folder.tables[table].append({**(folder.tables[table] or [{}])[0], **values})
+
+
+def berth(feature_id: str, name: str, x: float = 106.901) -> Spoil:
+    return lambda folder: folder.features.append(
+        {
+            "type": "Feature",
+            "id": feature_id,
+            "geometry": {"type": "Point", "coordinates": [x, 20.8]},
+            "properties": {"name_vi": name, "location_accuracy": "mapped"},
+        }
+    )
+
+
+DECOMPOSED = unicodedata.normalize("NFD", "Bến 3")
+TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+BOW_TIE = [[106.85, 20.75], [106.95, 20.85], [106.95, 20.75], [106.85, 20.85], [106.85, 20.75]]
+CASES: list[tuple[str, str, str, str, Spoil]] = [
+    ("bad-id", "port/curated.geojson", "đối tượng 1", "id", lambda f: f.features[0].update(id="Bến 3")),
+    ("duplicate-id", "port/curated.geojson", "ben-3", "id", berth("ben-3", "Bến Nam Đình Vũ")),
+    ("duplicate-id", "units/units.csv", "dòng 3", "id", row("units/units")),
+    ("unknown-code", "port/status.csv", "ben-3 (dòng 2)", "status", cell("port/status", status="recognised")),
+    ("unknown-code", "port/status.csv", "ben-3 (dòng 2)", "basis", cell("port/status", basis="")),
+    ("unknown-code", "units/units.csv", "dòng 2", "level", cell("units/units", level="ward")),
+    ("unknown-code", "directives/mandates.csv", "dòng 2", "role", cell("directives/mandates", role="orders it")),
+    ("unknown-code", "port/units.csv", "ben-3 (dòng 2)", "part", cell("port/stated_units", part="")),
+    ("bad-value", "port/curated.geojson", "ben-3", "kind", properties(kind="quay")),
+    ("bad-value", "port/curated.geojson", "ben-3", "berths", properties(berths="2")),
+    ("bad-value", "port/curated.geojson", "ben-3", "name_vi", lambda f: f.features[0]["properties"].pop("name_vi")),
+    ("bad-value", "port/units.csv", "ben-3 (dòng 2)", "as_stated", cell("port/stated_units", as_stated=" ")),
+    ("unknown-property", "port/curated.geojson", "ben-3", "diameter_mm", properties(diameter_mm=300)),
+    ("bad-date", "port/status.csv", "ben-3 (dòng 2)", "valid_from", cell("port/status", valid_from="15/02/2023")),
+    ("bad-date", "directives/documents.csv", "dòng 2", "date", cell("directives/documents", date="2023-02-30")),
+    ("future-date", "port/status.csv", "ben-3 (dòng 2)", "valid_from", cell("port/status", valid_from=TOMORROW)),
+    ("backward-dates", "units/units.csv", "dòng 2", "valid_to", cell("units/units", valid_to="2024-12-31")),
+    ("no-source", "port/status.csv", "ben-3 (dòng 2)", "source", cell("port/status", source=" ")),
+    ("empty-fact", "port/status.csv", "ben-3 (dòng 2)", "status", cell("port/status", status="")),
+    ("broken-reference", "port/status.csv", "ben-3 (dòng 2)", "clause", cell("port/status", clause="ct#ii.9")),
+    ("broken-reference", "port/status.csv", "ben-4 (dòng 3)", "feature_id", row("port/status", feature_id="ben-4")),
+    ("broken-reference", "port/units.csv", "ben-3 (dòng 2)", "unit_id", cell("port/stated_units", unit_id="2024-x")),
+    ("broken-reference", "units/units.csv", "dòng 2", "parent", cell("units/units", parent="2024-x")),
+    ("broken-reference", "targets.csv", "dòng 2", "recorded_ids", cell("targets/targets", recorded_ids="ben-3;ben-4")),
+    ("broken-reference", "directives/clauses.csv", "dòng 2", "topics", cell("directives/clauses", topics="mines")),
+    ("not-nfc", "port/curated.geojson", "ben-3", "name_vi", properties(name_vi=DECOMPOSED)),
+    ("not-nfc", "port/curated.geojson", "ben-3", "alt_names", properties(alt_names=[DECOMPOSED])),
+    ("not-nfc", "port/status.csv", "ben-3 (dòng 2)", "source", cell("port/status", source=DECOMPOSED)),
+    ("lookalike-name", "port/curated.geojson", "ben-so-3", "name_vi", berth("ben-so-3", "BẾN SỐ 3", 107.0)),
+    ("malformed-geometry", "port/curated.geojson", "ben-3", "geometry",
+     geometry({"type": "Circle", "coordinates": []})),
+    ("malformed-geometry", "port/curated.geojson", "ben-3", "geometry", geometry([106.9, 20.8])),
+    ("malformed-geometry", "port/curated.geojson", "ben-3", "geometry",
+     geometry({"type": "Polygon", "coordinates": [[[106.9, 20.8], [106.95, 20.8]]]})),
+    ("empty-geometry", "port/curated.geojson", "ben-3", "geometry",
+     geometry({"type": "LineString", "coordinates": []})),
+    ("not-finite", "port/curated.geojson", "ben-3", "geometry", point(float("nan"), 20.8)),
+    ("not-finite", "port/curated.geojson", "ben-3", "geometry", point("106.9", "20.8")),
+    ("three-dimensions", "port/curated.geojson", "ben-3", "geometry", point(106.9, 20.8, 3.5)),
+    ("too-many-vertices", "port/curated.geojson", "ben-3", "geometry",
+     geometry({"type": "LineString", "coordinates": [[106.9, 20.8]] * 50_001})),
+    ("swapped-axes", "port/curated.geojson", "ben-3", "geometry", point(20.8, 106.9)),
+    ("projected-metres", "port/curated.geojson", "ben-3", "geometry", point(619_700, 2_300_800)),
+    ("projected-metres", "port/curated.geojson", "ben-3", "geometry", point(2_300_800, 619_700)),
+    ("outside-bounds", "port/curated.geojson", "ben-3", "geometry", point(0, 0)),
+    ("invalid-geometry", "port/curated.geojson", "ben-3", "geometry",
+     geometry({"type": "Polygon", "coordinates": [BOW_TIE]})),
+    ("outside-stated-unit", "port/curated.geojson", "ben-3", "geometry", point(106.79, 20.8)),
+    ("point-without-accuracy", "port/curated.geojson", "ben-3", "location_accuracy",
+     properties(location_accuracy=None)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "file", "where", "field", "spoil"), CASES, ids=[case[0] for case in CASES])
+def test_the_one_thing_that_is_wrong_is_found_at_its_place(
+    tmp_path: Path, kind: str, file: str, where: str, field: str, spoil: Spoil
+) -> None:
+    folder = Folder()
+    spoil(folder)
+    findings = check.run(folder.write(tmp_path), PORTS)
+    found = [one for one in findings if one.kind == kind]
+    assert [(one.file, one.where, one.field) for one in found] == [(file, where, field)], [str(f) for f in findings]
+    assert not [one for one in findings if one.kind not in (kind, "broken-reference")]
+
+
+def test_a_sound_folder_gives_no_finding(tmp_path: Path) -> None:
+    assert check.run(Folder().write(tmp_path), PORTS) == []
+
+
+def test_every_finding_says_in_both_languages_what_came_and_what_to_do(tmp_path: Path) -> None:
+    folder = Folder()
+    cell("port/status", valid_from="15/02/2023")(folder)
+    (found,) = check.run(folder.write(tmp_path), PORTS)
+    assert str(found) == (
+        "error [bad-date] port/status.csv · ben-3 (dòng 2) · valid_from\n"
+        "  ngày '15/02/2023' không đọc được; viết 2023, 2023-02, 2023-02-15 hoặc 2020-11/2021-01.\n"
+        "  the date '15/02/2023' cannot be read; write 2023, 2023-02, 2023-02-15 or 2020-11/2021-01."
+    )
+
+
+def test_metres_of_vn_2000_are_told_with_the_place_that_they_mean(tmp_path: Path) -> None:
+    folder = Folder()
+    point(619_700, 2_300_800)(folder)
+    (found,) = check.run(folder.write(tmp_path), PORTS)
+    assert "[106.90, 20.81]" in found.remedy.vi
+
+
+def test_a_berth_just_off_a_generalised_shore_is_no_finding(tmp_path: Path) -> None:
+    folder = Folder()
+    point(106.7975, 20.8)(folder)  # 260 m west of the outline; mapped points may be 200 + 120 m off
+    assert check.run(folder.write(tmp_path), PORTS) == []
+
+
+def test_neighbouring_berths_with_other_numbers_are_not_taken_for_one(tmp_path: Path) -> None:
+    folder = Folder()
+    for feature_id, name in (("ben-4", "Bến số 4"), ("nam-1", "Cảng Nam khu II"), ("nam-2", "Cảng Nam khu III")):
+        berth(feature_id, name)(folder)
+    assert check.run(folder.write(tmp_path), PORTS) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "kind"),
+    [
+        ("port/curated.geojson", None, "missing-file"),
+        ("units/units.csv", None, "missing-file"),
+        ("port/curated.geojson", b'{"type": "FeatureCollection", ', "unreadable-file"),
+        ("port/curated.geojson", b"[" * 100_000, "unreadable-file"),
+        ("port/curated.geojson", b'{"features": [3]}', "unreadable-file"),
+        ("port/status.csv", "feature_id,status\nbến,x\n".encode("utf-16"), "unreadable-file"),
+        ("port/status.csv", b"feature_id,status\nben-3,operational\n", "missing-column"),
+        ("targets.csv", (",".join(COLUMNS["targets"]) + "\nberths,2023\n").encode(), "unreadable-file"),
+        ("port/status.csv", b"", "missing-column"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_finding_and_no_crash(
+    tmp_path: Path, path: str, content: bytes | None, kind: str
+) -> None:
+    data = Folder().write(tmp_path)
+    if content is None:
+        (data / path).unlink()
+    else:
+        (data / path).write_bytes(content)
+    assert (kind, path) in {(found.kind, found.file) for found in check.run(data, PORTS)}
+
+
+def test_a_layer_of_pipes_takes_no_point(tmp_path: Path) -> None:
+    office = tmp_path / "office"
+    (office / "pipes").mkdir(parents=True)
+    words = 'title = "Ống"\ndescription = "Ống nước"\neach_feature_is = "một ống"\nlifecycle = "project"\n'
+    (office / "pipes.toml").write_text(words + 'geometry = "LineString"\n[style]\nicon = "pipe"\n', "utf-8")
+    pipe: Mapping[str, Any] = {
+        "type": "Feature",
+        "id": "pipe-1",
+        "geometry": {"type": "Point", "coordinates": [106.9, 20.8]},
+        "properties": {"name_vi": "Ống 1", "location_accuracy": "surveyed"},
+    }
+    (office / "pipes" / "curated.geojson").write_text(json.dumps({"features": [pipe]}), "utf-8")
+    (office / "pipes" / "status.csv").write_text(",".join(COLUMNS["status"]) + "\n", "utf-8")
+    catalog = Catalog.load(REPOSITORY / "layers" / "definitions", office)
+    both = Catalog({"port": catalog.layer("port"), "pipes": catalog.layer("pipes")}, office, catalog.from_extra)
+    (found,) = check.run(Folder().write(tmp_path / "data"), both)
+    assert (found.kind, found.file, found.where) == ("wrong-geometry", "pipes/curated.geojson", "pipe-1")
+
+
+def test_every_kind_of_finding_is_tried_here() -> None:
+    tried = {case[0] for case in CASES} | {"missing-file", "unreadable-file", "missing-column", "wrong-geometry"}
+    assert tried == set(KINDS)

@@ -1,0 +1,111 @@
+/** The left column: search, pickers, legend and list, all showing the same projects. */
+
+import { el } from "./dom.js";
+import { lang, number, t } from "./i18n.js";
+import { createLegend } from "./legend.js";
+import { createList } from "./list.js";
+import { emptyState, errorState, skeleton } from "./notices.js";
+import { createPicker } from "./picker.js";
+import { fold } from "./fold.js";
+import { isFiltered } from "./state.js";
+
+const TYPING_PAUSE_MS = 220;
+
+/** `onChoose(id)` and `onHover(id | null)` come from the list, `onRetry()` from its error state. */
+export function createFinder(root, { catalog, units, state, onChoose, onHover, onRetry }) {
+  const $ = (selector) => root.querySelector(selector);
+  const [search, summary, clear, rows] = ["#q", ".summary", ".clear-all", "#list"].map($);
+  const list = createList(rows, catalog, { onChoose, onHover });
+  const legend = createLegend($(".legend"), catalog, (name, code) => {
+    const chosen = state.shown[name];
+    state.set({ [name]: chosen.includes(code) ? chosen.filter((other) => other !== code) : [...chosen, code] });
+  });
+  const districts = createPicker($("#pick-district"), { name: "district", hint: "districtHint", options: units.groups,
+    onPick: (district) => state.set({ district }) });
+  const sectors = createPicker($("#pick-layer"), { name: "layer", multiple: true, hint: "layerHint",
+    options: () => [{ title: t("allSectors"), options: catalog.layers.map(({ id }) => {
+      const n = counts?.layer[id] ?? 0;
+      return { id, label: catalog.layerTitle(id), icon: catalog.layerSymbol(id), hint: number(n), find: fold(catalog.layerTitle(id)) };
+    }) }],
+    onPick: (layer) => state.set({ layer }) });
+  let counts = null;
+  let typing = 0;
+
+  const clearAll = () => state.set({ layer: [], district: [], status: [], condition: [], q: "" });
+  const ask = (q) => { clearTimeout(typing); state.set({ q }, { replace: Boolean(state.shown.q) && Boolean(q) }); };
+  clear.addEventListener("click", clearAll);
+  search.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => ask(search.value), TYPING_PAUSE_MS);
+  });
+  search.form.addEventListener("submit", (event) => { event.preventDefault(); ask(search.value); });
+  search.addEventListener("keydown", (event) => event.key === "ArrowDown" && rows.querySelector(".row")?.focus());
+  $(".search-clear").addEventListener("click", () => { ask(""); search.value = ""; search.focus(); });
+  rows.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !document.activeElement.classList.contains("row")) return;
+    event.preventDefault();
+    const all = [...rows.querySelectorAll(".row")];
+    all[all.indexOf(document.activeElement) + step]?.focus();
+  });
+  for (const link of root.querySelectorAll("[data-lang]")) {
+    link.addEventListener("click", (event) => { event.preventDefault(); state.set({ lang: link.dataset.lang }); });
+  }
+
+  function layerWords(ids) {
+    if (!ids.length) return t("allLayers");
+    return ids.length === 1 ? catalog.layerTitle(ids[0]) : t("manyLayers", { n: ids.length });
+  }
+
+  function count(total, located, unlocated) {
+    const head = t(total === 1 ? "countProjects1" : "countProjects", { n: number(total) });
+    summary.replaceChildren(el("strong", {}, head), ` · ${t("countLocated", { n: number(located) })}`,
+      ...(unlocated ? [` · ${t("countUnlocated", { n: number(unlocated) })}`] : []));
+  }
+
+  return {
+    light: list.light,
+    choose: (id) => list.choose(id, { reveal: Boolean(id) }),
+    focus: (id) => rows.querySelector(`[data-id="${CSS.escape(id ?? "")}"]`)?.focus(),
+
+    /** Say what is chosen: on the buttons, in the search box, in the language switch. */
+    say() {
+      const { shown } = state;
+      districts.draw(shown.district, units.words(shown.district));
+      sectors.draw(shown.layer, layerWords(shown.layer));
+      if (document.activeElement !== search || !shown.q) search.value = shown.q;
+      $(".search-clear").hidden = !shown.q;
+      clear.hidden = !isFiltered(shown);
+      for (const link of root.querySelectorAll("[data-lang]")) {
+        if (link.dataset.lang === lang()) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+    },
+
+    /** A request is under way: grey rows at first, a thin line over what is already there afterwards. */
+    wait() {
+      root.setAttribute("aria-busy", "true");
+      if (!rows.childElementCount || rows.querySelector(".state")) rows.replaceChildren(el("li", {}, skeleton()));
+      if (!summary.textContent) summary.textContent = t("loading");
+    },
+
+    /** These projects, with these counts. */
+    draw(features, newCounts) {
+      counts = newCounts;
+      root.removeAttribute("aria-busy");
+      count(counts.numberMatched, counts.located, counts.unlocated);
+      legend.draw(counts, state.shown);
+      sectors.draw(state.shown.layer, layerWords(state.shown.layer));
+      list.draw(features);
+      list.choose(state.shown.id);
+      if (!features.length) rows.replaceChildren(el("li", {}, emptyState(clearAll)));
+      $(".scroll").scrollTop = 0;
+    },
+
+    fail(error) {
+      root.removeAttribute("aria-busy");
+      summary.textContent = "";
+      rows.replaceChildren(el("li", {}, errorState(error, { onRetry, onClear: clearAll })));
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** The reader's language: Vietnamese unless asked otherwise. */
+
+import { MESSAGES } from "./messages.js";
+
+let current = "vi";
+
+/** The language in use: "vi" or "en". */
+export const lang = () => current;
+
+/** Speak this language from now on, and tell the browser, so that it hyphenates and reads aloud rightly. */
+export function speak(language) {
+  current = language;
+  document.documentElement.lang = language;
+}
+
+/** A sentence of the page, with its values filled in. An unknown key is a mistake of ours and says so. */
+export function t(key, values = {}) {
+  const pair = MESSAGES[key];
+  if (!pair) throw new Error(`messages.js has no sentence "${key}"`);
+  return pair[current === "vi" ? 0 : 1].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+/** "22540.5" → "22.540,5" or "22,540.5". */
+export const number = (value) => new Intl.NumberFormat(current === "vi" ? "vi-VN" : "en-GB", { maximumFractionDigits: 2 }).format(value);
+
+/** A property that exists in two languages, `name_vi` and `name_en`: the reader's, else Vietnamese. */
+export const own = (properties, name) => properties[`${name}_${current}`] || properties[`${name}_vi`] || "";
+
+/** Put the sentences into the elements of the page that carry `data-t` (text) or `data-t-label` (accessible name). */
+export function translate(root = document) {
+  for (const node of root.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
+  for (const node of root.querySelectorAll("[data-t-label]")) {
+    node.setAttribute("aria-label", t(node.dataset.tLabel));
+    if (node.title || node.dataset.tTitle !== undefined) node.title = t(node.dataset.tLabel);
+  }
+  for (const node of root.querySelectorAll("[data-t-hint]")) node.placeholder = t(node.dataset.tHint);
+}

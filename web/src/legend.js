@@ -1,0 +1,58 @@
+/** The legend, which is the status filter: every symbol of the map, with what it means and how many there are. */
+
+import { el, sprite } from "./dom.js";
+import { number, t } from "./i18n.js";
+
+/** `onToggle(name, code)` is called when a status or a condition is switched on or off. */
+export function createLegend(root, catalog, onToggle) {
+  const bar = root.querySelector(".legend-bar");
+  const body = root.querySelector(".legend-body");
+
+  function chip(name, { id, symbol, label, definition }, n, chosen) {
+    const on = chosen.includes(id);
+    return el("li", {},
+      el("button", {
+        type: "button", class: "chip", "data-code": id, "aria-pressed": String(on), title: definition,
+        "aria-label": t("filterBy", { name: label, n }), "data-empty": n === 0, "data-off": chosen.length > 0 && !on,
+        onclick: () => onToggle(name, id),
+      }, sprite(symbol), el("span", { class: "chip-label" }, label), el("span", { class: "chip-count" }, number(n))));
+  }
+
+  function statusRow(status) {
+    return { id: status.id, symbol: catalog.ruleOf(status.id).symbol,
+      label: catalog.statusLabel(status.id), definition: catalog.statusDefinition(status.id) };
+  }
+
+  function group(title, rows) {
+    return rows.length ? [...(title ? [el("h3", { class: "legend-group" }, title)] : []), el("ul", { class: "chips" }, rows)] : [];
+  }
+
+  /** The share of each status, as one thin line: the shape of the city's work at a glance. */
+  function drawBar(statuses, counts) {
+    const parts = statuses.map(({ id }) => [id, counts.status[id] ?? 0]).filter(([, n]) => n > 0);
+    bar.replaceChildren(...parts.map(([id, n]) => {
+      const part = el("span");
+      part.style.flexGrow = n;
+      part.style.backgroundColor = catalog.colour(id);
+      return part;
+    }));
+  }
+
+  return {
+    /** Redraw for these counts (`/api/counts`) and this choice. A status of a life cycle that is absent here is left out. */
+    draw(counts, shown) {
+      const n = (id) => counts.status[id] ?? 0;
+      const rows = (lifecycle) => catalog.statuses.filter((status) => status.lifecycle === lifecycle)
+        .filter(({ id }) => lifecycle === "project" || n(id) > 0 || shown.status.includes(id))
+        .map((status) => chip("status", statusRow(status), n(status.id), shown.status));
+      const others = [...new Set(catalog.statuses.map(({ lifecycle }) => lifecycle))].filter((l) => l !== "project");
+      const conditions = Object.keys(counts.condition ?? {}).filter((id) => catalog.conditionSymbol(id))
+        .map((id) => chip("condition", { id, symbol: catalog.conditionSymbol(id), label: catalog.conditionLabel(id),
+          definition: catalog.conditionDefinition(id) }, counts.condition[id], shown.condition));
+      drawBar(catalog.statuses, counts);
+      body.replaceChildren(...group(null, rows("project")),
+        ...others.flatMap((lifecycle) => group(t("communeStages"), rows(lifecycle))),
+        ...group(t("condition"), conditions));
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** Our own base map: sea, land, rivers, the outlines of three generations of units, and the territory that was chosen. */
+
+import * as L from "./leaflet.js";
+
+const UNIT_LINES_FROM = 11.5;
+const WORLD = [[-89, -179], [-89, 179], [89, 179], [89, -179]];
+
+/**
+ * Draws `base` = {neighbours, units, districts, rivers}, GeoJSON collections, in the `colours` of the rules, and returns
+ * `territory(features)`.
+ */
+export function drawBasemap(map, base, colours) {
+  const renderer = L.canvas({ pane: "base", padding: 0.5 });
+  const shared = { renderer, interactive: false, smoothFactor: 0.7 };
+  const draw = (collection, style) => L.geoJSON(collection, { ...shared, style, filter: (f) => Boolean(f.geometry) }).addTo(map);
+
+  const land = (fill) => ({ fillColor: fill, fillOpacity: 1, color: fill, weight: 0.8, opacity: 1 });
+  const coast = (weight) => ({ fill: false, color: colours.coast, weight, opacity: 0.7, lineJoin: "round" });
+  for (const [collection, fill, weight] of [[base.neighbours, colours.neighbour, 1.6], [base.units, colours.land, 2.6]]) {
+    draw(collection, coast(weight)); // of this stroke, the half outside the land stays: shore and border of the city
+    draw(collection, land(fill));
+  }
+  draw(base.rivers, { color: colours.river, weight: 2.4, opacity: 1, lineCap: "round" });
+  const unitLines = draw(base.units, { fill: false, color: colours.unit_line, weight: 0.8 });
+  draw(base.districts, { fill: false, color: colours.district_line, weight: 1.1, opacity: 0.85, dashArray: "7 3 1.5 3" });
+
+  function byZoom() {
+    const near = map.getZoom() >= UNIT_LINES_FROM;
+    if (near === map.hasLayer(unitLines)) return;
+    if (near) unitLines.addTo(map);
+    else unitLines.remove();
+  }
+  map.on("zoomend", byZoom);
+  byZoom();
+  return createTerritory(map, colours);
+}
+
+/** The chosen territory stands out: the rest of the world is veiled. */
+function createTerritory(map, colours) {
+  const renderer = L.svg({ pane: "mask", padding: 0.6 });
+  let layers = [];
+
+  return function territory(features) {
+    for (const layer of layers) layer.remove();
+    layers = [];
+    if (!features.length) return null;
+    const outlines = L.geoJSON(features, { renderer, interactive: false,
+      style: { fill: false, color: colours.accent, weight: 2, opacity: 0.9, lineJoin: "round" } });
+    const holes = features.flatMap(({ geometry: { type, coordinates } }) =>
+      (type === "Polygon" ? [coordinates] : coordinates).map(([ring]) => ring.map(([lon, lat]) => [lat, lon])));
+    const veil = L.polygon([WORLD, ...holes], { renderer, interactive: false, stroke: false, fillColor: colours.sea, fillOpacity: 0.6 });
+    layers = [veil.addTo(map), outlines.addTo(map)];
+    return outlines.getBounds();
+  };
+}

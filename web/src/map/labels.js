@@ -1,0 +1,83 @@
+/** Names on the map: each whole, none over another, more of them the nearer one comes. */
+
+import { el } from "../dom.js";
+import { lang, t } from "../i18n.js";
+import { anchor, mainRing, placeLabels } from "../place.js";
+import * as L from "./leaflet.js";
+
+const FONT = '"Be Vietnam Pro", sans-serif';
+/** How each kind of name is set: [from zoom, to zoom, size px, weight, letter spacing em]. */
+const KINDS = {
+  archipelago: [0, 30, 13, 600, 0.01],
+  sea: [6, 12.5, 14, 500, 0.06],
+  province: [8.5, 12, 12.5, 600, 0.08],
+  district: [9.25, 12.75, 12, 600, 0.02],
+  unit: [11.5, 30, 11.5, 500, 0],
+  river: [11, 30, 11, 500, 0.02],
+};
+const WATER = [["gulf", 107.35, 20.42], ["eastSea", 112.6, 13.1]];
+
+/** `base` as for the base map, with `archipelagos`; `openPart()` tells where the map is not covered, `standing()` where signs stand. */
+export function createLabels(map, base, openPart, standing) {
+  const layer = L.layerGroup().addTo(map);
+  const brush = document.createElement("canvas").getContext("2d");
+  const ofArea = (kind, words) => (feature) => {
+    const { lon, lat, width } = anchor(mainRing(feature.geometry));
+    return { kind, lon, lat, span: width, words: () => words(feature.properties) };
+  };
+  const middle = ({ geometry: { type, coordinates } }) => {
+    const line = type === "MultiLineString" ? coordinates[0] : coordinates;
+    return line[Math.floor(line.length / 2)];
+  };
+  const usable = (collection) => collection.features.filter((feature) => feature.geometry);
+  const named = (p) => (lang() === "en" && p.name_en) || p.name_vi || p.full_name || p.name;
+
+  const names = [
+    ...usable(base.archipelagos).map((feature) => {
+      const { lat, lng } = L.geoJSON(feature).getBounds().getCenter();
+      return { kind: "archipelago", lon: lng, lat, words: () => named(feature.properties) };
+    }),
+    ...WATER.map(([key, lon, lat]) => ({ kind: "sea", lon, lat, words: () => t(key) })),
+    ...usable(base.districts).map(ofArea("district", (p) => p.name)),
+    ...usable(base.neighbours).map(ofArea("province", (p) => named(p))),
+    ...usable(base.units).map(ofArea("unit", (p) => p.name)),
+    ...usable(base.rivers).map((feature) => {
+      const [lon, lat] = middle(feature);
+      return { kind: "river", lon, lat, words: () => named(feature.properties) };
+    }),
+  ];
+
+  function size({ kind, words }) {
+    const [, , px, weight, spacing] = KINDS[kind];
+    brush.font = `${weight} ${px}px ${FONT}`;
+    const text = words();
+    return { text, width: brush.measureText(text).width * (1 + spacing) + px * spacing * text.length, height: px * 1.3 };
+  }
+
+  function obstacles() {
+    const half = 12;
+    return standing().map((at) => map.latLngToContainerPoint(at))
+      .map(({ x, y }) => ({ left: x - half, right: x + half, top: y - half, bottom: y + half }));
+  }
+
+  function draw() {
+    const zoom = map.getZoom();
+    const view = openPart();
+    const candidates = names.filter(({ kind }) => zoom >= KINDS[kind][0] && zoom <= KINDS[kind][1]).flatMap((name) => {
+      const { x, y } = map.latLngToContainerPoint([name.lat, name.lon]);
+      if (x < view.left || x > view.right || y < view.top || y > view.bottom) return [];
+      const room = name.span ? (name.span / 360) * 256 * 2 ** zoom : undefined;
+      return [{ ...name, ...size(name), x, y, room, must: name.kind !== "unit" && name.kind !== "river" }];
+    });
+    layer.clearLayers();
+    for (const { kind, text, lat, lon, shift } of placeLabels(candidates, view, obstacles())) {
+      L.marker([lat, lon], { pane: "labels", interactive: false, keyboard: false,
+        icon: L.divIcon({ className: `place place-${kind}`, iconSize: [0, 0], iconAnchor: [0, -shift], html: el("span", { lang: "vi" }, text) }) }).addTo(layer);
+    }
+  }
+
+  map.on("moveend resize", draw);
+  document.fonts?.ready.then(draw);
+  draw();
+  return { draw };
+}

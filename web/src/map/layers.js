@@ -1,0 +1,146 @@
+/** The projects on the map: signs, lines, true areas and hatched communes; what is near is gathered, what is chosen stands free. */
+
+import { fan, gather } from "../cluster.js";
+import { el } from "../dom.js";
+import { own, t } from "../i18n.js";
+import { donut, sign, smallSign } from "../sign.js";
+import { areaRadius, hatchedUnits } from "../style.js";
+import { createShapes } from "./shapes.js";
+import * as L from "./leaflet.js";
+
+const NEAR = 40;
+const APART_FROM = 17;
+
+const SMALL_NEAR = 31;
+
+/** Where the sign of a feature stands: its point, the middle of its line, the middle of its area; [lon, lat]. */
+export function standingPoint({ type, coordinates }) {
+  if (type === "Point") return coordinates;
+  if (type === "LineString") {
+    const half = (coordinates.length - 1) / 2;
+    const [[x1, y1], [x2, y2]] = [coordinates[Math.floor(half)], coordinates[Math.ceil(half)]];
+    return [(x1 + x2) / 2, (y1 + y2) / 2];
+  }
+  const { lng, lat } = L.geoJSON({ type, coordinates }).getBounds().getCenter();
+  return [lng, lat];
+}
+
+/** `onChoose(id)`, `onHover(id | null)`, `onArrange()` when signs moved; `communes` are outlines by id, for hatching. */
+export function createLayers(map, catalog, communes, { onChoose, onHover, onArrange }) {
+  const shapes = createShapes(map, catalog, communes, { onChoose, onHover });
+  const signs = L.layerGroup().addTo(map);
+  const spread = L.layerGroup().addTo(map);
+  const top = L.layerGroup().addTo(map);
+  let features = new Map();
+  let chosen = null;
+  let lit = null;
+
+  const point = (feature) => {
+    const [lon, lat] = standingPoint(feature.geometry);
+    return L.latLng(lat, lon);
+  };
+
+  function hint({ properties }) {
+    return el("div", { class: "hint" }, el("strong", {}, own(properties, "name")),
+      el("span", {}, `${catalog.statusLabel(properties.status)} · ${catalog.layerTitle(properties.layer)}`));
+  }
+
+  function marker(feature, { at = point(feature), className = "", zIndexOffset = 0 } = {}) {
+    const { id, properties } = feature;
+    const far = !className && map.getZoom() < catalog.marker.full_from_zoom;
+    const { drawing, size, anchor } = (far ? smallSign : sign)(properties, catalog);
+    const icon = L.divIcon({ className: `mark ${className}`, iconSize: size, iconAnchor: anchor, tooltipAnchor: [0, 4 - anchor[1]],
+      html: drawing });
+    return L.marker(at, { icon, keyboard: false, zIndexOffset, riseOnHover: true })
+      .bindTooltip(() => hint(feature), { direction: "top", className: "tip" })
+      .on("click", () => onChoose(id)).on("mouseover", () => onHover(id)).on("mouseout", () => onHover(null));
+  }
+
+  function group({ x, y, members }, zoom) {
+    const at = map.unproject([x, y], zoom);
+    const side = Math.round(Math.min(54, 27 + Math.sqrt(members.length) * 3));
+    const icon = L.divIcon({ className: "cluster", iconSize: [side, side], html: donut(members.map((m) => m.feature.properties.status), catalog) });
+    return L.marker(at, { icon, keyboard: false, zIndexOffset: 100 })
+      .bindTooltip(() => el("div", { class: "hint" }, el("strong", {}, t("cluster", { n: members.length }))), { direction: "top", className: "tip" })
+      .on("click", () => openGroup(at, members, zoom));
+  }
+
+  /** Nearer, if that parts them; else they are fanned out around their place, each on its thread. */
+  function openGroup(at, members, zoom) {
+    const bounds = L.latLngBounds(members.map((m) => point(m.feature)));
+    const target = Math.min(map.getBoundsZoom(bounds.pad(0.3)), APART_FROM);
+    const apart = map.project(bounds.getNorthEast(), target).distanceTo(map.project(bounds.getSouthWest(), target)) > NEAR;
+    if (apart && target > zoom + 0.2) {
+      map.fitBounds(bounds.pad(0.3), { maxZoom: APART_FROM, animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches });
+      return;
+    }
+    spread.clearLayers();
+    const middle = map.latLngToLayerPoint(at);
+    fan(members.length).forEach((offset, i) => {
+      const end = map.layerPointToLatLng(middle.add([offset.x, offset.y]));
+      L.polyline([at, end], { pane: "fan", weight: 1.2, color: "#1b2733", opacity: 0.5, interactive: false }).addTo(spread);
+      marker(members[i].feature, { at: end, className: "mark-fan", zIndexOffset: 2000 }).addTo(spread);
+    });
+  }
+
+  function arrange() {
+    const zoom = map.getZoom();
+    spread.clearLayers();
+    signs.clearLayers();
+    const points = [...features.values()].filter((f) => f.geometry && f.id !== chosen)
+      .map((feature) => ({ feature, ...map.project(point(feature), zoom) }));
+    const radius = zoom < catalog.marker.full_from_zoom ? SMALL_NEAR : NEAR;
+    for (const cluster of gather(points, radius)) {
+      if (cluster.members.length === 1) marker(cluster.members[0].feature).addTo(signs);
+      else group(cluster, zoom).addTo(signs);
+    }
+    drawTop();
+    onArrange();
+  }
+
+  /** The middles of all signs and groups, [lat, lng], for names to keep clear of. */
+  const standing = () => signs.getLayers().map((layer) => layer.getLatLng());
+
+  /** The chosen project and the one that is being pointed at stand above all others, at their true place. */
+  function drawTop() {
+    top.clearLayers();
+    for (const [id, className] of [[chosen, "mark-chosen"], [lit !== chosen ? lit : null, "mark-lit"]]) {
+      const feature = features.get(id);
+      if (feature?.geometry) marker(feature, { className, zIndexOffset: 3000 }).addTo(top);
+    }
+    shapes.emphasise([chosen, lit].filter(Boolean).map((id) => features.get(id)).filter(Boolean));
+  }
+
+  map.on("zoomend", arrange);
+  map.on("click", () => spread.clearLayers());
+
+  return {
+    /** Show these features and no others. */
+    draw(next) {
+      features = new Map(next.map((feature) => [feature.id, feature]));
+      shapes.draw(next);
+      arrange();
+    },
+    choose(feature) {
+      chosen = feature?.id ?? null;
+      if (feature && !features.has(feature.id)) features.set(feature.id, feature);
+      arrange();
+    },
+    light(id) {
+      if (lit === id) return;
+      lit = id;
+      drawTop();
+    },
+    /** All of a feature that can be seen: its point, its line, or the circle of its area. Null without a place. */
+    boundsOf(feature) {
+      if (!feature.geometry) return null;
+      const radius = areaRadius(feature);
+      if (radius) return point(feature).toBounds(radius * 2.4);
+      const hatched = hatchedUnits(feature).filter((id) => communes.has(id)).map((id) => communes.get(id));
+      return hatched.length ? L.geoJSON(hatched).getBounds() : L.geoJSON(feature.geometry).getBounds();
+    },
+    point,
+    standing,
+    get shownIds() { return [...features.values()].filter((f) => f.geometry).map((f) => f.id); },
+  };
+}

@@ -1,0 +1,2 @@
+/** Leaflet, from the one address at which we serve it. */
+export * from "/vendor/leaflet/dist/leaflet-src.esm.js";

@@ -1,0 +1,108 @@
+/** The map itself: its frame, its controls, its view in step with the URL, and what part of it lies open to the eye. */
+
+import { el, glyph } from "../dom.js";
+import { t, translate } from "../i18n.js";
+import * as L from "./leaflet.js";
+
+/** Old Hải Phòng with its islands: what "the whole city" shows first. */
+const CITY = [[20.52, 106.40], [21.02, 107.12]];
+const LIMITS = [[6, 98], [25, 122]];
+const OSM = "https://tile.openstreetmap.org/{z}/{x}/{y}.png";
+const PANES = { base: 200, online: 210, mask: 250, hatch: 300, areas: 310, lines: 320, labels: 350, fan: 590 };
+
+/** `covers()` gives the elements that lie over the map; `onRest(view)` is called when the map comes to rest. */
+export function createMap(root, { view, covers, onRest, onOnline }) {
+  const map = L.map(root, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 1, wheelPxPerZoomLevel: 90,
+    minZoom: 5, maxZoom: 18, maxBounds: LIMITS, maxBoundsViscosity: 0.8, renderer: L.svg({ padding: 0.4 }) });
+  for (const [name, z] of Object.entries(PANES)) map.createPane(name).style.zIndex = z;
+  map.getPane("labels").style.pointerEvents = "none";
+  root.addEventListener("keydown", (event) => event.key === "Escape" && root.blur());
+
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const motion = { animate: !calm };
+
+  /** The part of the map that nothing covers: {left, top, right, bottom} in its own pixels. */
+  function openPart() {
+    const frame = root.getBoundingClientRect();
+    const open = { left: 0, top: 0, right: frame.width, bottom: frame.height };
+    for (const cover of covers()) {
+      const box = cover.getBoundingClientRect();
+      if (!box.width || !box.height) continue;
+      if (box.width > frame.width * 0.8) open.bottom = Math.min(open.bottom, box.top - frame.top);
+      else if (box.left < frame.width / 2) open.left = Math.max(open.left, box.right - frame.left);
+      else open.right = Math.min(open.right, box.left - frame.left);
+    }
+    if (open.bottom < 160) open.bottom = frame.height;
+    return open;
+  }
+
+  function padding() {
+    const { left, top, right, bottom } = openPart();
+    const size = map.getSize();
+    return { paddingTopLeft: [left + 32, top + 32], paddingBottomRight: [size.x - right + 32, size.y - bottom + 32] };
+  }
+
+  const fit = (bounds, options = {}) => map.fitBounds(bounds, { ...padding(), ...motion, maxZoom: 14, ...options });
+
+  if (view) map.setView([view.lat, view.lon], view.zoom);
+  else map.fitBounds(CITY, { ...padding(), animate: false });
+  map.on("moveend", () => {
+    const { lat, lng } = map.getCenter();
+    onRest({ zoom: map.getZoom(), lat, lon: lng });
+  });
+
+  const controls = createControls(root, map, { home: () => fit(CITY), onOnline });
+
+  return {
+    leaflet: map,
+    openPart,
+    fit,
+    home: () => fit(CITY),
+    online: controls.online,
+    translate: () => translate(controls.root),
+
+    /** Go to what the URL says; the whole city where it says nothing. */
+    goTo(target) {
+      if (target) map.setView([target.lat, target.lon], target.zoom, { animate: false });
+      else map.fitBounds(CITY, { ...padding(), animate: false });
+    },
+
+    /** Bring a place into the open part, without changing the scale unless `zoom` asks for more. */
+    reveal([lon, lat], zoom = null) {
+      const { left, top, right, bottom } = openPart();
+      const open = L.bounds([left + 40, top + 40], [right - 40, bottom - 40]);
+      const at = map.latLngToContainerPoint([lat, lon]);
+      const near = zoom === null || map.getZoom() >= zoom;
+      if (near && open.contains(at)) return;
+      const scale = near ? map.getZoom() : zoom;
+      const offset = L.point((left + right) / 2, (top + bottom) / 2).subtract(map.getSize().divideBy(2));
+      map.setView(map.unproject(map.project([lat, lon], scale).subtract(offset), scale), scale, motion);
+    },
+  };
+}
+
+/** Zoom, the whole city, and the switch for the online background: off until the reader asks. */
+function createControls(root, map, { home, onOnline }) {
+  const button = (name, key, act) => el("button", { type: "button", class: `map-button ${name}`, title: t(key), "aria-label": t(key),
+    "data-t-label": key, onclick: act }, glyph(name));
+  const tiles = L.tileLayer(OSM, { pane: "online", maxZoom: 19, referrerPolicy: "strict-origin-when-cross-origin" });
+  const toggle = button("online", "online", () => online(!map.hasLayer(tiles)));
+  toggle.setAttribute("aria-pressed", "false");
+  let failed = false;
+  tiles.on("tileerror", () => {
+    if (!failed && map.hasLayer(tiles)) { failed = true; online(false); onOnline(false, true); }
+  });
+
+  function online(on) {
+    if (on) { failed = false; tiles.addTo(map); } else tiles.remove();
+    root.classList.toggle("is-online", on);
+    toggle.setAttribute("aria-pressed", String(on));
+    onOnline(on, false);
+  }
+
+  const controls = el("div", { class: "map-controls" },
+    el("div", { class: "map-group" }, button("plus", "zoomIn", () => map.zoomIn()), button("minus", "zoomOut", () => map.zoomOut())),
+    el("div", { class: "map-group" }, button("home", "home", home), toggle));
+  root.after(controls);
+  return { root: controls, online };
+}

@@ -1,0 +1,76 @@
+/** What lies under the signs: lines, areas, the dashed circle of a true area, the hatch of a commune. */
+
+import { areaRadius, hatchedUnits } from "../style.js";
+import * as L from "./leaflet.js";
+
+/** `draw(features)` shows them quietly, `emphasise(features)` strongly, above the others. */
+export function createShapes(map, catalog, communes, { onChoose, onHover }) {
+  const renderers = Object.fromEntries(["hatch", "areas", "lines"].map((pane) => [pane, L.svg({ pane, padding: 0.4 })]));
+  const quiet = L.layerGroup().addTo(map);
+  const loud = L.layerGroup().addTo(map);
+
+  function heard(layer, { id }) {
+    return layer.on("click", () => onChoose(id)).on("mouseover", () => onHover(id)).on("mouseout", () => onHover(null));
+  }
+
+  /** The commune in which a project lies, when no more is known: hatched in the colour of its status. */
+  function hatched(feature, strong) {
+    const outlines = hatchedUnits(feature).map((id) => communes.get(id)).filter(Boolean);
+    if (!outlines.length) return [];
+    const rule = catalog.ruleOf(feature.properties.status).commune;
+    return [heard(L.geoJSON(outlines, { renderer: renderers.hatch, pane: "hatch", bubblingMouseEvents: false, style: weighed(rule, strong) }), feature)];
+  }
+
+  /** The dashed circle of the true area around the label point: how large, not where its edges run. */
+  function circled(feature, strong) {
+    const radius = areaRadius(feature);
+    if (!radius) return [];
+    const [lon, lat] = feature.geometry.coordinates;
+    const rule = catalog.ruleOf(feature.properties.status).area;
+    return [L.circle([lat, lon], { renderer: renderers.areas, pane: "areas", interactive: false, radius, ...weighed(rule, strong) })];
+  }
+
+  function lined(feature, strong) {
+    const { geometry, properties } = feature;
+    if (geometry.type.endsWith("Point")) return [];
+    const { line, polygon } = catalog.ruleOf(properties.status);
+    const isLine = geometry.type.endsWith("LineString");
+    const weight = catalog.lineWeight(properties.layer) ?? line.weight;
+    const base = { renderer: renderers.lines, pane: "lines", bubblingMouseEvents: false };
+    const casing = isLine && L.geoJSON(geometry, { ...base, interactive: false,
+      style: { color: catalog.basemap.paper, weight: weight + (strong ? 6 : 3), opacity: 0.9, fill: false } });
+    const style = isLine ? { ...line, weight: strong ? weight + 1.5 : weight } : weighed(polygon, strong);
+    return [casing, heard(L.geoJSON(geometry, { ...base, style }), feature)].filter(Boolean);
+  }
+
+  /** A rule as it stands where it is pointed at; fainter everywhere else, and the more so from afar: the signs speak first. */
+  function weighed(rule, strong) {
+    if (strong) return { ...rule, weight: rule.weight + 1, opacity: 1, fillOpacity: Math.min(1, rule.fillOpacity * 1.3) };
+    const share = map.getZoom() < catalog.marker.full_from_zoom ? 0.35 : 0.8;
+    return { ...rule, weight: rule.weight * 0.8, opacity: rule.opacity * share, fillOpacity: rule.fillOpacity * share };
+  }
+
+  const parts = (feature, strong) => (feature.geometry
+    ? [...hatched(feature, strong), ...circled(feature, strong), ...lined(feature, strong)] : hatched(feature, strong));
+
+  let shown = [];
+  let near = null;
+
+  function drawQuiet() {
+    near = map.getZoom() >= catalog.marker.full_from_zoom;
+    quiet.clearLayers();
+    for (const feature of shown) for (const part of parts(feature, false)) part.addTo(quiet);
+  }
+  map.on("zoomend", () => near !== (map.getZoom() >= catalog.marker.full_from_zoom) && drawQuiet());
+
+  return {
+    draw(features) {
+      shown = features;
+      drawQuiet();
+    },
+    emphasise(features) {
+      loud.clearLayers();
+      for (const feature of features) for (const part of parts(feature, true)) part.addTo(loud);
+    },
+  };
+}

@@ -1,0 +1,141 @@
+/** One project: what it is, where it stands, since when, and on whose word. */
+
+import { el, glyph, outLink, sprite } from "./dom.js";
+import { dateWords } from "./edtf.js";
+import { lang, number, own, t } from "./i18n.js";
+import { areaRadius } from "./style.js";
+import { basis, mandates, source, timeline } from "./timeline.js";
+
+const UNITS = ["districts_2024", "communes_2024", "units_2025_07", "districts_2025_01"];
+/** Shown in a place of their own, or the machine's business. */
+const ELSEWHERE = new Set([...UNITS, "name_vi", "name_en", "alt_names", "layer", "kind", "status", "status_vi", "status_en", "condition",
+  "basis", "valid_from", "status_source", "status_source_url", "status_clause", "status_text_vi", "status_uncertain",
+  "secondary_status", "location_accuracy", "location_source", "geometry_type", "unit_ids", "version", "updated_at", "decisions",
+  "public_sources", "notes", "area_source", "named_in_directives", "references", "extent_bbox", "extent_source"]);
+const FIRST = ["area_ha", "length_km", "investment_billion_vnd", "investor"];
+
+/** `onClose()`, `onShow(id)`, `onRetry()`: what the reader asks for. */
+export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
+  const body = root.querySelector(".panel-body");
+  root.querySelector(".panel-close").addEventListener("click", onClose);
+  root.addEventListener("keydown", (event) => event.key === "Escape" && onClose());
+
+  function section(title, ...children) {
+    return children.flat().some(Boolean) ? el("section", { class: "panel-section" }, el("h3", {}, title), ...children) : null;
+  }
+
+  function head({ properties }) {
+    const other = lang() === "vi" ? properties.name_en : properties.name_vi;
+    return el("header", { class: "panel-head" },
+      el("p", { class: "panel-layer" }, sprite(catalog.layerSymbol(properties.layer), "layer-icon"), catalog.layerTitle(properties.layer)),
+      el("h2", { class: "panel-name", tabindex: "-1" }, own(properties, "name")),
+      other && other !== own(properties, "name") && el("p", { class: "panel-other", lang: lang() === "vi" ? "en" : "vi" }, other),
+      properties.alt_names?.length ? el("p", { class: "panel-other" }, `${t("altNames")}: ${properties.alt_names.join("; ")}`) : null);
+  }
+
+  function standing({ properties: p }) {
+    const outlined = catalog.conditionSymbol(p.condition);
+    return el("div", { class: "standing" },
+      el("span", { class: "standing-symbol" }, sprite(catalog.ruleOf(p.status).symbol), outlined && sprite(outlined, "ring")),
+      el("div", {},
+        el("p", { class: "standing-head" }, el("strong", {}, catalog.statusLabel(p.status)),
+          p.valid_from && el("span", {}, ` ${t("since", { date: dateWords(p.valid_from, lang()) })}`)),
+        el("p", { class: "standing-more" }, basis(p.basis, catalog),
+          outlined && el("span", { class: "tag warn", title: catalog.conditionDefinition(p.condition) }, catalog.conditionLabel(p.condition)),
+          p.status_uncertain && el("span", { class: "tag warn" }, t("uncertain"))),
+        p.status_source && el("p", { class: "step-source" }, source({ source: p.status_source, source_url: p.status_source_url }))));
+  }
+
+  function actions({ id, geometry }) {
+    const copy = el("button", { type: "button", class: "action", onclick: async () => {
+      await navigator.clipboard?.writeText(location.href);
+      copy.lastChild.textContent = t("copied");
+    } }, glyph("link"), el("span", {}, t("copyLink")));
+    return el("div", { class: "actions" },
+      geometry && el("button", { type: "button", class: "action", onclick: () => onShow(id) }, glyph("target"), el("span", {}, t("zoomTo"))),
+      el("a", { class: "action", href: `/du-an/${encodeURIComponent(id)}${lang() === "en" ? "?lang=en" : ""}` }, glyph("page"), el("span", {}, t("page"))),
+      copy);
+  }
+
+  function place(feature) {
+    const { geometry, properties } = feature;
+    if (!geometry) return [el("p", { class: "note" }, glyph("nowhere"), el("span", {}, t("noPlace")))];
+    const accuracy = properties.location_accuracy;
+    return [accuracy && el("p", {}, el("span", { class: accuracy === "mapped" || accuracy === "surveyed" ? "tag" : "tag warn" },
+      catalog.accuracyLabel(accuracy)), " ", el("span", { class: "quiet" }, catalog.accuracyDefinition(accuracy))),
+    areaRadius(feature) && el("p", { class: "quiet" }, t("dashedArea"))];
+  }
+
+  function units({ properties }) {
+    const rows = UNITS.filter((name) => properties[name]?.length);
+    return rows.length ? el("dl", { class: "facts stacked" }, rows.flatMap((name) =>
+      [el("dt", {}, t(name)), el("dd", { lang: "vi" }, properties[name].join(", "))])) : null;
+  }
+
+  function facts({ properties }) {
+    const names = Object.keys(properties).filter((name) => !ELSEWHERE.has(name) && catalog.hasField(name) && given(properties[name]));
+    names.sort((a, b) => (FIRST.indexOf(a) + 1 || 99) - (FIRST.indexOf(b) + 1 || 99));
+    return names.length ? el("dl", { class: "facts" }, names.flatMap((name) =>
+      [el("dt", {}, catalog.fieldTitle(name)), el("dd", {}, value(properties[name], catalog.fieldUnit(name)))])) : null;
+  }
+
+  const given = (v) => v !== null && v !== undefined && v !== "" && !(Array.isArray(v) && !v.length);
+
+  function value(v, unit) {
+    if (typeof v === "number") return unit ? `${number(v)} ${unit}` : number(v);
+    if (Array.isArray(v)) return v.join("; ");
+    return typeof v === "boolean" ? (v ? "✓" : "—") : String(v);
+  }
+
+  /** "Title (publisher, date) <url>" → a link with that text. */
+  const reference = (text) => {
+    const [, words, url] = /^(.*?)\s*<(https?:[^>\s]+)>$/.exec(text) ?? [null, text, null];
+    return el("li", {}, url ? outLink(url, words || url) : words);
+  };
+  const references = (texts) => texts?.length && el("ul", { class: "sources" }, texts.map(reference));
+
+  function fold(title, child) {
+    return child ? el("details", { class: "panel-section" }, el("summary", {}, title, glyph("chevron")), child) : null;
+  }
+
+  return {
+    /** A project is on its way: its frame opens at once. */
+    wait() {
+      root.hidden = false;
+      body.setAttribute("aria-busy", "true");
+      body.replaceChildren(...[40, 85, 60, 100, 100, 70].map((width, i) => {
+        const line = el("div", { class: i === 1 ? "bone tall" : "bone" });
+        line.style.width = `${width}%`;
+        return line;
+      }));
+    },
+
+    /** Show a feature with its history. */
+    show(feature, history) {
+      const p = feature.properties;
+      root.hidden = false;
+      body.removeAttribute("aria-busy");
+      body.replaceChildren(...[head(feature), standing(feature), actions(feature),
+        section(t("place"), ...place(feature), units(feature)),
+        section(t("facts"), facts(feature)),
+        section(t("history"), timeline(history, catalog)),
+        section(t("mandates"), ...mandates(history, catalog)),
+        fold(t("decisions"), references(p.decisions)),
+        fold(t("sources"), references(p.public_sources)),
+        fold(t("notes"), p.notes && el("p", { class: "quiet" }, p.notes))].filter(Boolean));
+      body.scrollTop = 0;
+    },
+
+    /** What went wrong, and the way out. */
+    fail(words) {
+      root.hidden = false;
+      body.removeAttribute("aria-busy");
+      body.replaceChildren(el("div", { class: "state" }, glyph("broken", "state-glyph"), el("h3", {}, t("errorProject")),
+        el("p", {}, words), el("button", { type: "button", class: "button", onclick: onRetry }, t("retry"))));
+    },
+
+    close() { root.hidden = true; },
+    focus() { body.querySelector(".panel-name")?.focus({ preventScroll: true }); },
+    get isOpen() { return !root.hidden; },
+  };
+}

@@ -1,0 +1,65 @@
+/** The sign of a project: the shape of its status, the icon of its layer, and how sure its place is, in one small drawing. */
+
+import { svg } from "./dom.js";
+
+const use = (symbol, x, y, width, height = width) => svg("use", { href: `#${symbol}`, x, y, width, height });
+
+/**
+ * The full sign, composed as the rules say: foot of the accuracy, body of the status, outline of the condition, icon of
+ * the layer. {drawing, size, anchor}: an SVG, its size and the point of it that stands on the place, in pixels.
+ *
+ * A needle stands under a surveyed or mapped place, a dotted or dashed ring around one that is not: never a confident
+ * pin for a guess.
+ */
+export function sign({ layer, status, condition, location_accuracy: accuracy }, catalog) {
+  const { width, height, body } = catalog.marker;
+  const { body: shape, icon } = catalog.ruleOf(status);
+  const [foot, outline, layerSymbol] = [catalog.accuracyRule(accuracy), catalog.conditionSymbol(condition), catalog.layerSymbol(layer)];
+  const drawing = frame("sign", width, height,
+    foot && use(foot.symbol, 0, 0, width, height),
+    use(shape, body.x, body.y, body.size),
+    outline && use(outline, 0, 0, width),
+    layerSymbol && fillWith(use(layerSymbol, icon.x, icon.y, icon.size), icon.color));
+  return { drawing, size: [width, height], anchor: foot?.anchor ?? [width / 2, width / 2] };
+}
+
+/** The small sign, for far views: status and condition alone. */
+export function smallSign({ status, condition }, catalog) {
+  const side = catalog.marker.small_px;
+  const outline = catalog.conditionSymbol(condition);
+  const full = outline ? side * 1.7 : side;
+  const margin = (full - side) / 2;
+  const drawing = frame("sign", full, full, use(catalog.ruleOf(status).symbol, margin, margin, side), outline && use(outline, 0, 0, full));
+  return { drawing, size: [full, full], anchor: [full / 2, full / 2] };
+}
+
+function frame(className, width, height, ...parts) {
+  return svg("svg", { class: className, viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true", focusable: "false" }, parts);
+}
+
+function fillWith(node, colour) {
+  node.setAttribute("color", colour);
+  return node;
+}
+
+/** A group of projects: how many, ringed by the colours of their statuses in their share. */
+export function donut(statuses, catalog) {
+  const total = statuses.length;
+  const tally = new Map();
+  for (const status of statuses) tally.set(status, (tally.get(status) ?? 0) + 1);
+  const order = catalog.statuses.map(({ id }) => id);
+  const parts = [...tally].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  const around = 2 * Math.PI * 17;
+  let start = 0;
+  return svg("svg", { class: "donut", viewBox: "0 0 44 44", "aria-hidden": "true", focusable: "false" },
+    svg("circle", { cx: 22, cy: 22, r: 21, class: "donut-plate" }),
+    parts.map(([status, n]) => {
+      const length = (n / total) * around;
+      const gap = parts.length > 1 ? Math.min(1.2, length / 3) : 0;
+      const arc = svg("circle", { cx: 22, cy: 22, r: 17, fill: "none", "stroke-width": 5, stroke: catalog.colour(status),
+        "stroke-dasharray": `${length - gap} ${around}`, "stroke-dashoffset": -start, transform: "rotate(-90 22 22)" });
+      start += length;
+      return arc;
+    }),
+    svg("text", { x: 22, y: 22, "text-anchor": "middle", "dominant-baseline": "central", class: "donut-count" }, String(total)));
+}

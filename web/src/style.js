@@ -1,0 +1,54 @@
+/** One rule set, delivered by the server, draws the map and explains it in the legend. */
+
+/**
+ * The catalog, ready for looking things up: codes → labels, statuses in order, the drawing rule of each code.
+ *
+ * `raw` is the answer of `/api/catalog`; `lang()` says the reader's language at the moment of asking. The rules are
+ * `layers/style.py`'s: nothing is drawn that they do not name, and an unknown code is drawn as they say (`otherwise`).
+ */
+export function readCatalog(raw, lang) {
+  const byId = (rows = []) => new Map(rows.map((row) => [row.id, row]));
+  const layers = byId([...raw.layers].sort((a, b) => a.order - b.order));
+  const statuses = byId([...raw.statuses].reverse()); // a code of two life cycles ("unknown") is the first one's
+  const [conditions, bases, accuracies, roles] = [raw.conditions, raw.bases, raw.accuracies, raw.roles].map(byId);
+  const rules = raw.symbols;
+  const words = (pair, fallback) => pair?.[lang()] || pair?.vi || fallback;
+  const label = (rows) => (id) => words(rows.get(id)?.label, id ?? "");
+  const definition = (rows) => (id) => words(rows.get(id)?.definition, "");
+  const ruleOf = (status) => rules.statuses[status] ?? rules.statuses[rules.otherwise];
+
+  return {
+    layers: [...layers.values()],
+    statuses: raw.statuses.filter((status) => statuses.get(status.id) === status),
+    marker: rules.marker,
+    basemap: rules.basemap,
+    ruleOf,
+    colour: (status) => ruleOf(status).polygon.fillColor,
+    conditionSymbol: (id) => rules.conditions[id]?.symbol ?? null,
+    accuracyRule: (id) => rules.accuracies[id] ?? null,
+    layerSymbol: (id) => rules.layers[id]?.symbol ?? null,
+    lineWeight: (id) => rules.layers[id]?.weight ?? null,
+    layerTitle: (id) => words(layers.get(id)?.title, id),
+    layerOrder: (id) => layers.get(id)?.order ?? layers.size,
+    statusLabel: label(statuses), statusDefinition: definition(statuses),
+    conditionLabel: label(conditions), conditionDefinition: definition(conditions),
+    basisLabel: label(bases), basisDefinition: definition(bases),
+    accuracyLabel: label(accuracies), accuracyDefinition: definition(accuracies),
+    roleLabel: label(roles),
+    fieldTitle: (name) => words(raw.fields?.[name]?.title, name),
+    fieldUnit: (name) => raw.fields?.[name]?.unit ?? "",
+    hasField: (name) => Boolean(raw.fields?.[name]),
+  };
+}
+
+/** Radius in metres of the circle that covers `area_ha` on the ground; null where there is no area to show. */
+export function areaRadius({ geometry, properties }) {
+  if (geometry?.type !== "Point" || !(properties.area_ha > 0)) return null;
+  return Math.sqrt((properties.area_ha * 10_000) / Math.PI);
+}
+
+/** The communes in which a project lies when no more than its commune is known. */
+export function hatchedUnits({ properties }) {
+  if (properties.location_accuracy !== "commune") return [];
+  return (properties.unit_ids ?? []).filter((id) => /^2024-(xa|phuong|thi-tran)-/.test(id));
+}

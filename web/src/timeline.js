@@ -1,0 +1,59 @@
+/** How a project got where it is: its statuses, each with date, basis and source, and the orders that name it. */
+
+import { el, outLink, sprite } from "./dom.js";
+import { dateWords } from "./edtf.js";
+import { lang, t } from "./i18n.js";
+
+/** Statuses, the latest first; `history` is the answer of `…/history`. */
+export function timeline({ facts = [] }, catalog) {
+  if (!facts.length) return el("p", { class: "quiet" }, t("historyNone"));
+  const latestFirst = facts.map((fact, order) => ({ fact, order }))
+    .sort((a, b) => (b.fact.valid_from ?? "").localeCompare(a.fact.valid_from ?? "") || b.order - a.order);
+  return el("ol", { class: "timeline" }, latestFirst.map(({ fact }) => step(fact, catalog)));
+}
+
+function step(fact, catalog) {
+  const { status, condition } = fact;
+  const words = [status && catalog.statusLabel(status), condition && catalog.conditionLabel(condition)].filter(Boolean);
+  const symbol = status ? catalog.ruleOf(status).symbol
+    : catalog.conditionSymbol(condition) ? catalog.conditionSymbol(condition) : catalog.ruleOf(null).symbol;
+  return el("li", { class: "step", "data-effective": fact.effective },
+    sprite(symbol, "step-symbol"),
+    el("p", { class: "step-head" },
+      el("strong", {}, words.join(" · ")),
+      fact.effective && el("span", { class: "tag now" }, t("effective"))),
+    el("p", { class: "step-date" }, el("time", {}, dateWords(fact.valid_from, lang()) || "—"),
+      fact.date_inferred && el("span", { class: "tag" }, t("dateInferred")),
+      basis(fact.basis, catalog),
+      fact.uncertain && el("span", { class: "tag warn" }, t("uncertain"))),
+    fact.text_vi && el("p", { class: "step-text", lang: "vi" }, fact.text_vi),
+    (fact.source || fact.clause_label) && el("p", { class: "step-source" }, source(fact)));
+}
+
+/** The basis as a tag with its definition; what is only inferred is marked as unverified. */
+export function basis(id, catalog) {
+  if (!id) return null;
+  const doubt = id === "inferred";
+  return el("span", { class: doubt ? "tag warn" : "tag", title: catalog.basisDefinition(id) },
+    doubt ? `${catalog.basisLabel(id)} · ${t("unverified")}` : catalog.basisLabel(id));
+}
+
+/** Where a fact comes from: a clause of a directive, or a source with its address. */
+export function source({ source: words, source_url: url, clause_label: clause }) {
+  const text = words || clause;
+  return url ? outLink(url, text) : el("span", {}, clause && words && !words.includes(clause) ? `${words} (${clause})` : text);
+}
+
+/** The orders of directives, with their own words. */
+export function mandates({ mandates: orders = [] }, catalog) {
+  if (!orders.length) return [];
+  return [el("p", { class: "quiet" }, t("mandatesNote")), el("ul", { class: "orders" }, orders.map((order) =>
+    el("li", { class: "order" },
+      el("p", { class: "order-head" }, el("strong", {}, order.clause_label || order.document || order.clause),
+        order.role && el("span", { class: "tag" }, catalog.roleLabel(order.role))),
+      order.quote_vi && el("blockquote", { lang: "vi" }, `“${order.quote_vi}”`),
+      (order.ordered_stage || order.due) && el("p", { class: "order-more" },
+        order.ordered_stage && `${t("ordered")}: ${catalog.statusLabel(order.ordered_stage)}`,
+        order.ordered_stage && order.due && " · ",
+        order.due && `${t("due")}: ${dateWords(order.due, lang())}`))))];
+}

@@ -96,7 +96,7 @@ def _target(row: dict[str, str]) -> dict[str, Any]:
         if told[name] is not None:
             number = float(told[name])
             told[name] = int(number) if number.is_integer() else number
-    told["recorded_ids"] = (told["recorded_ids"] or "").split()
+    told["recorded_ids"] = [one for one in (told["recorded_ids"] or "").split(";") if one]
     told["in_directives"] = row["in_directives"] == "true"
     return told
 

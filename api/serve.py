@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from types import FrameType
 from typing import NoReturn
 
 from api.store import prepare, store
@@ -16,6 +17,7 @@ from geo.settings import Settings
 
 BACKLOG = 2048
 GRACE_S = 5
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def serve(settings: Settings, say: Say) -> None:
@@ -23,7 +25,8 @@ def serve(settings: Settings, say: Say) -> None:
 
     The port is taken before any work begins. Raises HaiphongError with the way out when something is in the way.
     """
-    with _signals_end_it(), bound(settings.host, settings.port) as listener, store(settings, say) as url:
+    _let_signals_end_it()
+    with bound(settings.host, settings.port) as listener, store(settings, say) as url:
         prepare(url, settings, say)
         os.environ["HAIPHONG_DATABASE_URL"] = url  # each worker reads the environment
         _run(listener, settings, say)
@@ -32,6 +35,12 @@ def serve(settings: Settings, say: Say) -> None:
 def _run(listener: socket.socket, settings: Settings, say: Say) -> None:
     from uvicorn import Config, Server
     from uvicorn.supervisors import Multiprocess
+
+    class Calm(Server):
+        """Ends after the answers under way, however often Ctrl-C is pressed; what follows then stops the database."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn calls it
+            self.should_exit = True
 
     config = Config(
         "api.main:app",
@@ -48,10 +57,15 @@ def _run(listener: socket.socket, settings: Settings, say: Say) -> None:
         raise _refused(settings.host, listener.getsockname()[1], error) from error
     say(f"\n  Bản đồ hạ tầng Hải Phòng / The map:  {address(settings.host, listener)}")
     say("  Dừng: Ctrl-C / Ctrl-C stops it\n")
-    if settings.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
-    else:
-        Server(config).run(sockets=[listener])
+    try:
+        if settings.workers > 1:
+            Multiprocess(config, sockets=[listener]).run()
+        else:
+            server = Calm(config)
+            signal.signal(signal.SIGHUP, server.handle_exit)  # the one of ours that uvicorn leaves alone
+            server.run(sockets=[listener])
+    finally:
+        _ignore_signals()
 
 
 def address(host: str, listener: socket.socket) -> str:
@@ -94,18 +108,18 @@ def _refused(host: str, port: int, error: OSError) -> InvalidParameter | PortTak
     )
 
 
-@contextlib.contextmanager
-def _signals_end_it() -> Iterator[None]:
-    """SIGTERM, or a terminal that closes, ends the program as Ctrl-C does: by way of every `finally`."""
+def _let_signals_end_it() -> None:
+    """Ctrl-C, SIGTERM, or a terminal that closes: each ends the program by way of every `finally`."""
 
     def end(number: int, _: object) -> NoReturn:
-        sys.exit(128 + number)
+        _ignore_signals()
+        sys.exit(0 if number == signal.SIGINT else 128 + number)
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    except KeyboardInterrupt:
-        pass
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    for number in SIGNALS:
+        signal.signal(number, end)
+
+
+def _ignore_signals() -> None:
+    """Who presses Ctrl-C again must not leave half of it running: the end takes a second, and has begun."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)

@@ -248,6 +248,7 @@ class Cluster:
             cwd=place.folder,
             env=install.environment() | {"LC_MESSAGES": "C", "HOME": str(place.folder)},
             stdin=subprocess.DEVNULL,
+            start_new_session=True,  # a Ctrl-C is for us; we stop the server in our own time
             capture_output=True,
             text=True,
             errors="replace",

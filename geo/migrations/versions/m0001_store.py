@@ -43,7 +43,7 @@ CREATE FUNCTION fold(words text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARA
     '\mnoxh\M', 'nha o xa hoi', 'g')
 $$;
 CREATE FUNCTION feature_search(id text, properties jsonb) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT ' ' || fold(concat_ws(' / ', properties ->> 'name_vi', properties ->> 'name_en', properties ->> 'alt_names',
+  SELECT ' ' || public.fold(concat_ws(' / ', properties ->> 'name_vi', properties ->> 'name_en', properties ->> 'alt_names',
                                properties ->> 'programme', replace(id, '-', ' '))) || ' '
 $$;
 CREATE FUNCTION status_running(status text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -12,13 +12,14 @@ from api import parameters
 from api.parameters import BBOX, CONDITION, DISTRICT, IDS, LAYER, LIMIT, NEXT, SORTBY, STATUS, Q, choose, listed
 from geo import status, units
 from geo.bbox import BBox
-from geo.errors import InvalidParameter
+from geo.errors import FeatureNotFound, InvalidParameter
 from geo.query import FeatureQuery
 from layers.catalog import Catalog
 from layers.style import rules
 
 FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, BBOX, IDS)
 PAGING = (LIMIT, SORTBY, NEXT)
+LONGEST_ID = 200
 
 
 def transaction(request: Request) -> Iterator[Connection]:
@@ -58,6 +59,12 @@ def feature_query(
 def _units(connection: Connection, text: str) -> tuple[str, ...]:
     found = (units.resolve(connection, words) for words in listed("district", text))
     return tuple(sorted({unit for several in found for unit in several}))
+
+
+def readable(record_id: str) -> None:
+    """Raises FeatureNotFound for an id that cannot be one, before the database is asked for it."""
+    if len(record_id) > LONGEST_ID or not record_id.isprintable():
+        raise FeatureNotFound(f"There is nothing with the id {record_id[:60]!a}.")
 
 
 def catalog_answer(request: Request) -> bytes:

@@ -3,7 +3,7 @@
 import mimetypes
 from pathlib import Path, PurePosixPath
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -44,6 +44,13 @@ class AllowedFiles(StaticFiles):
         if self.directory is None or not Path(self.directory).is_dir():
             raise HTTPException(404)
         return await super().get_response(path, scope)
+
+
+def whole_page(request: Request, path: Path) -> Response:
+    """An HTML file of ours, or 304 when the client has it; 503 while it is not installed."""
+    if not path.is_file():
+        raise HTTPException(503, f"The page {path.name} is not installed; the API answers at /api.")
+    return StaticFiles(directory=path.parent).file_response(path, path.stat(), request.scope)
 
 
 def install(app: FastAPI, settings: Settings) -> None:

@@ -17,6 +17,8 @@ from geo.settings import Settings
 from layers.catalog import Catalog
 
 STATEMENT_SECONDS = 20
+IDLE_SECONDS = 60
+"""A client that stops reading a long download loses it, so that it cannot keep a connection for ever."""
 CONNECTIONS = 8
 
 
@@ -79,7 +81,10 @@ def read_only_engine(url: str | None) -> Engine:
     """
     if url is None:
         raise StoreNotReady("No database is named. Start with `haiphong serve`, or set HAIPHONG_DATABASE_URL.")
-    options = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s"
+    options = (
+        f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s "
+        f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
+    )
     return create_engine(
         url,
         isolation_level="REPEATABLE READ",

@@ -117,6 +117,10 @@ def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
                 raise InvalidParameter(f"{name} is empty; leave it out, or say what it should be.")
             if any(not character.isprintable() or character == "\ufffd" for character in value):
                 raise InvalidParameter(f"{name}={_shown(value)} holds characters that are no text (expected: UTF-8).")
+            if "maxLength" in known[name].schema and len(value) > known[name].schema["maxLength"]:
+                raise InvalidParameter(
+                    f"{name} is longer than the {known[name].schema['maxLength']} characters allowed."
+                )
             if name in texts and not known[name].listed:
                 raise InvalidParameter(f"{name} is given twice; it takes one value.")
             texts[name] = f"{texts[name]},{value}" if name in texts else value

@@ -29,6 +29,7 @@ from geo.errors import (
     UnknownUnit,
     VersionConflict,
 )
+from layers.icons import AssetsMissing
 
 PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     InvalidParameter: (400, "invalid-parameter", "A parameter cannot be used"),
@@ -42,6 +43,7 @@ PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     InvalidFeature: (422, "invalid-feature", "The feature cannot be stored as it stands"),
     StoreNotReady: (503, "store-not-ready", "The database is not ready"),
     ClusterError: (503, "store-not-ready", "The database is not ready"),
+    AssetsMissing: (503, "assets-missing", "The web assets are not installed"),
     PoolTimeout: (503, "busy", "Too many questions at once"),
     OperationalError: (503, "store-unreachable", "The database did not answer"),
     HaiphongError: (500, "internal-error", "Something went wrong on our side"),

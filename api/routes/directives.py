@@ -7,10 +7,9 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import JsonAnswer, described, with_members
-from api.dependencies import transaction
+from api.dependencies import readable, transaction
 from api.links import JSON, Links
 from api.parameters import asked
-from api.routes.items import readable
 from geo import mandates
 
 router = APIRouter(tags=["Directives"])

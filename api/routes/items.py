@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now, with_members
-from api.dependencies import FILTERS, PAGING, feature_query, transaction
+from api.dependencies import FILTERS, PAGING, feature_query, readable, transaction
 from api.links import GEOJSON, HTML, JSON, Links
 from api.parameters import BBOX, LIMIT, NEXT, asked, limit
 from api.routes.collections import PROJECTS, known
@@ -117,9 +117,3 @@ def history(request: Request, collection: CollectionId, feature_id: FeatureId, c
     if collection in units.COLLECTIONS:
         raise FeatureNotFound(f"Units of {collection} have no history; their successions are told by resolutions.")
     return JsonAnswer(store.history(connection, None if collection == PROJECTS else collection, feature_id))
-
-
-def readable(feature_id: str) -> None:
-    """Raises FeatureNotFound for an id that cannot be one, before anyone is asked for it."""
-    if len(feature_id) > 200 or not feature_id.isprintable():
-        raise FeatureNotFound(f"There is no feature {feature_id[:60]!a}.")

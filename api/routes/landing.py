@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from api.answers import JsonAnswer, described
+from api.files import whole_page
 from api.links import HTML, JSON, OPENAPI, Links
 from api.parameters import asked
 from geo.settings import Settings
@@ -66,7 +66,4 @@ def openapi(request: Request) -> Response:
 def docs(request: Request) -> Response:
     """The page that shows the description; its assets are ours."""
     settings: Settings = request.app.state.settings
-    page = settings.web / "docs.html"
-    if not page.is_file():
-        raise HTTPException(404, "The page of the API is not installed; /api/openapi.json describes the API.")
-    return FileResponse(page, media_type="text/html")
+    return whole_page(request, settings.web / "docs.html")

@@ -6,9 +6,10 @@ import orjson
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 
-from api.dependencies import catalog_answer, transaction
+from api.dependencies import catalog_answer, readable, transaction
+from api.files import whole_page
 from api.html import LANGUAGES, Pages, reader_language
 from api.links import Links
 from geo import store
@@ -21,10 +22,7 @@ router = APIRouter(include_in_schema=False)
 def the_map(request: Request) -> Response:
     """The map; its state lives in the query, which the browser reads."""
     settings: Settings = request.app.state.settings
-    page = settings.web / "index.html"
-    if not page.is_file():
-        raise HTTPException(503, "The page of the map is not installed; the API answers at /api.")
-    return FileResponse(page, media_type="text/html")
+    return whole_page(request, settings.web / "index.html")
 
 
 @router.get("/du-an/{feature_id}")
@@ -35,11 +33,14 @@ def project(
     catalog: Annotated[bytes, Depends(catalog_answer)],
 ) -> Response:
     """Everything that is known of one project, with its history."""
+    readable(feature_id)
+    feature: dict[str, Any] = orjson.loads(store.item(connection, None, feature_id))
     pages: Pages = request.app.state.pages
     links = Links.of(request)
+    item = f"/api/collections/{feature['properties']['layer']}/items/{feature_id}"
     path = f"/du-an/{feature_id}"
-    feature: dict[str, Any] = orjson.loads(store.item(connection, None, feature_id))
-    layer = feature["properties"]["layer"]
+    if not pages.has("project.html"):
+        raise HTTPException(503, f"The pages are not installed; {links.url(item)} has the data.")
     body = pages.render(
         "project.html",
         lang=reader_language(request),
@@ -48,7 +49,7 @@ def project(
         catalog=orjson.loads(catalog),
         links={
             "map": links.url("/", {"id": feature_id}),
-            "feature": links.url(f"/api/collections/{layer}/items/{feature_id}"),
+            "feature": links.url(item),
             "self": links.url(path),
             **{language: links.url(path, {"lang": language}) for language in LANGUAGES},
         },

@@ -61,7 +61,8 @@ def replace(
     rows = [dict(unit) for unit in units]
     connection.execute(_INSERT_UNIT, rows)
     connection.execute(text("DELETE FROM admin_unit WHERE id <> ALL(:ids)"), {"ids": [row["id"] for row in rows]})
-    connection.execute(_INSERT_SUCCESSION, [dict(succession) for succession in successions])
+    if steps := [dict(succession) for succession in successions]:
+        connection.execute(_INSERT_SUCCESSION, steps)
     connection.execute(text(_CLOSURE[0]))
     while connection.execute(text(_CLOSURE[1])).rowcount:
         pass

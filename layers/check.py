@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from geo import quality
 from geo.quality import Finding, Named
 from geo.status import ACCURACIES, BASES, CONDITIONS, LIFECYCLES, STATUSES
-from layers import files
+from layers import files, provenance
 from layers.catalog import Catalog
 from layers.check_lists import Known, check_lists
 from layers.definition import Layer
@@ -58,7 +58,10 @@ def run(data: Path, catalog: Catalog) -> list[Finding]:
     for one in checked:
         _status(one, known, today)
         _places(one, known)
-        findings += one.findings
+        findings += [*one.findings, *provenance.findings(one.root, one.folder)]
+    for name in ("units", "directives", "basemap"):
+        if (data / name).is_dir():
+            findings += provenance.findings(data, data / name)
     return sorted(findings, key=lambda found: (found.severity, found.file, found.where, found.field))
 
 

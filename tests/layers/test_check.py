@@ -13,7 +13,7 @@ import pytest
 
 from geo.quality import KINDS
 from geo.settings import REPOSITORY
-from layers import check
+from layers import check, provenance
 from layers.catalog import Catalog
 from layers.files import COLUMNS
 
@@ -76,6 +76,9 @@ class Folder:
         (data / "units" / "outlines" / "units-2025-07.geojson").write_text(
             json.dumps({"type": "FeatureCollection", "features": [outline]}), "utf-8"
         )
+        for name in ("port", "units", "directives"):
+            (data / name / provenance.FILE).write_text('title = "Cảng"\n', "utf-8")
+            provenance.stamp(data / name)
         return data
 
 
@@ -257,10 +260,26 @@ def test_a_layer_of_pipes_takes_no_point(tmp_path: Path) -> None:
     (office / "pipes" / "status.csv").write_text(",".join(COLUMNS["status"]) + "\n", "utf-8")
     catalog = Catalog.load(REPOSITORY / "layers" / "definitions", office)
     both = Catalog({"port": catalog.layer("port"), "pipes": catalog.layer("pipes")}, office, catalog.from_extra)
-    (found,) = check.run(Folder().write(tmp_path / "data"), both)
+    found, undocumented = check.run(Folder().write(tmp_path / "data"), both)
+    assert undocumented.kind == "no-provenance"
     assert (found.kind, found.file, found.where) == ("wrong-geometry", "pipes/curated.geojson", "pipe-1")
 
 
+def test_a_file_that_changed_without_its_checksum_is_noticed(tmp_path: Path) -> None:
+    data = Folder().write(tmp_path)
+    with (data / "port" / "status.csv").open("a", encoding="utf-8") as stream:
+        stream.write("\n")
+    (data / "units" / provenance.FILE).unlink()
+    (data / "directives" / provenance.FILE).write_text("title = ", "utf-8")
+    found = {(one.kind, one.file, one.where) for one in check.run(data, PORTS)}
+    assert found == {
+        ("unreadable-file", "directives/provenance.toml", ""),
+        ("unreadable-file", "port/status.csv", "dòng 3"),
+        ("stale-checksum", "port/provenance.toml", "status.csv"),
+        ("no-provenance", "units/provenance.toml", ""),
+    }
+
+
 def test_every_kind_of_finding_is_tried_here() -> None:
-    tried = {case[0] for case in CASES} | {"missing-file", "unreadable-file", "missing-column", "wrong-geometry"}
-    assert tried == set(KINDS)
+    others = {"missing-file", "unreadable-file", "missing-column", "wrong-geometry", "no-provenance", "stale-checksum"}
+    assert {case[0] for case in CASES} | others == set(KINDS)

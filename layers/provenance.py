@@ -1,0 +1,46 @@
+"""Where curated files come from: `provenance.toml` beside them, with a checksum of each file.
+
+The words are written by hand; `[sha256]` at the end is stamped by `stamp`, so that a change of a file that nobody
+meant is seen by `haiphong check`.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from geo.quality import Finding
+
+FILE = "provenance.toml"
+_STAMP = "\n[sha256]\n"
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """SHA-256 of every data file under `folder`, by its path from there, sorted."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".geojson"))
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def stamp(folder: Path) -> None:
+    """Write the checksums of today's files to the end of the folder's `provenance.toml`."""
+    path = folder / FILE
+    words = path.read_text("utf-8").split(_STAMP)[0]
+    lines = (f'"{name}" = "{digest}"\n' for name, digest in checksums(folder).items())
+    path.write_text(f"{words}{_STAMP}{''.join(lines)}", "utf-8")
+
+
+def findings(root: Path, folder: Path) -> Iterator[Finding]:
+    """What the folder's `provenance.toml` does not know about its files; `root` is left off when a place is named."""
+    path = folder / FILE
+    file = str(path.relative_to(root))
+    if not path.is_file():
+        yield Finding("no-provenance", file=file)
+        return
+    try:
+        told = tomllib.loads(path.read_text("utf-8")).get("sha256", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        yield Finding("unreadable-file", str(error), "TOML", file=file)
+        return
+    for name, digest in checksums(folder).items():
+        if told.get(name) != digest:
+            yield Finding("stale-checksum", name, file=file, where=name, field="sha256")

@@ -105,15 +105,15 @@ class Cluster:
             return False
         place = find_place(self.home, self._say)
         with self._lock():
-            if processes.postmaster(place.data) is None:
-                return False
-            install = find_or_install(self.home, self._say, place.major())
-            stopped = self._pg_ctl(place, install, "stop", "-m", "fast", "-w", "-t", "60")
-            if stopped.returncode:
-                raise ClusterError(f"The cluster does not stop: {stopped.stderr.strip()}\n{_tail(place)}")
+            running = processes.postmaster(place.data) is not None
+            if running:
+                install = find_or_install(self.home, self._say, place.major())
+                stopped = self._pg_ctl(place, install, "stop", "-m", "fast", "-w", "-t", "60")
+                if stopped.returncode:
+                    raise ClusterError(f"The cluster does not stop: {stopped.stderr.strip()}\n{_tail(place)}")
             if place.sockets.parent != place.folder:
                 shutil.rmtree(place.sockets, ignore_errors=True)
-        return True
+        return running
 
     def status(self) -> Status | None:
         """Whether the cluster runs, where it is, and how to reach it; None before it was ever made."""

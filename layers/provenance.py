@@ -7,12 +7,31 @@ meant is seen by `haiphong check`.
 import hashlib
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from geo.quality import Finding
 
 FILE = "provenance.toml"
 _STAMP = "\n[sha256]\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Whose word a folder of curated files is: the licence as an SPDX id or in words, and how to name the source."""
+
+    publisher: str
+    licence: str
+    attribution: str
+
+
+def told(folder: Path) -> Provenance | None:
+    """What the folder's `provenance.toml` says of its files; None where there is none, or it says too little."""
+    try:
+        words = tomllib.loads((folder / FILE).read_text("utf-8"))
+        return Provenance(words["publisher"], words["licence"], words["attribution"])
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError):
+        return None
 
 
 def checksums(folder: Path) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The collections: every layer, all of them together as `projects`, and the generations of administrative units."""
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -13,18 +15,21 @@ from api.links import GEOJSON, HTML, JSON, Links
 from api.parameters import asked
 from geo import store, unit_store, units
 from geo.errors import UnknownLayer
+from layers import provenance
 from layers.catalog import Catalog
+from layers.provenance import Provenance
 
 PROJECTS = "projects"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
-ATTRIBUTION = "Bản đồ hạ tầng Hải Phòng; nguồn của từng dự án ghi trong từng dự án / sources are told with each feature"
+LICENCES = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/"}
 OUTLINES = (
     "Ranh giới khái quát để định hướng, không phải ranh giới pháp lý / "
     "generalised outlines, for orientation, not legal boundaries"
 )
 
 router = APIRouter(tags=["Features"])
+_told = cache(provenance.told)
 Texts = Annotated[dict[str, str], Depends(asked())]
 Reading = Annotated[Connection, Depends(transaction, scope="function")]
 
@@ -34,13 +39,14 @@ def every_collection(request: Request, connection: Reading, _: Texts) -> Respons
     """All projects together, each layer, and each generation of administrative units."""
     catalog: Catalog = request.app.state.catalog
     links = Links.of(request)
+    data: Path = request.app.state.settings.data
     return JsonAnswer(
         {
             "links": [
                 links.link("self", "/api/collections", JSON, "This page"),
                 links.link("root", "/api", JSON, "The landing page"),
             ],
-            "collections": [describe(connection, catalog, links, name) for name in names(catalog)],
+            "collections": [describe(connection, catalog, data, links, name) for name in names(catalog)],
         }
     )
 
@@ -50,7 +56,7 @@ def one_collection(request: Request, collection: str, connection: Reading, _: Te
     """What the collection holds, where it reaches, and where its features are."""
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
-    return JsonAnswer(describe(connection, catalog, Links.of(request), collection))
+    return JsonAnswer(describe(connection, catalog, request.app.state.settings.data, Links.of(request), collection))
 
 
 def names(catalog: Catalog) -> tuple[str, ...]:
@@ -64,10 +70,11 @@ def known(catalog: Catalog, collection: str) -> None:
         raise UnknownLayer(collection[:60], names(catalog))
 
 
-def describe(connection: Connection, catalog: Catalog, links: Links, collection: str) -> Mapping[str, Any]:
+def describe(connection: Connection, catalog: Catalog, data: Path, links: Links, collection: str) -> Mapping[str, Any]:
     """The collection as OGC API Features describes it; title and description in Vietnamese, in English beside it."""
+    told = sources(catalog, data, collection)
     if collection in units.COLLECTIONS:
-        return _of_units(connection, links, units.COLLECTIONS[collection])
+        return _of_units(connection, links, units.COLLECTIONS[collection], told)
     own = tuple(catalog.layers) if collection == PROJECTS else (collection,)
     if collection == PROJECTS:
         title, title_en = "Tất cả dự án", "All projects"
@@ -84,7 +91,7 @@ def describe(connection: Connection, catalog: Catalog, links: Links, collection:
         "title_en": title_en,
         "description": description,
         "description_en": description_en,
-        "attribution": ATTRIBUTION,
+        **credit(told),
         "itemType": "feature",
         "crs": [CRS84],
         "storageCrs": CRS84,
@@ -95,18 +102,21 @@ def describe(connection: Connection, catalog: Catalog, links: Links, collection:
             links.link("enclosure", f"/layers/{collection}.geojson", GEOJSON, f"{title}: toàn bộ / the whole layer"),
             links.link("alternate", "/", HTML, f"{title} trên bản đồ / on the map", on_map),
             links.link("collection", "/api/collections", JSON),
+            *_licences(told),
         ],
     }
 
 
-def _of_units(connection: Connection, links: Links, collection: units.UnitCollection) -> Mapping[str, Any]:
+def _of_units(
+    connection: Connection, links: Links, collection: units.UnitCollection, told: tuple[Provenance, ...]
+) -> Mapping[str, Any]:
     path = f"/api/collections/{collection.id}"
     return {
         "id": collection.id,
         "title": collection.title_vi,
         "title_en": collection.title_en,
         "description": OUTLINES,
-        "attribution": ATTRIBUTION,
+        **credit(told),
         "itemType": "feature",
         "crs": [CRS84],
         "storageCrs": CRS84,
@@ -116,8 +126,34 @@ def _of_units(connection: Connection, links: Links, collection: units.UnitCollec
             links.link("items", f"{path}/items", GEOJSON, collection.title_vi),
             links.link("alternate", "/", HTML, "Bản đồ / the map"),
             links.link("collection", "/api/collections", JSON),
+            *_licences(told),
         ],
     }
+
+
+def sources(catalog: Catalog, data: Path, collection: str) -> tuple[Provenance, ...]:
+    """Where the features of a collection come from, each source once; nothing where no file tells."""
+    if collection in units.COLLECTIONS:
+        folders = [data / "units"]
+    else:
+        layers = catalog.layers if collection == PROJECTS else (collection,)
+        folders = [catalog.folder(layer, data) for layer in layers]
+    return tuple(dict.fromkeys(source for folder in folders if (source := _told(folder)) is not None))
+
+
+def credit(told: tuple[Provenance, ...]) -> dict[str, str]:
+    """Whose word it is, and under which licence it may be passed on."""
+    words = {
+        "publisher": [source.publisher for source in told],
+        "attribution": [source.attribution for source in told],
+        "licence": [source.licence for source in told],
+    }
+    return {name: "; ".join(dict.fromkeys(several)) for name, several in words.items() if several}
+
+
+def _licences(told: tuple[Provenance, ...]) -> list[dict[str, str]]:
+    ids = dict.fromkeys(source.licence for source in told if source.licence in LICENCES)
+    return [{"rel": "license", "href": LICENCES[one], "type": HTML, "title": one} for one in ids]
 
 
 def _extent(bbox: tuple[float, ...] | None, interval: list[str | None] | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from api.answers import GeoJsonAnswer, described, feature_collection, now
 from api.dependencies import FILTERS, feature_query, transaction
 from api.links import GEOJSON, Links
 from api.parameters import SORTBY, asked
-from api.routes.collections import ATTRIBUTION, PROJECTS
+from api.routes.collections import PROJECTS, credit, sources
 from geo import store
 from geo.errors import UnknownLayer
 from geo.query import FeatureQuery
@@ -52,7 +52,7 @@ def download(
     query = replace(feature_query(connection, catalog, texts, None if layer == PROJECTS else layer), limit=BATCH)
     members = {
         "name": layer,
-        "attribution": ATTRIBUTION,
+        **credit(sources(catalog, request.app.state.settings.data, layer)),
         "timeStamp": now(),
         "links": [Links.of(request).link("self", f"/layers/{file}", GEOJSON, parameters=texts)],
     }

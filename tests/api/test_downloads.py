@@ -21,6 +21,7 @@ def test_the_download_holds_what_the_items_hold(ask: Ask, client: TestClient, co
     assert answer.headers["content-disposition"] == 'attachment; filename="port.geojson"'
     assert answer.json()["features"] == ask("/api/collections/port/items")["features"]
     assert answer.json()["attribution"]
+    assert answer.json()["licence"] == "CC-BY-4.0"
     assert [one["id"] for one in ask("/layers/port.geojson", status="proposed")["features"]] == ["cang-b"]
     assert len(ask("/layers/projects.geojson")["features"]) == 3
 

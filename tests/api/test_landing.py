@@ -59,6 +59,7 @@ def test_a_collection_leads_to_its_items_its_file_and_its_map(ask: Ask, client: 
     assert port["items"] == "/api/collections/port/items"
     assert port["alternate"] == "/?layer=port"
     assert client.get(port["enclosure"]).status_code == 200
+    assert port["license"] == "https://creativecommons.org/licenses/by/4.0/"
 
 
 def test_the_catalog_tells_every_code_in_two_languages(ask: Ask) -> None:

@@ -44,7 +44,7 @@ SIGNS: dict[str, tuple[str, str]] = {
     "recognised": ("service", "tick-square"),
 }
 OTHERWISE = "unknown"
-BODY_PX, MARKER_PX = 36, (40, 48)
+BODY_PX, SMALL_PX, MARKER_PX = 36, 18, (40, 48)
 _CONDITION_BOX = ((MARKER_PX[0] - CONDITION_PX) / 2,) * 2 + (CONDITION_PX,) * 2
 
 
@@ -105,7 +105,7 @@ def rules(catalog: Catalog) -> dict[str, Any]:
             "width": MARKER_PX[0],
             "height": MARKER_PX[1],
             "body": {"x": (MARKER_PX[0] - BODY_PX) // 2, "y": (MARKER_PX[0] - BODY_PX) // 2, "size": BODY_PX},
-            "small_px": 18,
+            "small_px": SMALL_PX,
             "full_from_zoom": 12,
         },
         "statuses": {code: asdict(status_rule(code)) for code in SIGNS},
@@ -169,6 +169,13 @@ def marker_svg(status: str, layer: str, condition: str | None = None, accuracy: 
     icon = _use(f"icon-{layer}", place["x"], place["y"], place["size"], place["size"], place["color"])
     size = f'width="{width}" height="{height}" overflow="visible"'
     return f'<svg viewBox="0 0 {width} {height}" {size}>{foot}{outline}{body}{icon}</svg>'
+
+
+def small_svg(status: str, condition: str | None = None) -> str:
+    """The sign of the status alone, with the outline of its condition: a marker for far zooms."""
+    outline = _use(f"condition-{condition}", -7, -7, 38, 38) if condition in CONDITIONS else ""
+    size = f'width="{SMALL_PX}" height="{SMALL_PX}" overflow="visible"'
+    return f'<svg viewBox="0 0 24 24" {size}>{outline}{_use(status_rule(status).symbol, 0, 0, 24, 24)}</svg>'
 
 
 def _use(symbol: str, x: float, y: float, width: float, height: float, colour: str | None = None) -> str:

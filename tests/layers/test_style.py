@@ -127,6 +127,13 @@ def test_a_marker_of_a_project_on_schedule_has_no_outline_of_a_condition() -> No
     assert "condition" not in style.marker_svg("operational", "port", "on_schedule", None)
 
 
+def test_from_afar_a_marker_is_the_sign_of_the_status_with_its_condition() -> None:
+    assert re.findall(r'href="#([^"]+)"', style.small_svg("proposed", "suspended")) == [
+        "condition-suspended",
+        "status-proposed",
+    ]
+
+
 def test_words_of_the_data_never_reach_a_marker() -> None:
     marker = style.marker_svg('"/><script>', "port", '"/><script>', '"/><script>')
     assert "script" not in marker

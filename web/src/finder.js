@@ -105,7 +105,9 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     fail(error) {
       root.removeAttribute("aria-busy");
       summary.textContent = "";
-      rows.replaceChildren(el("li", {}, errorState(error, { onRetry, onClear: clearAll })));
+      const candidates = (error.problem?.candidates ?? []).map((id) => ({
+        words: units.words([id]), choose: () => state.set({ district: [id] }) }));
+      rows.replaceChildren(el("li", {}, errorState(error, { onRetry, onClear: clearAll, candidates })));
     },
   };
 }

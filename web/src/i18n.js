@@ -20,6 +20,9 @@ export function t(key, values = {}) {
   return pair[current === "vi" ? 0 : 1].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
+/** A unit of measure in the reader's language; "ha" and the like are the same in both. */
+export const unitWords = (unit) => (unit in MESSAGES ? t(unit) : unit);
+
 /** "22540.5" → "22.540,5" or "22,540.5". */
 export const number = (value) => new Intl.NumberFormat(current === "vi" ? "vi-VN" : "en-GB", { maximumFractionDigits: 2 }).format(value);
 

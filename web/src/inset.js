@@ -3,7 +3,7 @@
 import { el, svg } from "./dom.js";
 import { lang, t } from "./i18n.js";
 
-const FRAME = { west: 104.6, east: 118.4, south: 6.4, north: 22 };
+const FRAME = { west: 104.6, east: 118.4, south: 5, north: 22.2 };
 const SCALE = 8.4;
 const CITY = [106.68, 20.84];
 
@@ -29,7 +29,7 @@ export function drawInset(root, archipelagos) {
   root.replaceChildren(svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": t("insetLabel") },
     svg("circle", { cx: x(CITY[0]), cy: y(CITY[1]), r: 2.2, class: "inset-city" }),
     svg("text", { x: x(CITY[0]) + 5, y: y(CITY[1]) + 3, class: "inset-name inset-here" }, t("insetCity")),
-    svg("text", { x: x(109.2), y: y(12.4), "text-anchor": "middle", class: "inset-sea" }, t("eastSea")),
+    svg("text", { x: x(109.6), y: y(12.2), "text-anchor": "middle", class: "inset-sea" }, t("eastSea")),
     archipelagos.features.map(archipelago)));
   root.hidden = false;
 }

@@ -30,8 +30,8 @@ export function createList(root, catalog, { onChoose, onHover }) {
     return el("li", {},
       el("button", {
         type: "button", class: "row", "data-id": id, onclick: () => onChoose(id),
-        onmouseenter: () => onHover(id), onmouseleave: () => onHover(null),
-        onfocus: () => onHover(id), onblur: () => onHover(null),
+        onpointerenter: (event) => event.pointerType === "mouse" && onHover(id), onpointerleave: () => onHover(null),
+        onfocus: (event) => event.target.matches(":focus-visible") && onHover(id), onblur: () => onHover(null),
       },
       el("span", { class: "row-symbol" }, sprite(catalog.ruleOf(properties.status).symbol),
         outlined && sprite(outlined, "ring")),

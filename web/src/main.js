@@ -175,6 +175,7 @@ function run({ catalog, base, units }) {
     if (opened) layers.choose(opened);
   }).catch(() => toast($("#toasts"), t("errorMap")));
   if (PHONE.matches) sheet.peek();
+  if (PHONE.matches || innerHeight < 760) $(".legend").open = false;
 }
 
 /** The first requests, and what to say when they fail: the page is never left blank. */

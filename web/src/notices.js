@@ -19,9 +19,13 @@ const button = (key, act, kind = "button") => el("button", { type: "button", cla
 
 export const emptyState = (onClear) => state("empty", t("emptyTitle"), t("emptyText"), button("clearAll", onClear));
 
-/** With a filter that cannot be used, trying again does not help: leaving it out does. */
-export function errorState(error, { onRetry, onClear }) {
+/** With a filter that cannot be used, trying again does not help: leaving it out does, or one of the `candidates` {words, choose}. */
+export function errorState(error, { onRetry, onClear, candidates = [] }) {
   const ofFilter = error.status === 400 || error.status === 422;
+  if (candidates.length) {
+    return state("error", t("errorTitle"), t("candidates"), candidates.map(({ words, choose }) =>
+      el("button", { type: "button", class: "button plain", onclick: choose }, words)));
+  }
   return state("error", t("errorTitle"), errorWords(error),
     ofFilter ? button("clearAll", onClear) : button("retry", onRetry), ofFilter && button("retry", onRetry, "button plain"));
 }

@@ -2,7 +2,7 @@
 
 import { el, glyph, outLink, sprite } from "./dom.js";
 import { dateWords } from "./edtf.js";
-import { lang, number, own, t } from "./i18n.js";
+import { lang, number, own, t, unitWords } from "./i18n.js";
 import { areaRadius } from "./style.js";
 import { basis, mandates, source, timeline } from "./timeline.js";
 
@@ -11,7 +11,7 @@ const UNITS = ["districts_2024", "communes_2024", "units_2025_07", "districts_20
 const ELSEWHERE = new Set([...UNITS, "name_vi", "name_en", "alt_names", "layer", "kind", "status", "status_vi", "status_en", "condition",
   "basis", "valid_from", "status_source", "status_source_url", "status_clause", "status_text_vi", "status_uncertain",
   "secondary_status", "location_accuracy", "location_source", "geometry_type", "unit_ids", "version", "updated_at", "decisions",
-  "public_sources", "notes", "area_source", "named_in_directives", "references", "extent_bbox", "extent_source"]);
+  "public_sources", "notes", "area_source", "named_in_directives", "references", "extent_bbox", "extent_source", "label_point", "references_note", "condition_valid_from", "condition_source"]);
 const FIRST = ["area_ha", "length_km", "investment_billion_vnd", "investor"];
 
 /** `onClose()`, `onShow(id)`, `onRetry()`: what the reader asks for. */
@@ -43,6 +43,7 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
         el("p", { class: "standing-more" }, basis(p.basis, catalog),
           outlined && el("span", { class: "tag warn", title: catalog.conditionDefinition(p.condition) }, catalog.conditionLabel(p.condition)),
           p.status_uncertain && el("span", { class: "tag warn" }, t("uncertain"))),
+        p.secondary_status && el("p", { class: "step-source" }, `${t("also")}: ${catalog.statusLabel(p.secondary_status)}`),
         p.status_source && el("p", { class: "step-source" }, source({ source: p.status_source, source_url: p.status_source_url }))));
   }
 
@@ -82,7 +83,7 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
   const given = (v) => v !== null && v !== undefined && v !== "" && !(Array.isArray(v) && !v.length);
 
   function value(v, unit) {
-    if (typeof v === "number") return unit ? `${number(v)} ${unit}` : number(v);
+    if (typeof v === "number") return unit ? `${number(v)} ${unitWords(unit)}` : number(v);
     if (Array.isArray(v)) return v.join("; ");
     return typeof v === "boolean" ? (v ? "✓" : "—") : String(v);
   }
@@ -122,6 +123,7 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
         section(t("mandates"), ...mandates(history, catalog)),
         fold(t("decisions"), references(p.decisions)),
         fold(t("sources"), references(p.public_sources)),
+        fold(t("references"), references(p.references && [...p.references, p.references_note].filter(Boolean))),
         fold(t("notes"), p.notes && el("p", { class: "quiet" }, p.notes))].filter(Boolean));
       body.scrollTop = 0;
     },

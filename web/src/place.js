@@ -39,34 +39,47 @@ function chords(ring, lat) {
   return crossings.flatMap((x, i) => (i % 2 ? [] : [[x, crossings[i + 1]]])).filter(([, east]) => east !== undefined);
 }
 
-/** How far a label may move up or down from its middle to keep clear of signs, in its own heights. */
-const SHIFTS = [0, -1.3, 1.3, -2.4, 2.4];
+/** How far a label may move from its middle to keep clear of signs: shares of its own width and height, nearest first. */
+const SHIFTS = [0, -0.4, 0.4, -0.8, 0.8].flatMap((dx) => [0, -1.2, 1.2, -2.2, 2.2, -3.2, 3.2].map((dy) => [dx, dy]))
+  .sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
+/** The share of a label that signs may hide at most, where it must stand. */
+const HIDDEN = 0.12;
 
 /**
- * The labels that can stand, each with its `shift` in y: earlier ones first, each box whole inside `view`, clear of those
- * already placed and of the `obstacles` (boxes).
+ * The labels that can stand, each with its `shift` {x, y}: earlier ones first, each box whole inside `view`, clear of
+ * those already placed and of the `obstacles` (boxes).
  *
  * A label is {x, y, width, height, room?, must?}: its middle and size in pixels, and the width of its area, which it may
- * pass by a quarter; one that `must` stand rather covers an obstacle than be left out. Boxes are {left, top, right, bottom}.
+ * pass by a quarter; one that `must` stand may touch an obstacle with its hem. Boxes are {left, top, right, bottom}.
  */
-export function placeLabels(labels, view, obstacles = [], gap = 4) {
+export function placeLabels(labels, view, obstacles = [], gap = 3) {
   const boxes = [];
   const placed = [];
   const whole = (box) => box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
-  const clear = (box, others) => !others.some((other) => overlap(box, other));
   for (const label of labels) {
-    const { x, y, width, height, room = Infinity, must = false } = label;
-    if (width > room * 1.25) continue;
-    const free = SHIFTS.map((share) => {
-      const shift = share * height;
-      return { shift, left: x - width / 2 - gap, right: x + width / 2 + gap, top: y + shift - height / 2 - gap, bottom: y + shift + height / 2 + gap };
-    }).filter((box) => whole(box) && clear(box, boxes));
-    const box = free.find((candidate) => clear(candidate, obstacles)) ?? (must ? free[0] : undefined);
-    if (!box) continue;
-    boxes.push(box);
-    placed.push({ ...label, shift: box.shift });
+    if (label.width > (label.room ?? Infinity) * 1.25) continue;
+    const free = SHIFTS.map((shift) => boxAt(label, shift, gap)).filter((box) => whole(box) && !hidden(box, boxes));
+    const best = free.find((box) => !hidden(box, obstacles))
+      ?? (label.must ? free.find((box) => hidden(box, obstacles) < HIDDEN) : undefined);
+    if (!best) continue;
+    boxes.push(best);
+    placed.push({ ...label, shift: best.shift });
   }
   return placed;
 }
 
-const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+/** The share of a box that others lie over. */
+function hidden(box, others) {
+  const area = (box.right - box.left) * (box.bottom - box.top);
+  return others.reduce((sum, other) => {
+    const width = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+    const height = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
+    return width > 0 && height > 0 ? sum + width * height : sum;
+  }, 0) / area;
+}
+
+function boxAt({ x, y, width, height }, [dx, dy], gap) {
+  const shift = { x: dx * width, y: dy * height };
+  const [left, top] = [x + shift.x - width / 2 - gap, y + shift.y - height / 2 - gap];
+  return { shift, left, top, right: left + width + 2 * gap, bottom: top + height + 2 * gap };
+}

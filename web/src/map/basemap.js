@@ -1,5 +1,6 @@
 /** Our own base map: sea, land, rivers, the outlines of three generations of units, and the territory that was chosen. */
 
+import { svg } from "../dom.js";
 import * as L from "./leaflet.js";
 
 const UNIT_LINES_FROM = 11.5;
@@ -32,7 +33,20 @@ export function drawBasemap(map, base, colours) {
   }
   map.on("zoomend", byZoom);
   byZoom();
+  fadeOut(map, L.geoJSON(base.neighbours).getBounds(), colours.sea);
   return createTerritory(map, colours);
+}
+
+/** The neighbours' land ends where our figures of it end: it fades into the ground there, lest the edge look like a shore. */
+function fadeOut(map, bounds, ground) {
+  const edges = { north: [0, 1, 0, 0], south: [0, 0, 0, 1], west: [1, 0, 0, 0], east: [0, 0, 1, 0] };
+  const strips = { north: [0, 0, 100, 12], south: [0, 88, 100, 12], west: [0, 0, 8, 100], east: [92, 0, 8, 100] };
+  const fog = svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("defs", {}, Object.entries(edges).map(([side, [x1, y1, x2, y2]]) =>
+      svg("linearGradient", { id: `fog-${side}`, x1, y1, x2, y2 },
+        svg("stop", { offset: 0, "stop-color": ground, "stop-opacity": 0 }), svg("stop", { offset: 1, "stop-color": ground })))),
+    Object.entries(strips).map(([side, [x, y, width, height]]) => svg("rect", { x, y, width, height, fill: `url(#fog-${side})` })));
+  L.svgOverlay(fog, bounds.pad(0.004), { pane: "fog", interactive: false }).addTo(map);
 }
 
 /** The chosen territory stands out: the rest of the world is veiled. */

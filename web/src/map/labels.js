@@ -11,7 +11,7 @@ const KINDS = {
   archipelago: [0, 30, 13, 600, 0.01],
   sea: [6, 12.5, 14, 500, 0.06],
   province: [8.5, 12, 12.5, 600, 0.08],
-  district: [9.25, 12.75, 12, 600, 0.02],
+  district: [9.25, 11.49, 12, 600, 0.02],
   unit: [11.5, 30, 11.5, 500, 0],
   river: [11, 30, 11, 500, 0.02],
 };
@@ -55,9 +55,11 @@ export function createLabels(map, base, openPart, standing) {
   }
 
   function obstacles() {
-    const half = 12;
-    return standing().map((at) => map.latLngToContainerPoint(at))
-      .map(({ x, y }) => ({ left: x - half, right: x + half, top: y - half, bottom: y + half }));
+    return standing().map(({ at, width }) => {
+      const { x, y } = map.latLngToContainerPoint(at);
+      const half = width / 2 - 2;
+      return { left: x - half, right: x + half, top: y - half, bottom: y + half };
+    });
   }
 
   function draw() {
@@ -72,7 +74,7 @@ export function createLabels(map, base, openPart, standing) {
     layer.clearLayers();
     for (const { kind, text, lat, lon, shift } of placeLabels(candidates, view, obstacles())) {
       L.marker([lat, lon], { pane: "labels", interactive: false, keyboard: false,
-        icon: L.divIcon({ className: `place place-${kind}`, iconSize: [0, 0], iconAnchor: [0, -shift], html: el("span", { lang: "vi" }, text) }) }).addTo(layer);
+        icon: L.divIcon({ className: `place place-${kind}`, iconSize: [0, 0], iconAnchor: [-shift.x, -shift.y], html: el("span", { lang: "vi" }, text) }) }).addTo(layer);
     }
   }
 

@@ -11,7 +11,9 @@ import * as L from "./leaflet.js";
 const NEAR = 40;
 const APART_FROM = 17;
 
-const SMALL_NEAR = 31;
+const SMALL_NEAR = 26;
+/** The width of a group of n, in pixels. */
+const widthOf = (n) => Math.round(Math.min(52, 26 + Math.sqrt(n) * 3));
 
 /** Where the sign of a feature stands: its point, the middle of its line, the middle of its area; [lon, lat]. */
 export function standingPoint({ type, coordinates }) {
@@ -58,7 +60,7 @@ export function createLayers(map, catalog, communes, { onChoose, onHover, onArra
 
   function group({ x, y, members }, zoom) {
     const at = map.unproject([x, y], zoom);
-    const side = Math.round(Math.min(54, 27 + Math.sqrt(members.length) * 3));
+    const side = widthOf(members.length);
     const icon = L.divIcon({ className: "cluster", iconSize: [side, side], html: donut(members.map((m) => m.feature.properties.status), catalog) });
     return L.marker(at, { icon, keyboard: false, zIndexOffset: 100 })
       .bindTooltip(() => el("div", { class: "hint" }, el("strong", {}, t("cluster", { n: members.length }))), { direction: "top", className: "tip" })
@@ -89,8 +91,9 @@ export function createLayers(map, catalog, communes, { onChoose, onHover, onArra
     signs.clearLayers();
     const points = [...features.values()].filter((f) => f.geometry && f.id !== chosen)
       .map((feature) => ({ feature, ...map.project(point(feature), zoom) }));
-    const radius = zoom < catalog.marker.full_from_zoom ? SMALL_NEAR : NEAR;
-    for (const cluster of gather(points, radius)) {
+    const small = zoom < catalog.marker.full_from_zoom;
+    const width = (n) => (n > 1 ? widthOf(n) : small ? catalog.marker.small_px : catalog.marker.width);
+    for (const cluster of gather(points, small ? SMALL_NEAR : NEAR, width)) {
       if (cluster.members.length === 1) marker(cluster.members[0].feature).addTo(signs);
       else group(cluster, zoom).addTo(signs);
     }
@@ -98,8 +101,8 @@ export function createLayers(map, catalog, communes, { onChoose, onHover, onArra
     onArrange();
   }
 
-  /** The middles of all signs and groups, [lat, lng], for names to keep clear of. */
-  const standing = () => signs.getLayers().map((layer) => layer.getLatLng());
+  /** All signs and groups, {at, width}, for names to keep clear of. */
+  const standing = () => signs.getLayers().map((layer) => ({ at: layer.getLatLng(), width: layer.options.icon.options.iconSize[0] }));
 
   /** The chosen project and the one that is being pointed at stand above all others, at their true place. */
   function drawTop() {

@@ -8,7 +8,7 @@ import * as L from "./leaflet.js";
 const CITY = [[20.52, 106.40], [21.02, 107.12]];
 const LIMITS = [[6, 98], [25, 122]];
 const OSM = "https://tile.openstreetmap.org/{z}/{x}/{y}.png";
-const PANES = { base: 200, online: 210, mask: 250, hatch: 300, areas: 310, lines: 320, labels: 350, fan: 590 };
+const PANES = { base: 200, fog: 205, online: 210, mask: 250, hatch: 300, areas: 310, lines: 320, labels: 350, fan: 590 };
 
 /** `covers()` gives the elements that lie over the map; `onRest(view)` is called when the map comes to rest. */
 export function createMap(root, { view, covers, onRest, onOnline }) {

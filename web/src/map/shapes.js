@@ -14,11 +14,11 @@ export function createShapes(map, catalog, communes, { onChoose, onHover }) {
   }
 
   /** The commune in which a project lies, when no more is known: hatched in the colour of its status. */
-  function hatched(feature, strong) {
+  function hatched(feature) {
     const outlines = hatchedUnits(feature).map((id) => communes.get(id)).filter(Boolean);
     if (!outlines.length) return [];
     const rule = catalog.ruleOf(feature.properties.status).commune;
-    return [heard(L.geoJSON(outlines, { renderer: renderers.hatch, pane: "hatch", bubblingMouseEvents: false, style: weighed(rule, strong) }), feature)];
+    return [L.geoJSON(outlines, { renderer: renderers.hatch, pane: "hatch", interactive: false, style: weighed(rule, true) })];
   }
 
   /** The dashed circle of the true area around the label point: how large, not where its edges run. */
@@ -27,7 +27,8 @@ export function createShapes(map, catalog, communes, { onChoose, onHover }) {
     if (!radius) return [];
     const [lon, lat] = feature.geometry.coordinates;
     const rule = catalog.ruleOf(feature.properties.status).area;
-    return [L.circle([lat, lon], { renderer: renderers.areas, pane: "areas", interactive: false, radius, ...weighed(rule, strong) })];
+    return [L.circle([lat, lon], { renderer: renderers.areas, pane: "areas", interactive: false, radius,
+      ...weighed(strong ? rule : { ...rule, fillOpacity: rule.fillOpacity * 0.5 }, strong) })];
   }
 
   function lined(feature, strong) {
@@ -43,15 +44,27 @@ export function createShapes(map, catalog, communes, { onChoose, onHover }) {
     return [casing, heard(L.geoJSON(geometry, { ...base, style }), feature)].filter(Boolean);
   }
 
+  /** Each commune once, however many projects stand in it: in their colour, or in none where they differ. */
+  function hatchedOnce(features) {
+    const holders = new Map();
+    for (const feature of features) {
+      for (const id of hatchedUnits(feature)) if (communes.has(id)) holders.set(id, [...(holders.get(id) ?? []), feature]);
+    }
+    return [...holders].map(([id, held]) => {
+      const rules = held.map(({ properties }) => catalog.ruleOf(properties.status));
+      const { commune } = rules.every(({ group }) => group === rules[0].group) ? rules[0] : catalog.ruleOf(null);
+      return L.geoJSON(communes.get(id), { renderer: renderers.hatch, pane: "hatch", interactive: false, style: weighed(commune, false) });
+    });
+  }
+
   /** A rule as it stands where it is pointed at; fainter everywhere else, and the more so from afar: the signs speak first. */
   function weighed(rule, strong) {
     if (strong) return { ...rule, weight: rule.weight + 1, opacity: 1, fillOpacity: Math.min(1, rule.fillOpacity * 1.3) };
-    const share = map.getZoom() < catalog.marker.full_from_zoom ? 0.35 : 0.8;
-    return { ...rule, weight: rule.weight * 0.8, opacity: rule.opacity * share, fillOpacity: rule.fillOpacity * share };
+    const share = map.getZoom() < catalog.marker.full_from_zoom ? 0.4 : 0.7;
+    return { ...rule, weight: rule.weight * 0.7, opacity: rule.opacity * share, fillOpacity: rule.fillOpacity * share };
   }
 
-  const parts = (feature, strong) => (feature.geometry
-    ? [...hatched(feature, strong), ...circled(feature, strong), ...lined(feature, strong)] : hatched(feature, strong));
+  const placed = (feature, strong) => (feature.geometry ? [...circled(feature, strong), ...lined(feature, strong)] : []);
 
   let shown = [];
   let near = null;
@@ -59,7 +72,7 @@ export function createShapes(map, catalog, communes, { onChoose, onHover }) {
   function drawQuiet() {
     near = map.getZoom() >= catalog.marker.full_from_zoom;
     quiet.clearLayers();
-    for (const feature of shown) for (const part of parts(feature, false)) part.addTo(quiet);
+    for (const part of [...hatchedOnce(shown), ...shown.flatMap((feature) => placed(feature, false))]) part.addTo(quiet);
   }
   map.on("zoomend", () => near !== (map.getZoom() >= catalog.marker.full_from_zoom) && drawQuiet());
 
@@ -70,7 +83,7 @@ export function createShapes(map, catalog, communes, { onChoose, onHover }) {
     },
     emphasise(features) {
       loud.clearLayers();
-      for (const feature of features) for (const part of parts(feature, true)) part.addTo(loud);
+      for (const part of features.flatMap((feature) => [...hatched(feature), ...placed(feature, true)])) part.addTo(loud);
     },
   };
 }

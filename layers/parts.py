@@ -25,11 +25,11 @@ class Verbatim(Element):
 
 
 class Popup(MacroElement):
-    """A popup of trusted HTML on its parent. Folium's own needs jQuery."""
+    """A popup of trusted HTML on its parent, with the options of `preview.js`. Folium's own needs jQuery."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "{{ this._parent.get_name() }}.bindPopup({{ this.html|tojson }}, {minWidth: 230, maxWidth: 320});"
+        "{{ this._parent.get_name() }}.bindPopup({{ this.html|tojson }}, previewPopup);"
         "{% endmacro %}"
     )
 

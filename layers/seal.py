@@ -20,7 +20,8 @@ _VIETNAMESE = "U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01A
 
 def scripts_of(packages: Path) -> str:
     """Leaflet and `preview.js`. Raises AssetsMissing when `packages` (`web/node_modules`) is not installed."""
-    return _asset(packages, "leaflet/dist/leaflet.js").decode() + (_OWN / "preview.js").read_text("utf-8")
+    leaflet = re.sub(r"//# sourceMappingURL=.*", "", _asset(packages, "leaflet/dist/leaflet.js").decode())
+    return f"{leaflet}\n{(_OWN / 'preview.js').read_text('utf-8')}"
 
 
 def styles_of(packages: Path) -> str:

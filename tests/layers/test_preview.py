@@ -10,13 +10,15 @@ import orjson
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from geo.cluster import tell
 from geo.errors import HaiphongError, InvalidData
-from geo.settings import REPOSITORY
+from geo.settings import REPOSITORY, Settings
 from layers import preview
 from layers.cards import Cards, day_as_read, safe
 from layers.catalog import Catalog
 from layers.ground import Ground
 from layers.icons import AssetsMissing
+from tests import browser as chromium_of_the_system
 
 PACKAGES = REPOSITORY / "web" / "node_modules"
 DAY = date(2026, 11, 22)
@@ -67,7 +69,8 @@ def ground() -> Ground:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        program = chromium_of_the_system.find_or_install(Settings.from_env().home, tell)
+        chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
         yield chromium
         chromium.close()
 

@@ -75,8 +75,9 @@ FROM staged CROSS JOIN jsonb_array_elements(units) AS stated WHERE stated.value 
 # A label point that is only approximate does not speak against the unit that a source states.
 _LOCATED_UNITS = """
 INSERT INTO feature_unit (feature, unit, basis)
-SELECT staged.feature, admin_unit.id, 'located'
-FROM staged JOIN admin_unit ON ST_Intersects(admin_unit.geometry, staged.geometry)
+SELECT DISTINCT staged.feature, admin_unit.id, 'located'
+FROM staged JOIN admin_unit_piece ON ST_Intersects(admin_unit_piece.geometry, staged.geometry)
+JOIN admin_unit ON admin_unit.id = admin_unit_piece.unit
 WHERE NOT (ST_Dimension(staged.geometry) = 0
            AND staged.properties ->> 'location_accuracy' IN ('approximate', 'commune')
            AND EXISTS (SELECT FROM feature_unit JOIN admin_unit AS stated ON stated.id = feature_unit.unit
@@ -93,6 +94,11 @@ INSERT INTO loaded_feature (feature, digest, version)
 SELECT feature, digest, version FROM staged WHERE digest IS NOT NULL
 ON CONFLICT (feature) DO UPDATE SET digest = excluded.digest, version = excluded.version
 """
+_UNITS_OF_STAGED = (_DROP_UNITS, _STATED_UNITS, _LOCATED_UNITS)
+# Without fresh statistics the plans made for small tables stay: the check of 100 000 references would then read the
+# whole table for each.
+_TELL_PLANNER_FIRST = ("ANALYZE status_fact", "ANALYZE changeset")
+_TELL_PLANNER_LAST = "ANALYZE feature, feature_unit"
 # Now, while the error can still name this changeset; then deferred again for what else the transaction does.
 _CHECK_REFERENCES = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 
@@ -145,6 +151,7 @@ def _apply(cursor: psycopg.Cursor[Any], changeset: Changeset) -> Applied:
     values = {"changeset": changeset_id}
     cursor.execute(_STAGE)
     _copy(cursor, changeset.edits)
+    cursor.execute("ANALYZE staged_text")
     _refuse(cursor)
     cursor.execute(_STAGED)
     cursor.execute(_PARSE, values)
@@ -158,11 +165,15 @@ def _apply(cursor: psycopg.Cursor[Any], changeset: Changeset) -> Applied:
 
 
 def _publish(cursor: psycopg.Cursor[Any]) -> int:
+    bulk = cursor.execute("SELECT count(*) > 1000 FROM staged").fetchone() == (True,)
     labels = {code: {"vi": status.label.vi, "en": status.label.en} for code, status in STATUSES.items()}
-    for statement in ("ANALYZE staged", "ANALYZE status_fact", _DROP_UNITS, _STATED_UNITS, _LOCATED_UNITS):
+    for statement in ("ANALYZE staged", *(_TELL_PLANNER_FIRST if bulk else ()), *_UNITS_OF_STAGED):
         cursor.execute(statement)
     cursor.execute(PUBLISH, {"labels": orjson.dumps(labels).decode()})
-    return cursor.rowcount
+    features = cursor.rowcount
+    if bulk:
+        cursor.execute(_TELL_PLANNER_LAST)
+    return features
 
 
 def _copy(cursor: psycopg.Cursor[Any], edits: Iterable[Edit]) -> None:

@@ -148,7 +148,7 @@ _HISTORY = text(
 def history(connection: Connection, layer: str | None, feature_id: str) -> bytes:
     """JSON: every status fact of the feature that holds, newest first, and the mandates that name it.
 
-    `effective` is false for a stage that is only implied or inferred and came after the feature was seen running.
+    `effective` is false for a stage that is only implied or inferred and falls behind what a stronger source told.
     Raises FeatureNotFound; a withdrawn feature still has its history.
     """
     body: bytes | None = connection.execute(_HISTORY, {"id": feature_id, "layer": layer}).scalar_one_or_none()

@@ -110,6 +110,14 @@ admin_unit = Table(
     Column("folded_full", Text, nullable=False, comment="generated: folded full name, words joined by hyphens"),
 )
 
+admin_unit_piece = Table(
+    "admin_unit_piece",
+    metadata,
+    Column("unit", Text, nullable=False),
+    Column("geometry", _geometry("POLYGON"), nullable=False),
+    comment="the outlines cut small, so that locating a feature reads few vertices",
+)
+
 admin_succession = Table(
     "admin_succession",
     metadata,

@@ -28,6 +28,10 @@ _INSERT_SUCCESSION = text(
     VALUES (:predecessor, :successor, :relation, :resolution, :source, :note)
     """
 )
+_PIECES = """
+INSERT INTO admin_unit_piece (unit, geometry)
+SELECT id, ST_Subdivide(geometry, 24) FROM admin_unit WHERE geometry IS NOT NULL
+"""
 # A unit lies within another when it is that unit or its part (parent), when it went whole into it, or when every
 # predecessor of it lies within; the last needs the predecessors first, so the closure grows until nothing is new.
 _CLOSURE = (
@@ -63,6 +67,9 @@ def replace(
     connection.execute(text("DELETE FROM admin_unit WHERE id <> ALL(:ids)"), {"ids": [row["id"] for row in rows]})
     if steps := [dict(succession) for succession in successions]:
         connection.execute(_INSERT_SUCCESSION, steps)
+    connection.execute(text("DELETE FROM admin_unit_piece"))
+    connection.execute(text(_PIECES))
+    connection.execute(text("ANALYZE admin_unit_piece"))
     connection.execute(text(_CLOSURE[0]))
     while connection.execute(text(_CLOSURE[1])).rowcount:
         pass

@@ -42,12 +42,16 @@ CREATE FUNCTION fold(words text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARA
     '\mkdl\M', 'khu du lich', 'g'), '\mkdt\M', 'khu do thi', 'g'), '\mntm\M', 'nong thon moi', 'g'),
     '\mnoxh\M', 'nha o xa hoi', 'g')
 $$;
-CREATE FUNCTION feature_search(id text, properties jsonb) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+CREATE FUNCTION feature_search(id text, properties jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT ' ' || public.fold(concat_ws(' / ', properties ->> 'name_vi', properties ->> 'name_en', properties ->> 'alt_names',
                                properties ->> 'programme', replace(id, '-', ' '))) || ' '
 $$;
-CREATE FUNCTION status_running(status text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT status IN ('partly_operational', 'operational', 'completed', 'recognised')
+CREATE FUNCTION status_rank(status text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT coalesce(array_position(ARRAY['proposed', 'seeking_investor', 'investment_procedure',
+                    'establishment_procedure', 'site_clearance', 'under_construction', 'partly_operational',
+                    'operational', 'completed', 'cancelled'], status),
+                  array_position(ARRAY['registered', 'in_progress', 'assessed', 'recognised'], status), 0)
 $$;
 CREATE FUNCTION basis_strength(basis text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT array_position(ARRAY['inferred', 'implied', 'reported', 'observed', 'decided'], basis)
@@ -133,7 +137,12 @@ CREATE TABLE admin_unit (
 CREATE UNIQUE INDEX admin_unit_code ON admin_unit (code, generation, level);
 CREATE INDEX admin_unit_folded ON admin_unit (folded);
 CREATE INDEX admin_unit_folded_full ON admin_unit (folded_full);
-CREATE INDEX admin_unit_geometry ON admin_unit USING gist (geometry);
+CREATE TABLE admin_unit_piece (
+  unit text NOT NULL REFERENCES admin_unit ON DELETE CASCADE,
+  geometry geometry(Polygon, 4326) NOT NULL
+);
+CREATE INDEX admin_unit_piece_unit ON admin_unit_piece (unit);
+CREATE INDEX admin_unit_piece_geometry ON admin_unit_piece USING gist (geometry);
 CREATE TABLE admin_succession (
   predecessor text NOT NULL REFERENCES admin_unit DEFERRABLE INITIALLY DEFERRED,
   successor text NOT NULL REFERENCES admin_unit DEFERRABLE INITIALLY DEFERRED,
@@ -243,15 +252,14 @@ CREATE INDEX status_fact_feature ON status_fact (feature, valid_latest);
 
 -- The state of every feature on a day, as known at an instant. Of the facts that may have begun by that day, the one
 -- whose printed date ends last holds (so 2023 follows 2023-01-19); then the later beginning, the stronger basis, the
--- later record. A stage that is only implied or inferred never pulls back a feature that was seen running before.
+-- later record. A stage that is only implied or inferred never pulls back one that a stronger source told before.
 CREATE FUNCTION status_fact_effective(day date, known timestamptz)
 RETURNS TABLE (fact bigint, feature text, effective boolean) LANGUAGE sql STABLE AS $$
   SELECT weak.id, weak.feature, NOT (
-      weak.basis IN ('implied', 'inferred') AND weak.status IS NOT NULL AND NOT status_running(weak.status)
-      AND EXISTS (
+      weak.basis IN ('implied', 'inferred') AND weak.status IS NOT NULL AND EXISTS (
         SELECT FROM status_fact AS seen JOIN changeset AS told ON told.id = seen.changeset
         LEFT JOIN changeset AS untold ON untold.id = seen.retracted_by
-        WHERE seen.feature = weak.feature AND status_running(seen.status)
+        WHERE seen.feature = weak.feature AND status_rank(seen.status) > status_rank(weak.status)
           AND seen.basis NOT IN ('implied', 'inferred') AND seen.valid_from <= day
           AND seen.valid_latest <= weak.valid_latest
           AND told.recorded_at <= known AND coalesce(untold.recorded_at > known, true)))

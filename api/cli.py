@@ -9,6 +9,7 @@ import typer
 
 from geo.cluster import Cluster, tell
 from geo.errors import HaiphongError, InvalidData, InvalidParameter
+from geo.place import major_of
 from geo.provision import PostgresInstall, find_or_install
 from geo.settings import Settings
 
@@ -167,5 +168,4 @@ def _cluster() -> Cluster:
 
 def _programs(settings: Settings) -> PostgresInstall:
     """The programs of the private cluster's version; any recent ones for a server of the office's own."""
-    private = settings.database_url is None
-    return find_or_install(settings.home, tell, Cluster(settings.home, tell).major() if private else None)
+    return find_or_install(settings.home, tell, major_of(settings.home) if settings.database_url is None else None)

@@ -11,12 +11,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import quote
 
 from geo import processes
 from geo.errors import ClusterError
 from geo.packages import Say
-from geo.place import Place, find_place, make_home, write_whole
+from geo.place import Place, find_place, major_of, make_home, not_writable, write_whole
 from geo.provision import PostgresInstall, find_or_install
 
 ROLE = DATABASE = "haiphong"
@@ -86,10 +87,11 @@ class Cluster:
 
         Raises ClusterError with the way out when that cannot be.
         """
+        make_home(self.home)
+        install = find_or_install(self.home, self._say, major_of(self.home))  # brings the user `postgres` too
         place = find_place(self.home, self._say)
-        install = find_or_install(self.home, self._say, place.major())
         with self._lock():
-            if place.major() is None:
+            if major_of(self.home) is None:
                 self._create(place, install)
             changed = self._configure(place)
             if not self._answers(place, install):
@@ -107,7 +109,7 @@ class Cluster:
         with self._lock():
             running = processes.postmaster(place.data) is not None
             if running:
-                install = find_or_install(self.home, self._say, place.major())
+                install = find_or_install(self.home, self._say, major_of(self.home))
                 stopped = self._pg_ctl(place, install, "stop", "-m", "fast", "-w", "-t", "60")
                 if stopped.returncode:
                     raise ClusterError(f"The cluster does not stop: {stopped.stderr.strip()}\n{_tail(place)}")
@@ -121,12 +123,7 @@ class Cluster:
             return None
         place = find_place(self.home, self._say)
         pid = processes.postmaster(place.data)
-        return Status(pid is not None, url(place), place.folder, pid, place.major())
-
-    def major(self) -> int | None:
-        """The version of PostgreSQL that the data is of; None before it was ever made."""
-        status = self.status()
-        return status.major if status else None
+        return Status(pid is not None, url(place), place.folder, pid, major_of(self.home))
 
     @contextlib.contextmanager
     def in_use(self) -> Iterator[str]:
@@ -134,8 +131,7 @@ class Cluster:
 
         A cluster that was started by hand (`keep`) goes on. The kernel frees the lock of whoever was killed.
         """
-        make_home(self.home)
-        with (self.home / "in-use").open("a") as users:
+        with self._open("in-use") as users:
             fcntl.flock(users, fcntl.LOCK_SH)
             try:
                 yield self.start()
@@ -159,7 +155,7 @@ class Cluster:
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
         """One process at a time starts or stops; the kernel frees the lock of one that was killed."""
-        with (self.home / "lock").open("a") as lock:
+        with self._open("lock") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -168,6 +164,13 @@ class Cluster:
                 )
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def _open(self, name: str) -> TextIO:
+        make_home(self.home)
+        try:
+            return (self.home / name).open("a")
+        except OSError as error:
+            raise not_writable(error) from error
 
     def _create(self, place: Place, install: PostgresInstall) -> None:
         """Make the data folder under another name, and give it its own only when it is whole."""

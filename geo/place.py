@@ -1,6 +1,7 @@
 """Where the private cluster lives: its folder, its socket, and the system user that its server runs as."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import pwd
@@ -59,13 +60,6 @@ class Place:
         """The unix socket that the server listens on."""
         return self.sockets / SOCKET_NAME
 
-    def major(self) -> int | None:
-        """The version of PostgreSQL that the data folder belongs to; None before there is one."""
-        try:
-            return int((self.data / "PG_VERSION").read_text(encoding="ascii"))
-        except FileNotFoundError:
-            return None
-
 
 def find_place(home: Path, say: Say) -> Place:
     """The place of the cluster of this home, its folders made.
@@ -81,19 +75,42 @@ def find_place(home: Path, say: Say) -> Place:
         _own_folder(folder, user)
         return Place(folder.resolve(), _sockets(folder.resolve(), user), user)
     except OSError as error:
-        raise ClusterError(
-            f"Không ghi được vào {error.filename} ({error.strerror}). "
-            f"Hãy đổi quyền (chown), hoặc đặt HAIPHONG_HOME là thư mục ghi được.\n"
-            f"{error.filename} cannot be written by {_name(os.geteuid())}, or belongs to another user. "
-            f"Change its owner, or let HAIPHONG_HOME name a folder of yours."
-        ) from error
+        raise not_writable(error) from error
+
+
+def not_writable(error: OSError) -> ClusterError:
+    """What to tell a person whose folder cannot be written."""
+    return ClusterError(
+        f"Không ghi được vào {error.filename} ({error.strerror}). "
+        f"Hãy đổi quyền (chown), hoặc đặt HAIPHONG_HOME là thư mục ghi được.\n"
+        f"{error.filename} cannot be written by user {os.geteuid()}, or belongs to another one. "
+        f"Change its owner, or let HAIPHONG_HOME name a folder of yours."
+    )
+
+
+def major_of(home: Path) -> int | None:
+    """The version of PostgreSQL that the data of this home is of; None before there are any."""
+    try:
+        return int((home / "cluster" / "data" / "PG_VERSION").read_text(encoding="ascii"))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise not_writable(error) from error
 
 
 def make_home(home: Path) -> None:
-    """Make the home of an installation, open to the server's user for walking through."""
-    if not home.is_dir():
-        home.mkdir(parents=True)
-        home.chmod(0o755)
+    """Make the home of an installation, open to the server's user for walking through.
+
+    Raises ClusterError when it cannot be written.
+    """
+    try:
+        if not home.is_dir():
+            home.mkdir(parents=True)
+            home.chmod(0o755)
+        if not os.access(home, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(home))
+    except OSError as error:
+        raise not_writable(error) from error
 
 
 def _name(uid: int) -> str:
@@ -165,7 +182,7 @@ def _own_folder(folder: Path, user: ServerUser) -> None:
         folder.mkdir(mode=0o700)
         os.chown(folder, user.uid, user.gid)
     if folder.stat().st_uid != user.uid:
-        raise PermissionError(13, "belongs to another user", str(folder))
+        raise PermissionError(errno.EACCES, "belongs to another user", str(folder))
     folder.chmod(0o700)
 
 

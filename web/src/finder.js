@@ -63,6 +63,14 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       ...(unlocated ? [` · ${t("countUnlocated", { n: number(unlocated) })}`] : []));
   }
 
+  /** A unit that is not in the picker is named by the server: "2025-01-xa-tan-dan (Xã Tân Dân); …". */
+  function unitWords(id, detail) {
+    const [known] = units.find(id);
+    const told = detail.split(`${id} (`)[1]?.split(")")[0];
+    const [, , district] = /^(\d{4}(?:-\d\d)?)-(.*)$/.exec(id) ?? [];
+    return known?.properties.full_name ?? (told ? `${told} · ${district}` : id);
+  }
+
   return {
     light: list.light,
     choose: (id) => list.choose(id, { reveal: Boolean(id) }),
@@ -105,8 +113,8 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     fail(error) {
       root.removeAttribute("aria-busy");
       summary.textContent = "";
-      const candidates = (error.problem?.candidates ?? []).map((id) => ({
-        words: units.words([id]), choose: () => state.set({ district: [id] }) }));
+      const { candidates: ids = [], detail = "" } = error.problem ?? {};
+      const candidates = ids.map((id) => ({ words: unitWords(id, detail), choose: () => state.set({ district: [id] }) }));
       rows.replaceChildren(el("li", {}, errorState(error, { onRetry, onClear: clearAll, candidates })));
     },
   };

@@ -39,9 +39,9 @@ export function createList(root, catalog, { onChoose, onHover }) {
         el("span", { class: "row-name" }, own(properties, "name") || id),
         el("span", { class: "row-more" }, catalog.statusLabel(properties.status),
           outlined && ` · ${catalog.conditionLabel(properties.condition)}`,
-          properties.districts_2024?.length ? ` · ${places(properties)}` : null)),
-      !geometry && el("span", { class: "row-mark", title: t("unlocated") }, glyph("nowhere"),
-        el("span", { class: "visually-hidden" }, t("unlocated")))));
+          properties.districts_2024?.length ? ` · ${places(properties)}` : null,
+          !geometry && el("span", { class: "row-nowhere" }, ` · ${t("unlocated")}`))),
+      !geometry && el("span", { class: "row-mark", title: t("unlocated") }, glyph("nowhere"))));
   }
 
   /** "Cát Hải, Hải An +2": enough to tell two projects of like name apart. */

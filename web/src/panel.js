@@ -117,10 +117,10 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
       root.hidden = false;
       body.removeAttribute("aria-busy");
       body.replaceChildren(...[head(feature), standing(feature), actions(feature),
-        section(t("place"), ...place(feature), units(feature)),
         section(t("facts"), facts(feature)),
         section(t("history"), timeline(history, catalog)),
         section(t("mandates"), ...mandates(history, catalog)),
+        section(t("place"), ...place(feature), units(feature)),
         fold(t("decisions"), references(p.decisions)),
         fold(t("sources"), references(p.public_sources)),
         fold(t("references"), references(p.references && [...p.references, p.references_note].filter(Boolean))),

@@ -13,6 +13,11 @@ function shoelace(ring) {
   }, 0) / 2;
 }
 
+/** Does a point lie inside a ring? */
+export function inRing(ring, lon, lat) {
+  return chords(ring, lat).some(([west, east]) => west <= lon && lon <= east);
+}
+
 /** A point well inside a ring and the width free around it: the middle of the widest chord near the middle height. */
 export function anchor(ring, rows = 9) {
   const ys = ring.map(([, y]) => y);
@@ -49,8 +54,8 @@ const HIDDEN = 0.12;
  * The labels that can stand, each with its `shift` {x, y}: earlier ones first, each box whole inside `view`, clear of
  * those already placed and of the `obstacles` (boxes).
  *
- * A label is {x, y, width, height, room?, must?}: its middle and size in pixels, and the width of its area, which it may
- * pass by a quarter; one that `must` stand may touch an obstacle with its hem. Boxes are {left, top, right, bottom}.
+ * A label is {x, y, width, height, room?, within?, must?}: its middle and size in pixels, the width of its area, which it may
+ * pass by a quarter, and whether a point in pixels is of its area; one that `must` stand may touch an obstacle with its hem. Boxes are {left, top, right, bottom}.
  */
 export function placeLabels(labels, view, obstacles = [], gap = 3) {
   const boxes = [];
@@ -58,7 +63,7 @@ export function placeLabels(labels, view, obstacles = [], gap = 3) {
   const whole = (box) => box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
   for (const label of labels) {
     if (label.width > (label.room ?? Infinity) * 1.25) continue;
-    const free = SHIFTS.map((shift) => boxAt(label, shift, gap)).filter((box) => whole(box) && !hidden(box, boxes));
+    const free = SHIFTS.map((shift) => boxAt(label, shift, gap)).filter((box) => whole(box) && !hidden(box, boxes) && stays(label, box.shift));
     const best = free.find((box) => !hidden(box, obstacles))
       ?? (label.must ? free.find((box) => hidden(box, obstacles) < HIDDEN) : undefined);
     if (!best) continue;
@@ -67,6 +72,9 @@ export function placeLabels(labels, view, obstacles = [], gap = 3) {
   }
   return placed;
 }
+
+/** A name may leave the middle of its area, never the area: it would name its neighbour. */
+const stays = ({ x, y, within }, shift) => !within || within(x + shift.x, y + shift.y);
 
 /** The share of a box that others lie over. */
 function hidden(box, others) {

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { lang, t } from "../i18n.js";
-import { anchor, mainRing, placeLabels } from "../place.js";
+import { anchor, inRing, mainRing, placeLabels } from "../place.js";
 import * as L from "./leaflet.js";
 
 const FONT = '"Be Vietnam Pro", sans-serif';
@@ -22,8 +22,12 @@ export function createLabels(map, base, openPart, standing) {
   const layer = L.layerGroup().addTo(map);
   const brush = document.createElement("canvas").getContext("2d");
   const ofArea = (kind, words) => (feature) => {
-    const { lon, lat, width } = anchor(mainRing(feature.geometry));
-    return { kind, lon, lat, span: width, words: () => words(feature.properties) };
+    const ring = mainRing(feature.geometry);
+    const { lon, lat, width } = anchor(ring);
+    return { kind, lon, lat, span: width, words: () => words(feature.properties), within: (x, y) => {
+      const { lng, lat: north } = map.containerPointToLatLng([x, y]);
+      return inRing(ring, lng, north);
+    } };
   };
   const middle = ({ geometry: { type, coordinates } }) => {
     const line = type === "MultiLineString" ? coordinates[0] : coordinates;

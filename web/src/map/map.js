@@ -39,7 +39,8 @@ export function createMap(root, { view, covers, onRest, onOnline }) {
   function padding() {
     const { left, top, right, bottom } = openPart();
     const size = map.getSize();
-    return { paddingTopLeft: [left + 32, top + 32], paddingBottomRight: [size.x - right + 32, size.y - bottom + 32] };
+    const margin = size.x < 600 ? 14 : 32;
+    return { paddingTopLeft: [left + margin, top + margin], paddingBottomRight: [size.x - right + margin, size.y - bottom + margin] };
   }
 
   const fit = (bounds, options = {}) => map.fitBounds(bounds, { ...padding(), ...motion, maxZoom: 14, ...options });

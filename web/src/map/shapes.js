@@ -3,6 +3,9 @@
 import { areaRadius, hatchedUnits } from "../style.js";
 import * as L from "./leaflet.js";
 
+/** Larger areas are tinted the fainter: a zone of 20 000 ha would dye half the city. */
+const LARGE_HA = 150;
+
 /** `draw(features)` shows them quietly, `emphasise(features)` strongly, above the others. */
 export function createShapes(map, catalog, communes, { onChoose, onHover }) {
   const renderers = Object.fromEntries(["hatch", "areas", "lines"].map((pane) => [pane, L.svg({ pane, padding: 0.4 })]));
@@ -27,8 +30,9 @@ export function createShapes(map, catalog, communes, { onChoose, onHover }) {
     if (!radius) return [];
     const [lon, lat] = feature.geometry.coordinates;
     const rule = catalog.ruleOf(feature.properties.status).area;
+    const fillOpacity = rule.fillOpacity * Math.min(0.6, LARGE_HA / feature.properties.area_ha);
     return [L.circle([lat, lon], { renderer: renderers.areas, pane: "areas", interactive: false, radius,
-      ...weighed(strong ? rule : { ...rule, fillOpacity: rule.fillOpacity * 0.5 }, strong) })];
+      ...weighed(strong ? rule : { ...rule, fillOpacity }, strong) })];
   }
 
   function lined(feature, strong) {

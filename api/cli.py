@@ -27,6 +27,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_ma
 db = typer.Typer(help="Cơ sở dữ liệu / the database.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(db, name="db")
 
+Filter = Annotated[str | None, typer.Option(help="Nhiều giá trị cách nhau bằng dấu phẩy / a comma list.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Thay cái đang có / put it in the place of what is there.")]
 
 
@@ -94,6 +95,30 @@ def load() -> None:
     for line in lines(report):
         typer.echo(line)
     raise typer.Exit(EXIT_FINDINGS if report.conflicts else EXIT_OK)
+
+
+@app.command(
+    help="Bản đồ Folium của các dự án tìm thấy, trong một tệp / a Folium map of the projects found, in one file. "
+    "Bộ lọc như của API / filters as in the API: haiphong preview --layer port --district hai-an -o ports.html"
+)
+def preview(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Tệp HTML / the HTML file.")],
+    layer: Filter = None,
+    district: Filter = None,
+    status: Filter = None,
+    condition: Filter = None,
+    q: Filter = None,
+    ids: Filter = None,
+    lang: Annotated[str, typer.Option(help="vi hoặc/or en")] = "vi",
+) -> None:
+    """Write the map, and print how many projects it shows."""
+    from api import preview as previews
+
+    asked = {
+        "layer": layer, "district": district, "status": status, "condition": condition, "q": q, "ids": ids
+    }  # fmt: skip
+    found = previews.write(_settings(), {key: text for key, text in asked.items() if text}, lang, output, tell)
+    tell(f"{found} dự án / projects: {output}")
 
 
 @db.command(

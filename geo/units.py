@@ -69,11 +69,20 @@ def resolve(connection: Connection, words: str) -> tuple[str, ...]:
     `words`: an id (`2025-07-dac-khu-cat-hai`), a code or a name with its generation (`303@2024`, `cat-hai@2025-07`), or
     a name, folded or not (`cat-hai`, `Đồ Sơn`, `phuong-do-son`). A bare name means the district of that name, in both
     of its generations; where no district is called so, the unit of today, else an old commune.
-
     A commune's code needs its generation, because most codes were given to another unit in 2025.
 
     Raises UnknownUnit, or AmbiguousUnit with the candidates.
     """
+    units = [row.id for row in _named(connection, words)]
+    return tuple(connection.execute(_WITHIN, {"units": units}).scalar_one() or ())
+
+
+def full_names(connection: Connection, words: str) -> tuple[str, ...]:
+    """The full names of the units that `words` name, as `resolve` reads them, each once. Raises as `resolve` does."""
+    return tuple(dict.fromkeys(row.full_name for row in _named(connection, words)))
+
+
+def _named(connection: Connection, words: str) -> list[Any]:
     name, _, generation = words.strip().partition("@")
     folded = connection.execute(_FOLD, {"words": name}).scalar_one()
     generation = next((unit.generation for unit in COLLECTIONS.values() if unit.id == generation), generation)
@@ -95,4 +104,4 @@ def resolve(connection: Connection, words: str) -> tuple[str, ...]:
         raise AmbiguousUnit(
             f"{words!r} names several units: {named}. Ask for one by its id.", [row.id for row in first]
         )
-    return tuple(connection.execute(_WITHIN, {"units": [row.id for row in first]}).scalar_one() or ())
+    return first

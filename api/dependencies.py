@@ -9,7 +9,21 @@ from fastapi import Request
 from sqlalchemy import Connection, Engine
 
 from api import parameters
-from api.parameters import BBOX, CONDITION, DISTRICT, IDS, LAYER, LIMIT, NEXT, SORTBY, STATUS, Q, choose, listed
+from api.parameters import (
+    BBOX,
+    BBOX_CRS,
+    CONDITION,
+    DISTRICT,
+    IDS,
+    LAYER,
+    LIMIT,
+    NEXT,
+    SORTBY,
+    STATUS,
+    Q,
+    choose,
+    listed,
+)
 from geo import status, units
 from geo.bbox import BBox
 from geo.errors import FeatureNotFound, InvalidParameter
@@ -17,7 +31,7 @@ from geo.query import FeatureQuery
 from layers.catalog import Catalog
 from layers.style import rules
 
-FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, BBOX, IDS)
+FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, BBOX, BBOX_CRS, IDS)
 PAGING = (LIMIT, SORTBY, NEXT)
 LONGEST_ID = 200
 

@@ -12,6 +12,8 @@ from geo.query import MAX_LIMIT, SORTABLES
 
 DEFAULT_LIMIT = 100
 LONGEST_TEXT = 200
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+"""WGS 84, longitude first: the one reference system of the answers. GDAL and QGIS name it in every request."""
 MOST_VALUES = 1_000
 
 
@@ -94,6 +96,8 @@ SORTBY = Parameter(
     listed=True,
 )
 NEXT = Parameter("next", "Where the page before ended; follow the `next` link rather than making one.")
+CRS = Parameter("crs", "The reference system of the answer.", {"type": "string", "enum": [CRS84, "CRS84"]})
+BBOX_CRS = Parameter("bbox-crs", "The reference system of `bbox`.", {"type": "string", "enum": [CRS84, "CRS84"]})
 F = Parameter("f", "The form of the answer; JSON is the only one.", {"type": "string", "enum": ["json"]})
 
 
@@ -124,8 +128,9 @@ def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
             if name in texts and not known[name].listed:
                 raise InvalidParameter(f"{name} is given twice; it takes one value.")
             texts[name] = f"{texts[name]},{value}" if name in texts else value
-        if "f" in texts:
-            choose("f", texts["f"], ("json",))
+        for one in (F, CRS, BBOX_CRS):
+            if one.name in texts:
+                choose(one.name, texts[one.name], tuple(one.schema["enum"]))
         return texts
 
     return read

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.answers import JsonAnswer, described
 from api.dependencies import transaction
 from api.links import GEOJSON, HTML, JSON, Links
-from api.parameters import asked
+from api.parameters import CRS84, asked
 from geo import store, unit_store, units
 from geo.errors import UnknownLayer
 from layers import provenance
@@ -20,7 +20,6 @@ from layers.catalog import Catalog
 from layers.provenance import Provenance
 
 PROJECTS = "projects"
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 LICENCES = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/"}
 OUTLINES = (

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from api.answers import GeoJsonAnswer, described, feature_collection, now
 from api.dependencies import FILTERS, feature_query, transaction
 from api.links import GEOJSON, Links
-from api.parameters import SORTBY, asked
+from api.parameters import CRS, SORTBY, asked
 from api.routes.collections import PROJECTS, credit, sources
 from geo import store
 from geo.errors import UnknownLayer
@@ -21,7 +21,7 @@ from geo.query import FeatureQuery
 from layers.catalog import Catalog
 
 BATCH = 2_000
-PARAMETERS = (*FILTERS, SORTBY)
+PARAMETERS = (*FILTERS, SORTBY, CRS)
 
 router = APIRouter(tags=["Downloads"])
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now, with_members
 from api.dependencies import FILTERS, PAGING, feature_query, readable, transaction
 from api.links import GEOJSON, HTML, JSON, Links
-from api.parameters import BBOX, LIMIT, NEXT, asked, limit
+from api.parameters import BBOX, BBOX_CRS, CRS, LIMIT, NEXT, asked, limit
 from api.routes.collections import PROJECTS, known
 from geo import store, unit_store, units
 from geo.bbox import BBox
@@ -18,8 +18,8 @@ from geo.errors import FeatureNotFound
 from geo.page import Page
 from layers.catalog import Catalog
 
-OF_PROJECTS = (*FILTERS, *PAGING)
-OF_UNITS = (LIMIT, BBOX, NEXT)
+OF_PROJECTS = (*FILTERS, *PAGING, CRS)
+OF_UNITS = (LIMIT, BBOX, BBOX_CRS, NEXT, CRS)
 CollectionId = Annotated[str, Path(description="An id of /api/collections, such as `projects` or `port`")]
 FeatureId = Annotated[str, Path(description="The id of a feature, such as `do-son-beaches`")]
 Reading = Annotated[Connection, Depends(transaction, scope="function")]
@@ -79,11 +79,11 @@ def _collection(links: Links, collection: str, page: Page, texts: Mapping[str, s
 
 @router.get(
     "/api/collections/{collection}/items/{feature_id}",
-    **described("One feature", GEOJSON, schema="Feature", errors=[_NOT_FOUND, _GONE]),
+    **described("One feature", GEOJSON, [CRS], schema="Feature", errors=[_NOT_FOUND, _GONE]),
 )
 def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, connection: Reading) -> Response:
     """The feature as it is known now."""
-    asked()(request)
+    asked(CRS)(request)
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
     links = Links.of(request)

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
+from api.parameters import CRS84
 from geo import status
 from tests.api.conftest import Ask
 from tests.factories import edit, store, store_units, unit
@@ -11,13 +12,16 @@ from tests.factories import edit, store, store_units, unit
 ITEMS = "/api/collections/projects/items"
 
 
+FILTERS = ["layer", "district", "status", "condition", "q", "bbox", "bbox-crs", "ids"]
+
+
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        (ITEMS, ["layer", "district", "status", "condition", "q", "bbox", "ids", "limit", "sortby", "next", "f"]),
-        ("/api/counts", ["layer", "district", "status", "condition", "q", "bbox", "ids", "f"]),
-        ("/layers/port.geojson", ["layer", "district", "status", "condition", "q", "bbox", "ids", "sortby", "f"]),
-        (f"{ITEMS}/cang-a", ["f"]),
+        (ITEMS, [*FILTERS, "limit", "sortby", "next", "crs", "f"]),
+        ("/api/counts", [*FILTERS, "f"]),
+        ("/layers/port.geojson", [*FILTERS, "sortby", "crs", "f"]),
+        (f"{ITEMS}/cang-a", ["crs", "f"]),
         (f"{ITEMS}/cang-a/history", ["f"]),
         ("/api", ["f"]),
         ("/api/conformance", ["f"]),
@@ -35,7 +39,12 @@ def test_a_misspelt_parameter_is_refused_with_those_that_exist(refused: Ask, pat
 
 @pytest.mark.parametrize(
     ("name", "allowed"),
-    [("status", list(status.STATUSES)), ("condition", list(status.CONDITIONS)), ("f", ["json"])],
+    [
+        ("status", list(status.STATUSES)),
+        ("condition", list(status.CONDITIONS)),
+        ("f", ["json"]),
+        ("crs", [CRS84, "CRS84"]),
+    ],
 )
 def test_an_unknown_code_is_refused_with_those_that_exist(refused: Ask, name: str, allowed: list[str]) -> None:
     assert refused(ITEMS, **{name: "almost-done"})["allowed"] == allowed

@@ -1,0 +1,68 @@
+"""The programs of other offices read us over a real connection: GDAL's OGC API driver, and GeoPandas."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import geopandas
+import pyogrio
+import pytest
+from sqlalchemy import Engine
+
+from api.main import read_only_engine
+from tests.factories import BOX, edit, fact, point, store, store_units, unit
+
+SERVE = """
+import socket, sys, uvicorn
+config = uvicorn.Config("api.main:app", factory=True, log_level="warning")
+uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+"""
+
+
+@pytest.fixture(scope="module")
+def address(own_engine: Engine) -> Iterator[str]:
+    """The server with 25 ports, every fifth of which has no place, behind a port of its own."""
+    with own_engine.begin() as connection:
+        store_units(connection, unit(box=BOX["cat-hai"]))
+        places = [point(106.7 + number / 100, 20.8) if number % 5 else None for number in range(25)]
+        store(connection, *(edit(f"cang-{n:02d}", geometry=place, facts=(fact(),)) for n, place in enumerate(places)))
+    environment = os.environ | {"HAIPHONG_DATABASE_URL": own_engine.url.render_as_string(hide_password=False)}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        # In a process of its own: GDAL keeps Python's lock while it waits for the answer.
+        serving = subprocess.Popen(
+            [sys.executable, "-c", SERVE, str(listener.fileno())], env=environment, pass_fds=[listener.fileno()]
+        )
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        serving.terminate()
+        serving.wait(timeout=20)
+
+
+@pytest.mark.parametrize("page", [10, 1000])
+def test_gdal_reads_every_port_page_by_page(address: str, page: int) -> None:
+    ports = pyogrio.read_dataframe(f"OAPIF:{address}/api", layer="port", PAGE_SIZE=page)
+    assert sorted(ports["id"]) == [f"cang-{number:02d}" for number in range(25)]
+    assert ports.geometry.isna().sum() == 5
+    assert set(ports["status"]) == {"under_construction"}
+
+
+def test_gdal_finds_every_collection_and_asks_for_a_box(address: str) -> None:
+    assert set(pyogrio.list_layers(f"OAPIF:{address}/api")[:, 0]) >= {"projects", "port", "districts-2024"}
+    inside = pyogrio.read_dataframe(f"OAPIF:{address}/api", layer="projects", bbox=(106.705, 20.7, 106.735, 20.9))
+    assert sorted(inside["id"]) == ["cang-01", "cang-02", "cang-03"]
+
+
+def test_geopandas_reads_the_download(address: str) -> None:
+    ports = geopandas.read_file(f"{address}/layers/port.geojson?district=cat-hai")
+    assert sorted(ports["id"]) == [f"cang-{number}" for number in range(11, 25) if number % 5]
+    assert ports.crs.to_epsg() == 4326
+
+
+def test_a_connection_that_reads_cannot_write(own_engine: Engine) -> None:
+    reading = read_only_engine(own_engine.url.render_as_string(hide_password=False))
+    with reading.connect() as connection:
+        settings = ("transaction_read_only", "transaction_isolation", "statement_timeout")
+        told = [connection.exec_driver_sql(f"SHOW {setting}").scalar_one() for setting in settings]
+    reading.dispose()
+    assert told == ["on", "repeatable read", "20s"]

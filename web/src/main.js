@@ -46,7 +46,7 @@ function run({ catalog, base, units }) {
     onOnline: (on, failed) => { drawCredits($("#credits"), on); if (failed) toast($("#toasts"), t("onlineFailed")); } });
   const territory = drawBasemap(map.leaflet, base, catalog.basemap);
   const layers = createLayers(map.leaflet, catalog, communes, { onChoose: choose, onHover: light, onArrange: () => labels.draw() });
-  const labels = createLabels(map.leaflet, base, map.openPart, layers.standing);
+  const labels = createLabels(map.leaflet, base, { openPart: map.openPart, furniture: map.furniture, standing: layers.standing });
 
   function light(id) {
     layers.light(id);
@@ -108,7 +108,7 @@ function run({ catalog, base, units }) {
     } catch (error) {
       if (error.name === "AbortError") return;
       const missing = error.status === 404 || error.status === 410;
-      panel.fail(missing ? t("gone", { id }) : errorWords(error));
+      panel.fail(missing ? t("gone", { id }) : errorWords(error), { again: !missing });
     }
     document.body.classList.add("has-panel");
     labels.draw();

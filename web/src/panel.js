@@ -129,11 +129,12 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
     },
 
     /** What went wrong, and the way out. */
-    fail(words) {
+    fail(words, { again }) {
       root.hidden = false;
       body.removeAttribute("aria-busy");
       body.replaceChildren(el("div", { class: "state" }, glyph("broken", "state-glyph"), el("h3", {}, t("errorProject")),
-        el("p", {}, words), el("button", { type: "button", class: "button", onclick: onRetry }, t("retry"))));
+        el("p", {}, words), el("div", { class: "state-way" },
+          el("button", { type: "button", class: "button", onclick: again ? onRetry : onClose }, t(again ? "retry" : "close")))));
     },
 
     close() { root.hidden = true; },

@@ -52,13 +52,13 @@ const HIDDEN = 0.12;
 
 /**
  * The labels that can stand, each with its `shift` {x, y}: earlier ones first, each box whole inside `view`, clear of
- * those already placed and of the `obstacles` (boxes).
+ * those already placed, of what is `taken` and of the `obstacles` (boxes).
  *
  * A label is {x, y, width, height, room?, within?, must?}: its middle and size in pixels, the width of its area, which it may
  * pass by a quarter, and whether a point in pixels is of its area; one that `must` stand may touch an obstacle with its hem. Boxes are {left, top, right, bottom}.
  */
-export function placeLabels(labels, view, obstacles = [], gap = 3) {
-  const boxes = [];
+export function placeLabels(labels, view, { taken = [], obstacles = [], gap = 3 } = {}) {
+  const boxes = [...taken];
   const placed = [];
   const whole = (box) => box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
   for (const label of labels) {

@@ -17,8 +17,11 @@ const KINDS = {
 };
 const WATER = [["gulf", 107.35, 20.42], ["eastSea", 112.6, 13.1]];
 
-/** `base` as for the base map, with `archipelagos`; `openPart()` tells where the map is not covered, `standing()` where signs stand. */
-export function createLabels(map, base, openPart, standing) {
+/**
+ * `base` as for the base map, with `archipelagos`; `openPart()`: where the map is not covered; `furniture()`: boxes that
+ * lie on it; `standing()`: where signs stand.
+ */
+export function createLabels(map, base, { openPart, furniture, standing }) {
   const layer = L.layerGroup().addTo(map);
   const brush = document.createElement("canvas").getContext("2d");
   const ofArea = (kind, words) => (feature) => {
@@ -76,7 +79,7 @@ export function createLabels(map, base, openPart, standing) {
       return [{ ...name, ...size(name), x, y, room, must: name.kind !== "unit" && name.kind !== "river" }];
     });
     layer.clearLayers();
-    for (const { kind, text, lat, lon, shift } of placeLabels(candidates, view, obstacles())) {
+    for (const { kind, text, lat, lon, shift } of placeLabels(candidates, view, { taken: furniture(), obstacles: obstacles() })) {
       L.marker([lat, lon], { pane: "labels", interactive: false, keyboard: false,
         icon: L.divIcon({ className: `place place-${kind}`, iconSize: [0, 0], iconAnchor: [-shift.x, -shift.y], html: el("span", { lang: "vi" }, text) }) }).addTo(layer);
     }

@@ -89,7 +89,7 @@ export function createLayers(map, catalog, communes, { onChoose, onHover, onArra
     const zoom = map.getZoom();
     spread.clearLayers();
     signs.clearLayers();
-    const points = [...features.values()].filter((f) => f.geometry && f.id !== chosen)
+    const points = [...features.values()].filter((f) => f.geometry && f.id !== chosen?.id)
       .map((feature) => ({ feature, ...map.project(point(feature), zoom) }));
     const small = zoom < catalog.marker.full_from_zoom;
     const width = (n) => (n > 1 ? widthOf(n) : small ? catalog.marker.small_px : catalog.marker.width);
@@ -107,11 +107,11 @@ export function createLayers(map, catalog, communes, { onChoose, onHover, onArra
   /** The chosen project and the one that is being pointed at stand above all others, at their true place. */
   function drawTop() {
     top.clearLayers();
-    for (const [id, className] of [[chosen, "mark-chosen"], [lit !== chosen ? lit : null, "mark-lit"]]) {
-      const feature = features.get(id);
+    const pointed = lit === chosen?.id ? null : features.get(lit);
+    for (const [feature, className] of [[chosen, "mark-chosen"], [pointed, "mark-lit"]]) {
       if (feature?.geometry) marker(feature, { className, zIndexOffset: 3000 }).addTo(top);
     }
-    shapes.emphasise([chosen, lit].filter(Boolean).map((id) => features.get(id)).filter(Boolean));
+    shapes.emphasise([chosen, pointed].filter(Boolean));
   }
 
   map.on("zoomend", arrange);
@@ -125,8 +125,7 @@ export function createLayers(map, catalog, communes, { onChoose, onHover, onArra
       arrange();
     },
     choose(feature) {
-      chosen = feature?.id ?? null;
-      if (feature && !features.has(feature.id)) features.set(feature.id, feature);
+      chosen = feature;
       arrange();
     },
     light(id) {
@@ -144,6 +143,5 @@ export function createLayers(map, catalog, communes, { onChoose, onHover, onArra
     },
     point,
     standing,
-    get shownIds() { return [...features.values()].filter((f) => f.geometry).map((f) => f.id); },
   };
 }

@@ -36,6 +36,14 @@ export function createMap(root, { view, covers, onRest, onOnline }) {
     return open;
   }
 
+  /** What lies on the map without covering a side of it: boxes in its pixels. */
+  function furniture() {
+    const frame = root.getBoundingClientRect();
+    return [...document.querySelectorAll(".map-group, .inset, .credits > *")].map((piece) => piece.getBoundingClientRect())
+      .filter(({ width }) => width).map(({ left, top, right, bottom }) =>
+        ({ left: left - frame.left, top: top - frame.top, right: right - frame.left, bottom: bottom - frame.top }));
+  }
+
   function padding() {
     const { left, top, right, bottom } = openPart();
     const size = map.getSize();
@@ -57,6 +65,7 @@ export function createMap(root, { view, covers, onRest, onOnline }) {
   return {
     leaflet: map,
     openPart,
+    furniture,
     fit,
     home: () => fit(CITY),
     online: controls.online,

@@ -1,0 +1,323 @@
+"""The map with the city's real projects: what is filtered, found, shown and said."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import Engine
+
+from tests.factories import edit, point, store
+from tests.web.conftest import SETTLED, Reader
+
+LOCATED = """() => [...document.querySelectorAll('.leaflet-marker-pane > *')].reduce((sum, mark) =>
+  sum + (mark.classList.contains('cluster') ? Number(mark.querySelector('.donut-count').textContent) : 1), 0)"""
+
+BOXES = "all => all.map(one => one.getBoundingClientRect().toJSON())"
+
+
+def told(page: Page) -> list[int]:
+    """The numbers of the summary: all, on the map, without a place."""
+    numbers = [int(n.replace(".", "")) for n in re.findall(r"[\d.]+", page.locator(".summary").inner_text())]
+    return [*numbers, 0] if len(numbers) == 2 else numbers
+
+
+def counts(page: Page, query: str = "") -> dict[str, Any]:
+    answer: dict[str, Any] = page.request.get(
+        f"{page.url.split('/', 3)[0]}//{page.url.split('/')[2]}/api/counts?{query}"
+    ).json()
+    return answer
+
+
+def settle(page: Page) -> None:
+    page.wait_for_timeout(300)
+    page.wait_for_selector(SETTLED)
+
+
+def test_the_map_opens_with_every_project_of_the_city(reader: Reader) -> None:
+    page = reader.open()
+    expected = counts(page)
+    assert told(page) == [expected[n] for n in ("numberMatched", "located", "unlocated")]
+    assert expected["numberMatched"] > 250
+    assert page.evaluate(LOCATED) == expected["located"]
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+
+
+def test_an_official_picks_the_district_without_typing_accents(reader: Reader) -> None:
+    page = reader.open()
+    page.click("#pick-district .picker-button")
+    page.keyboard.type("cat hai")
+    expect(page.get_by_role("option", name="Huyện Cát Hải").first).to_be_visible()
+    expect(page.get_by_role("option", name="Đặc khu Cát Hải")).to_be_visible()
+    page.keyboard.press("Enter")
+    settle(page)
+    assert "district=2024-huyen-cat-hai" in page.url
+    expected = counts(page, "district=2024-huyen-cat-hai")
+    assert told(page) == [expected[n] for n in ("numberMatched", "located", "unlocated")]
+    expect(page.locator("#pick-district .picker-value")).to_have_text("Huyện Cát Hải")
+
+
+def test_list_and_map_show_the_same_projects(reader: Reader) -> None:
+    page = reader.open("/?district=2024-huyen-cat-hai")
+    total, located, unlocated = told(page)
+    assert 20 < total < 120
+    assert page.locator("#list .row").count() == total
+    assert page.locator("#list .row-mark").count() == unlocated
+    assert page.evaluate(LOCATED) == located
+
+
+def test_the_legend_is_the_filter_of_statuses(reader: Reader) -> None:
+    page = reader.open()
+    chip = page.locator('.chip[data-code="under_construction"]')
+    number = int(chip.locator(".chip-count").inner_text())
+    chip.click()
+    settle(page)
+    assert "status=under_construction" in page.url
+    assert told(page)[0] == number
+    rows = page.locator("#list .row-more").all_inner_texts()
+    assert rows
+    assert all("Đang thi công" in words for words in rows)
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('.chip[data-code="operational"] .chip-count')).not_to_have_text("0")
+
+
+def test_a_search_without_accents_finds_do_son(reader: Reader) -> None:
+    page = reader.open()
+    page.fill("#q", "do son")
+    page.wait_for_url("**q=do%20son**")
+    settle(page)
+    names = page.locator("#list .row-name").all_inner_texts()
+    assert any("Đồ Sơn" in name for name in names)
+    assert told(page)[0] == counts(page, "q=do%20son")["numberMatched"] == len(names)
+
+
+def test_sectors_can_be_joined(reader: Reader) -> None:
+    page = reader.open()
+    page.click("#pick-layer .picker-button")
+    page.keyboard.type("cang")
+    page.keyboard.press("Enter")
+    page.fill("#pick-layer .picker-input", "du lich")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    settle(page)
+    expected = counts(page, page.url.split("?")[1].split("#")[0])
+    assert "," in page.url.split("layer=")[1]
+    assert told(page)[0] == expected["numberMatched"]
+    expect(page.locator("#list .group")).to_have_count(2)
+
+
+def test_the_whole_state_survives_a_reload_and_the_way_back(reader: Reader) -> None:
+    page = reader.open("/?layer=port&status=operational#map=12.5/20.8450/106.7600")
+    before = told(page)
+    assert before[0] == counts(page, "layer=port&status=operational")["numberMatched"]
+    page.locator("#list .row").first.click()
+    page.wait_for_selector("#panel .timeline, #panel .quiet")
+    chosen = page.url
+    assert "&id=" in chosen
+    page.reload()
+    page.wait_for_selector(SETTLED)
+    page.wait_for_selector("#panel .panel-name")
+    assert told(page) == before
+    assert page.url.split("#")[0] == chosen.split("#")[0]
+    assert page.url.split("#map=")[1].split("/")[0] == "12.5"
+    page.go_back()
+    expect(page.locator("#panel")).to_be_hidden()
+    assert "id=" not in page.url
+    page.go_forward()
+    expect(page.locator("#panel .panel-name")).to_be_visible()
+
+
+def test_a_project_tells_its_status_since_when_and_on_whose_word(reader: Reader) -> None:
+    page = reader.open("/?id=khu-du-lich-quoc-te-doi-rong")
+    panel = page.locator("#panel")
+    expect(panel.locator("h2")).to_have_text("Khu du lịch quốc tế Đồi Rồng")
+    history = page.request.get(
+        f"{reader.site}/api/collections/projects/items/khu-du-lich-quoc-te-doi-rong/history"
+    ).json()
+    expect(panel.locator(".step")).to_have_count(len(history["facts"]))
+    expect(panel.locator(".order")).to_have_count(len(history["mandates"]))
+    expect(panel.locator(".step").first).to_contain_text("08/12/2025")
+    expect(panel.locator(".timeline")).to_contain_text("Chỉ thị 02/CT-UBND, mục II.2")
+    links = panel.locator(".step-source a").evaluate_all("links => links.map(a => [a.protocol, a.rel])")
+    assert links
+    assert all(protocol in ("https:", "http:") and "noopener" in rel for protocol, rel in links)
+    expect(panel.get_by_role("link", name="Trang riêng của dự án")).to_have_attribute(
+        "href", "/du-an/khu-du-lich-quoc-te-doi-rong"
+    )
+
+
+def test_a_project_without_a_place_is_in_the_list_and_says_so(reader: Reader) -> None:
+    page = reader.open("/?district=2024-huyen-cat-hai")
+    row = page.locator("#list .row", has=page.locator(".row-mark")).first
+    expect(row).to_contain_text("Chưa rõ vị trí")
+    row.click()
+    expect(page.locator("#panel .note")).to_contain_text("Chưa nguồn nào cho biết vị trí")
+    assert page.get_by_role("button", name="Xem trên bản đồ").count() == 0
+
+
+def test_pointing_at_a_row_lights_its_sign(reader: Reader) -> None:
+    page = reader.open("/?layer=airport")
+    page.locator("#list .row:not(:has(.row-mark))").first.hover()
+    expect(page.locator(".mark-lit")).to_have_count(1)
+    page.locator("h1").hover()
+    expect(page.locator(".mark-lit")).to_have_count(0)
+
+
+def test_a_group_of_projects_opens(reader: Reader) -> None:
+    page = reader.open("/?layer=port")
+    before = page.url
+    page.locator(".cluster").first.click()
+    page.wait_for_timeout(500)
+    assert page.url != before or page.locator(".mark-fan").count() > 0
+
+
+def test_english_is_one_switch_away_and_stays(reader: Reader) -> None:
+    page = reader.open("/?layer=port")
+    page.click('[data-lang="en"]')
+    settle(page)
+    assert "lang=en" in page.url
+    expect(page.locator("h1")).to_have_text("Infrastructure map")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator(".summary")).to_contain_text("projects")
+    expect(page.locator('.chip[data-code="operational"] .chip-label')).to_have_text("Operational")
+    page.reload()
+    page.wait_for_selector(SETTLED)
+    expect(page.locator("h1")).to_have_text("Infrastructure map")
+
+
+def test_nothing_found_says_so_and_offers_the_way_out(reader: Reader) -> None:
+    page = reader.open("/?q=zzzz")
+    expect(page.locator("#list .state")).to_contain_text("Không có dự án nào khớp")
+    page.locator("#list .state button").click()
+    settle(page)
+    assert told(page)[0] > 250
+
+
+def test_a_server_that_does_not_answer_is_told_and_tried_again(reader: Reader) -> None:
+    page = reader.open()
+    page.route("**/api/counts*", lambda route: route.abort())
+    page.locator('.chip[data-code="proposed"]').click()
+    expect(page.locator("#list .state-error")).to_contain_text("Không kết nối được máy chủ")
+    page.unroute("**/api/counts*")
+    page.get_by_role("button", name="Thử lại").click()
+    settle(page)
+    assert told(page)[0] == counts(page, "status=proposed")["numberMatched"]
+    assert all("ERR_FAILED" in words for words in reader.complaints)
+    reader.complaints.clear()
+
+
+def test_a_page_whose_first_request_fails_is_never_left_blank(reader: Reader) -> None:
+    page = reader.open("/?q=", wait=False)
+    page.route("**/api/catalog", lambda route: route.abort())
+    page.reload()
+    expect(page.locator("#list .state-error")).to_be_visible()
+    page.unroute("**/api/catalog")
+    page.get_by_role("button", name="Thử lại").click()
+    page.wait_for_selector(SETTLED)
+    assert told(page)[0] > 250
+    reader.complaints.clear()
+
+
+def test_a_name_that_several_units_bear_offers_them(reader: Reader) -> None:
+    page = reader.open("/?district=tan-dan")
+    expect(page.locator("#list .state")).to_contain_text("Chọn một trong các đơn vị cùng tên")
+    page.locator("#list .state button").first.click()
+    settle(page)
+    assert re.search(r"district=2025-01-\S*tan-dan", page.url)
+    assert all("400" in words for words in reader.complaints)
+    reader.complaints.clear()
+
+
+def test_the_keyboard_alone_reaches_a_project(reader: Reader) -> None:
+    page = reader.open("/?layer=airport")
+    page.focus("#q")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel .panel-name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
+    expect(page.locator("#list .row").nth(1)).to_be_focused()
+
+
+def test_the_online_background_is_asked_for_only_when_it_is_switched_on(reader: Reader) -> None:
+    page = reader.open()
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    page.context.route("https://tile.openstreetmap.org/**", refuse)
+    page.mouse.wheel(0, -400)
+    page.wait_for_timeout(400)
+    assert asked == []
+    page.get_by_role("button", name="Nền OpenStreetMap").click()
+    page.wait_for_timeout(500)
+    assert asked
+    expect(page.locator(".toast")).to_contain_text("Không tải được nền trực tuyến")
+    assert {address.split("/")[2] for address in reader.foreign} == {"tile.openstreetmap.org"}
+    reader.foreign.clear()
+    reader.complaints.clear()
+
+
+def test_hoang_sa_and_truong_sa_stand_on_every_view(reader: Reader) -> None:
+    page = reader.open("/#map=14/20.85/106.70")
+    for words in ("QĐ. Hoàng Sa", "QĐ. Trường Sa"):
+        expect(page.locator("#inset")).to_contain_text(words)
+    country = reader.open("/#map=6/15.5/110")
+    for words in ("Quần đảo Hoàng Sa (Việt Nam)", "Quần đảo Trường Sa (Việt Nam)"):
+        expect(country.locator(".place-archipelago", has_text=words)).to_have_count(1)
+    expect(page.locator("#credits")).to_contain_text("không phải ranh giới pháp lý")
+
+
+@pytest.mark.parametrize("view", ["9.5/20.80/106.60", "10.5/20.80/106.70", "11.5/20.85/106.65", "13/20.85/106.68"])
+def test_names_on_the_map_are_whole_and_never_over_one_another(reader: Reader, view: str) -> None:
+    page = reader.open(f"/#map={view}")
+    page.wait_for_timeout(200)
+    boxes: list[dict[str, float]] = page.locator(".place span").evaluate_all(BOXES)
+    assert boxes
+    furniture: list[dict[str, float]] = page.locator(".map-group, .inset, .credits > *").evaluate_all(BOXES)
+    boxes += furniture
+    for i, a in enumerate(boxes[: len(boxes) - len(furniture)]):
+        assert a["left"] >= 415
+        assert a["right"] <= 1441
+        assert a["top"] >= -1
+        assert a["bottom"] <= 901
+        for b in boxes[i + 1 :]:
+            apart = (
+                a["right"] <= b["left"] or b["right"] <= a["left"] or a["bottom"] <= b["top"] or b["bottom"] <= a["top"]
+            )
+            assert apart, (a, b)
+
+
+def test_a_phone_shows_the_map_above_a_sheet_and_never_scrolls_sideways(reader: Reader) -> None:
+    page = reader.open(phone=True)
+    wide = "() => document.scrollingElement.scrollWidth > innerWidth"
+    assert not page.evaluate(wide)
+    page.locator(".handle").click()
+    page.wait_for_timeout(400)
+    sheet = page.locator("#finder").bounding_box()
+    assert sheet is not None
+    assert sheet["y"] < 450
+    assert sheet["width"] <= 390
+    page.locator("#list .row").first.click()
+    expect(page.locator("#panel .panel-name")).to_be_visible()
+    assert not page.evaluate(wide)
+    page.locator("#panel .panel-close").click()
+    expect(page.locator("#panel")).to_be_hidden()
+
+
+def test_projects_that_share_a_place_are_fanned_out(
+    own_site: tuple[str, Engine], reading: Callable[[str], Reader]
+) -> None:
+    site, engine = own_site
+    with engine.begin() as connection:
+        store(connection, *(edit(f"cang-{n}", geometry=point(106.7, 20.85), name_vi=f"Cảng {n}") for n in "abc"))
+    page = reading(site).open("/#map=17/20.85/106.70")
+    expect(page.locator(".cluster")).to_have_count(1)
+    page.locator(".cluster").click()
+    expect(page.locator(".mark-fan")).to_have_count(3)
+    page.locator(".mark-fan").nth(1).click()
+    expect(page.locator("#panel .panel-name")).to_contain_text("Cảng")

@@ -1,0 +1,166 @@
+"""`haiphong serve` as a person meets it: from a command to the map, and back to nothing."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from geo.cluster import Cluster
+
+PATIENCE_S = 60
+Serve = Callable[..., subprocess.Popen[str]]
+COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def home(short_folder: Path) -> Iterator[Path]:
+    folder = short_folder / "served"
+    yield folder
+    Cluster(folder, lambda _: None).stop()
+
+
+@pytest.fixture
+def serve(home: Path) -> Iterator[Serve]:
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(**more: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [*COMMAND, "serve"], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=environment(home) | more, start_new_session=True,
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+
+
+def environment(home: Path) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("HAIPHONG", "PORT"))}
+    return ours | {"HAIPHONG_HOME": str(home), "PORT": "0"}
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    """The URL that it prints, once it does."""
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        found = re.search(r"http://\S+", line)
+        if found:
+            return found[0]
+    pytest.fail("".join(lines))
+
+
+def status_of(url: str) -> int:
+    return httpx.get(url, timeout=PATIENCE_S).status_code
+
+
+def runs(home: Path) -> bool:
+    status = Cluster(home, lambda _: None).status()
+    return status is not None and status.running
+
+
+def test_the_first_start_loads_the_city_and_ctrl_c_stops_everything(serve: Serve, home: Path) -> None:
+    process = serve()
+    assert status_of(f"{address(process)}readyz") == 200
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert not runs(home)
+
+
+def test_ctrl_c_pressed_again_and_again_leaves_nothing_behind(serve: Serve, home: Path) -> None:
+    process = serve()
+    address(process)
+    while process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.05)
+    assert not runs(home)
+
+
+def test_after_a_sudden_end_the_next_start_takes_over(serve: Serve, home: Path) -> None:
+    process = serve()
+    address(process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=PATIENCE_S)
+    assert runs(home)
+    process = serve()
+    assert status_of(f"{address(process)}readyz") == 200
+    os.killpg(process.pid, signal.SIGTERM)
+    process.communicate(timeout=PATIENCE_S)
+    assert not runs(home)
+
+
+def test_two_servers_of_one_home_share_its_database_until_the_last_one_ends(serve: Serve, home: Path) -> None:
+    one, other = serve(), serve()
+    first, second = address(one), address(other)
+    assert first != second
+    os.killpg(one.pid, signal.SIGTERM)
+    one.communicate(timeout=PATIENCE_S)
+    assert status_of(f"{second}readyz") == 200
+    os.killpg(other.pid, signal.SIGTERM)
+    other.communicate(timeout=PATIENCE_S)
+    assert not runs(home)
+
+
+def test_several_workers_answer(serve: Serve) -> None:
+    url = address(serve(HAIPHONG_WORKERS="2"))
+    assert {status_of(f"{url}readyz") for _ in range(8)} == {200}
+
+
+def test_a_taken_port_is_told_before_any_work_begins(serve: Serve, short_folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = serve(PORT=str(port), HAIPHONG_HOME=str(short_folder / "untouched"))
+        said, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 3
+    assert f"Port {port} is taken" in said
+    assert "Traceback" not in said
+    assert not (short_folder / "untouched").exists()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("PORT", "eighty", "PORT='eighty'"),
+        ("HAIPHONG_HOST", "no.such.host.invalid", "HAIPHONG_HOST='no.such.host.invalid'"),
+        ("HAIPHONG_DATABASE_URL", "mysql://db/city", "postgresql://user:password@host:5432/database was expected"),
+    ],
+)
+def test_a_wrong_setting_is_a_sentence_and_not_a_traceback(serve: Serve, variable: str, value: str, said: str) -> None:
+    process = serve(**{variable: value})
+    answer, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 2
+    assert said in answer
+    assert "Traceback" not in answer
+
+
+def test_help_is_quick_and_in_both_languages(home: Path) -> None:
+    began = time.monotonic()
+    told = subprocess.run(
+        [*COMMAND, "--help"], cwd=ROOT, env=environment(home), capture_output=True, text=True, check=True
+    )
+    assert time.monotonic() - began < 3
+    assert "Mã kết thúc / exit codes" in told.stdout
+
+
+def test_no_command_imports_what_only_others_need() -> None:
+    slow = ("sqlalchemy", "fastapi", "geopandas", "uvicorn")
+    words = f"import sys; import api.cli; print([module for module in {slow} if module in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

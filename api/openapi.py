@@ -129,6 +129,7 @@ def install(app: FastAPI, layers: tuple[str, ...]) -> None:
             components["schemas"] = components.get("schemas", {}) | SCHEMAS
             components["parameters"] = {one.name: one.document() for one in every}
             components["parameters"]["layer"]["schema"]["items"]["enum"] = list(layers)
+            components["parameters"]["layer"]["example"] = list(layers[:1])
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]

@@ -46,7 +46,7 @@ def _codes(codes: Mapping[str, status.Code]) -> str:
     return "; ".join(f"`{code.id}` {code.label.en} ({code.label.vi})" for code in codes.values())
 
 
-LAYER = Parameter("layer", "Only features of these layers (ids of /api/collections).", example=["port"], listed=True)
+LAYER = Parameter("layer", "Only features of these layers (ids of /api/collections).", listed=True)
 DISTRICT = Parameter(
     "district",
     "Only features stated or located in one of these units, old or new: a unit id (`2024-huyen-cat-hai`), "
@@ -82,7 +82,7 @@ BBOX = Parameter(
     {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
     [106.4, 20.5, 107.2, 21.1],
 )
-IDS = Parameter("ids", f"Only these features; at most {MOST_VALUES}.", example=["do-son-beaches"], listed=True)
+IDS = Parameter("ids", f"Only these features; at most {MOST_VALUES}.", listed=True)
 LIMIT = Parameter(
     "limit",
     f"At most so many features in one answer; more than {MAX_LIMIT} means {MAX_LIMIT}. The `next` link leads on.",

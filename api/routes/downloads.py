@@ -38,7 +38,7 @@ router = APIRouter(tags=["Downloads"])
 )
 def download(
     request: Request,
-    file: Annotated[str, Path(description="`{layer}.geojson`, such as `port.geojson`, or `projects.geojson`")],
+    file: Annotated[str, Path(description="`{layer}.geojson` with the id of a layer, or `projects.geojson`")],
     connection: Annotated[Connection, Depends(transaction, scope="function")],
     texts: Annotated[dict[str, str], Depends(asked(*PARAMETERS))],
 ) -> Response:

@@ -20,8 +20,10 @@ from layers.catalog import Catalog
 
 OF_PROJECTS = (*FILTERS, *PAGING, CRS)
 OF_UNITS = (LIMIT, BBOX, BBOX_CRS, NEXT, CRS)
-CollectionId = Annotated[str, Path(description="An id of /api/collections, such as `projects` or `port`")]
-FeatureId = Annotated[str, Path(description="The id of a feature, such as `do-son-beaches`")]
+CollectionId = Annotated[
+    str, Path(description="An id of /api/collections: `projects`, a layer, or a generation of units")
+]
+FeatureId = Annotated[str, Path(description="The id of a feature")]
 Reading = Annotated[Connection, Depends(transaction, scope="function")]
 _NOT_FOUND = (404, "No such collection, or no such feature in it")
 _GONE = (410, "The feature was entered by mistake and withdrawn")

@@ -130,7 +130,10 @@ def install(app: FastAPI) -> None:
 def _handle(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status >= 500:
-        _log.error("%s %s: %s", request.method, request.url.path, problem.title, exc_info=error)
+        # A database that is away is told in one line a request; only a mistake of ours needs its traceback.
+        trace = error if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR else None
+        cause = str(error).partition("\n")[0]
+        _log.error("%s %r: %s: %s", request.method, request.url.path, problem.title, cause, exc_info=trace)
     return answer(request, problem)
 
 

@@ -1,5 +1,6 @@
 """What every test may ask for: a real PostGIS, thrown away at the end. Without one the suite fails, never skips."""
 
+import os
 import shutil
 import signal
 import sys
@@ -26,8 +27,14 @@ def _end_politely(*_: object) -> NoReturn:
 
 
 def pytest_configure() -> None:
-    """A SIGTERM ends the session as a failure does: what it started is stopped."""
+    """A SIGTERM ends the session as a failure does: what it started is stopped.
+
+    Playwright runs on this machine's Node, which `make` asks for anyway: its own needs libatomic, which bare Debian lacks.
+    """
     signal.signal(signal.SIGTERM, _end_politely)
+    node = shutil.which("node")
+    if node is not None:
+        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node)
 
 
 @pytest.fixture(scope="session")

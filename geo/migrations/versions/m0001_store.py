@@ -44,8 +44,8 @@ CREATE FUNCTION fold(words text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARA
 $$;
 CREATE FUNCTION feature_search(id text, properties jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT ' ' || public.fold(concat_ws(' / ', properties ->> 'name_vi', properties ->> 'name_en', properties ->> 'alt_names',
-                               properties ->> 'programme', replace(id, '-', ' '))) || ' '
+  SELECT ' ' || public.fold(concat_ws(' / ', properties ->> 'name_vi', properties ->> 'name_en',
+    properties ->> 'alt_names', properties ->> 'programme', replace(id, '-', ' '))) || ' '
 $$;
 CREATE FUNCTION status_rank(status text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT coalesce(array_position(ARRAY['proposed', 'seeking_investor', 'investment_procedure',

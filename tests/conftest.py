@@ -29,7 +29,7 @@ def _end_politely(*_: object) -> NoReturn:
 def pytest_configure() -> None:
     """A SIGTERM ends the session as a failure does: what it started is stopped.
 
-    Playwright runs on this machine's Node, which `make` asks for anyway: its own needs libatomic, which bare Debian lacks.
+    Playwright runs on the Node that `make` asks for anyway: its own needs libatomic, which bare Debian lacks.
     """
     signal.signal(signal.SIGTERM, _end_politely)
     node = shutil.which("node")

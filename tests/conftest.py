@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
@@ -17,6 +17,9 @@ from geo import migrate
 from geo.cluster import Cluster, tell
 from geo.settings import Settings
 from tests import browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 TEMPLATE = "migrated"
 _numbers = count(1)
@@ -122,3 +125,12 @@ def _execute(server_url: str, sql: str) -> None:
 def chromium() -> Path:
     """The Chromium to try the page in."""
     return browser.find_or_install(Settings.from_env().home, tell)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator["Playwright"]:
+    """The one that drives every browser of the session: two at once get in each other's way."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        yield running

@@ -8,17 +8,15 @@ from typing import Any
 
 import orjson
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Request
 
-from geo.cluster import tell
 from geo.errors import HaiphongError, InvalidData
-from geo.settings import REPOSITORY, Settings
+from geo.settings import REPOSITORY
 from layers import preview
 from layers.cards import Cards, day_as_read, safe
 from layers.catalog import Catalog
 from layers.ground import Ground
 from layers.icons import AssetsMissing
-from tests import browser as chromium_of_the_system
 
 PACKAGES = REPOSITORY / "web" / "node_modules"
 DAY = date(2026, 11, 22)
@@ -67,12 +65,10 @@ def ground() -> Ground:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        program = chromium_of_the_system.find_or_install(Settings.from_env().home, tell)
-        chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
-        yield chromium
-        chromium.close()
+def browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
+    opened = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+    yield opened
+    opened.close()
 
 
 class Opened:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Playwright, Request
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from api.main import create_app
@@ -89,12 +89,11 @@ def served(settings: Settings, engine: Engine) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: Path) -> Iterator[Browser]:
+def browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
     """One Chromium for the session."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=list(SWITCHES))
-        yield opened
-        opened.close()
+    opened = playwright.chromium.launch(executable_path=chromium, args=list(SWITCHES))
+    yield opened
+    opened.close()
 
 
 @dataclass

@@ -121,6 +121,7 @@ def test_the_whole_state_survives_a_reload_and_the_way_back(reader: Reader) -> N
     assert told(page) == before
     assert page.url.split("#")[0] == chosen.split("#")[0]
     assert page.url.split("#map=")[1].split("/")[0] == "12.5"
+    expect(page.locator("#list .row[aria-current]")).to_be_in_viewport()
     page.go_back()
     expect(page.locator("#panel")).to_be_hidden()
     assert "id=" not in page.url

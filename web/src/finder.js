@@ -105,9 +105,9 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       legend.draw(counts, state.shown);
       sectors.draw(state.shown.layer, layerWords(state.shown.layer));
       list.draw(features);
-      list.choose(state.shown.id);
       if (!features.length) rows.replaceChildren(el("li", {}, emptyState(clearAll)));
       $(".scroll").scrollTop = 0;
+      list.choose(state.shown.id, { reveal: true });
     },
 
     fail(error) {

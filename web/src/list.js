@@ -72,6 +72,12 @@ export function createList(root, catalog, { onChoose, onHover }) {
     rowOf(chosen)?.setAttribute("aria-current", "true");
   }
 
+  function inSight(row) {
+    if (!row) return true;
+    const [box, frame] = [row, root.parentElement].map((node) => node.getBoundingClientRect());
+    return box.top > frame.top + 40 && box.bottom < frame.bottom;
+  }
+
   const rowOf = (id) => (id ? root.querySelector(`[data-id="${CSS.escape(id)}"]`) : null);
 
   return {
@@ -84,12 +90,12 @@ export function createList(root, catalog, { onChoose, onHover }) {
       more();
     },
 
-    /** Mark the project that is open; bring its row into sight when it is far off. */
+    /** Mark the project that is open; bring its row into sight if asked to and it is not there. */
     choose(id, { reveal = false } = {}) {
       chosen = id;
       while (id && reveal && pending.length && !rowOf(id)) more();
       mark();
-      if (reveal) rowOf(id)?.scrollIntoView({ block: "nearest" });
+      if (reveal && !inSight(rowOf(id))) rowOf(id)?.scrollIntoView({ block: "center" });
     },
 
     /** Light the row whose shape the pointer is on; null puts all lights out. */

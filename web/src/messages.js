@@ -55,7 +55,7 @@ export const MESSAGES = {
   onlineShort: ["Nền trực tuyến", "Online map"],
   onlineFailed: ["Không tải được nền trực tuyến; bản đồ đang dùng nền có sẵn.", "The online background did not load; the built-in one is shown."],
   outlines: ["Ranh giới khái quát, không phải ranh giới pháp lý", "Generalised outlines, not legal boundaries"],
-  outlineSource: ["Nguồn ranh giới: vietnamese-provinces-database, © 2021 Thang Le Quoc (MIT); vietnam63, Marc Choisy, IRD (MIT)", "Outlines: vietnamese-provinces-database, © 2021 Thang Le Quoc (MIT); vietnam63, Marc Choisy, IRD (MIT)"],
+  outlineSource: ["Ranh giới: vietnamese-provinces-database © 2021 Thang Le Quoc (MIT); vietnam63, Marc Choisy, IRD (MIT)", "Outlines: vietnamese-provinces-database © 2021 Thang Le Quoc (MIT); vietnam63, Marc Choisy, IRD (MIT)"],
   gulf: ["Vịnh Bắc Bộ", "Gulf of Tonkin"],
   eastSea: ["Biển Đông", "East Sea"],
   insetLabel: ["Quần đảo Hoàng Sa và quần đảo Trường Sa (Việt Nam)", "Hoàng Sa and Trường Sa archipelagos (Việt Nam)"],

@@ -9,11 +9,13 @@ from sqlalchemy import Engine, create_engine
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import files, openapi, problems
+from api.cache import AnswerCache, software_of
 from api.headers import AnswerHeaders
 from api.html import Pages
 from api.routes import catalog, collections, directives, downloads, health, items, landing, pages
 from geo.errors import StoreNotReady
-from geo.settings import Settings
+from geo.freshness import Freshness
+from geo.settings import REPOSITORY, Settings
 from layers.catalog import Catalog
 
 STATEMENT_SECONDS = 20
@@ -30,8 +32,9 @@ def app() -> FastAPI:
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     """The application over one database.
 
-    `engine`: connections to read with; made from `settings.database_url` when not given. Nothing is asked of the
-    database here, so the service starts, and tells what is missing at /readyz, even when the database is away.
+    `engine`: connections to read with; made from `settings.database_url` when not given, and only then are answers
+    kept, because what a given one sees may be no one else's. Nothing is asked of the database here, so the service
+    starts, and tells what is missing at /readyz, even when the database is away.
 
     Raises StoreNotReady when neither names a database.
     """
@@ -67,9 +70,12 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         application.include_router(room.router)
     files.install(application, settings)
     openapi.install(application, tuple(application.state.catalog.layers))
-    # The last one added is the outermost: headers around compression around the answer to whatever went wrong.
+    # The last one added is the outermost: headers, kept answers, compression, the answer to whatever went wrong.
     problems.install(application)
     application.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    if engine is None:
+        url = reading.url.render_as_string(hide_password=False)
+        application.add_middleware(AnswerCache, freshness=Freshness(url), software=software_of(REPOSITORY))
     application.add_middleware(AnswerHeaders)
     return application
 

@@ -1,7 +1,20 @@
 """The tables, as SQLAlchemy sees them. Their CHECKs, functions, triggers and indexes stand in `migrations/`."""
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Identity, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
@@ -206,4 +219,11 @@ mandate = Table(
     Column("confidence", Text),
     Column("note", Text),
     Column("unmapped_reason", Text, comment="why the clause leads to no record here"),
+)
+
+data_version = Table(
+    "data_version",
+    metadata,
+    Column("only_row", Boolean, primary_key=True),
+    Column("version", Uuid, nullable=False, comment="new with every change of what is published"),
 )

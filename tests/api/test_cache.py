@@ -1,0 +1,139 @@
+"""Answers are kept, and never after the data has moved on: real server processes, real commits."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from sqlalchemy import Engine, text
+
+from tests.factories import edit, store
+
+SERVE = """
+import socket, sys, uvicorn
+config = uvicorn.Config("api.main:app", factory=True, log_level="warning")
+uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+"""
+ITEM = "/api/collections/port/items/cang-a"
+EDITS = 1_000
+
+
+@pytest.fixture(scope="module")
+def workers(own_engine: Engine) -> Iterator[list[str]]:
+    """Two servers over one store, as two workers or two machines are."""
+    with own_engine.begin() as connection:
+        store(connection, edit(berths=0))
+    environment = os.environ | {"HAIPHONG_DATABASE_URL": own_engine.url.render_as_string(hide_password=False)}
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+    serving = [
+        subprocess.Popen(
+            [sys.executable, "-c", SERVE, str(listener.fileno())], env=environment, pass_fds=[listener.fileno()]
+        )
+        for listener in listeners
+    ]
+    yield [f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners]
+    for process in serving:
+        process.terminate()
+        process.wait(timeout=20)
+    for listener in listeners:
+        listener.close()
+
+
+def berths_of(answer: httpx.Response) -> int:
+    assert answer.status_code == 200, answer.text
+    number: int = answer.json()["properties"]["berths"]
+    return number
+
+
+def test_an_unchanged_answer_comes_with_the_same_etag_and_costs_a_304(workers: list[str]) -> None:
+    first, second = (httpx.get(f"{worker}{ITEM}") for worker in (workers[0], workers[0]))
+    assert first.headers["etag"] == second.headers["etag"]
+    assert first.content == second.content
+    again = httpx.get(f"{workers[0]}{ITEM}", headers={"If-None-Match": f'"other", {first.headers["etag"]}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+def test_a_compressed_answer_has_an_etag_of_its_own(workers: list[str]) -> None:
+    plain, packed = (
+        httpx.get(f"{workers[0]}{ITEM}", headers={"Accept-Encoding": form}) for form in ("identity", "gzip")
+    )
+    assert plain.headers["etag"] != packed.headers["etag"]
+    assert plain.json() == packed.json()
+    assert packed.headers["vary"] == "Accept-Encoding"
+
+
+def test_a_problem_is_never_kept(workers: list[str], own_engine: Engine) -> None:
+    address = f"{workers[0]}/api/collections/port/items/cang-b"
+    assert httpx.get(address).status_code == 404
+    with own_engine.begin() as connection:
+        store(connection, edit("cang-b"))
+    assert httpx.get(address).status_code == 200
+
+
+def test_a_change_by_plain_sql_is_seen_by_the_next_request_of_every_worker(
+    workers: list[str], own_engine: Engine
+) -> None:
+    before = [httpx.get(f"{worker}/api/targets").json()["targets"] for worker in workers]
+    with own_engine.begin() as connection:
+        connection.execute(text("INSERT INTO target (id, position, properties) VALUES ('park', 1, '{}')"))
+    after = [httpx.get(f"{worker}/api/targets").json()["targets"] for worker in workers]
+    assert [len(targets) for targets in before + after] == [0, 0, 1, 1]
+
+
+def test_a_thousand_edits_are_each_seen_as_soon_as_they_are_acknowledged(
+    workers: list[str], own_engine: Engine
+) -> None:
+    acknowledged, finished, stale, answers = [0], threading.Event(), [], [0, 0]
+
+    def write() -> None:
+        try:
+            for number in range(1, EDITS + 1):
+                with own_engine.begin() as connection:
+                    store(connection, edit(berths=number))
+                acknowledged[0] = number
+        finally:
+            finished.set()
+
+    def read(reader: int) -> None:
+        with httpx.Client(base_url=workers[reader]) as client:
+            while not finished.is_set():
+                known = acknowledged[0]
+                told = berths_of(client.get(ITEM))
+                answers[reader] += 1
+                if told < known:
+                    stale.append((reader, known, told))
+
+    threads = [threading.Thread(target=write), *(threading.Thread(target=read, args=(reader,)) for reader in range(2))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert stale == []
+    assert acknowledged[0] == EDITS
+    assert min(answers) > 100
+    assert [berths_of(httpx.get(f"{worker}{ITEM}")) for worker in workers] == [EDITS, EDITS]
+
+
+def test_a_cold_answer_that_many_wait_for_is_made_once(workers: list[str], own_engine: Engine) -> None:
+    with own_engine.begin() as connection:
+        store(connection, edit(berths=7))
+    address = f"{workers[1]}/api/collections/projects/items?limit=1000"
+    stamps: list[str] = []
+
+    def ask() -> None:
+        stamps.append(httpx.get(address).json()["timeStamp"])
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    time.sleep(1.1)  # a second answer made now would carry another second
+    ask()
+    assert len(set(stamps)) == 1

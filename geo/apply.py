@@ -1,7 +1,5 @@
-"""`apply`: the only way in. It stages the edits, compares versions, and writes facts, features and versions."""
+"""`apply`: the only way in. One transaction writes the changeset, its facts, the features and their versions."""
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -9,56 +7,26 @@ import psycopg
 from sqlalchemy import Connection
 
 from geo import edtf
-from geo.errors import InvalidFeature, InvalidParameter, VersionConflict
-from geo.feature import Applied, Changeset, Edit, StatusFact
+from geo.errors import InvalidFeature
+from geo.feature import Applied, Changeset
 from geo.published import PUBLISH
+from geo.staging import stage, stage_again
 from geo.status import STATUSES
 
 _WRITER_LOCK = 7_203_118_640_002
-_STAGE = """
-CREATE TEMP TABLE staged_text (
-  feature text NOT NULL, layer text NOT NULL, geometry text, properties jsonb NOT NULL, units jsonb NOT NULL,
-  facts jsonb NOT NULL, retracted bigint[] NOT NULL, withdrawn boolean NOT NULL, expected_version integer, digest text
-) ON COMMIT DROP
-"""
-_COPY = "COPY staged_text FROM STDIN"
-_STAGED = """
-CREATE TEMP TABLE staged (
-  feature text PRIMARY KEY, layer text, geometry geometry(Geometry, 4326), properties jsonb, units jsonb, facts jsonb,
-  retracted bigint[], withdrawn boolean, digest text, version integer, changeset bigint
-) ON COMMIT DROP
-"""
-_PARSE = """
-INSERT INTO staged
-SELECT told.feature, told.layer, ST_GeomFromGeoJSON(told.geometry), told.properties, told.units, told.facts,
-  told.retracted, told.withdrawn, told.digest, coalesce(feature.version, 0) + 1, %(changeset)s
-FROM staged_text AS told LEFT JOIN feature ON feature.id = told.feature
-"""
-_AGAIN = """
-INSERT INTO staged (feature, layer, geometry, properties, units, withdrawn, version, changeset)
-SELECT id, layer, geometry, properties, stated_units, withdrawn, version, changeset FROM feature
-"""
-_DUPLICATES = "SELECT feature FROM staged_text GROUP BY feature HAVING count(*) > 1 ORDER BY feature LIMIT 10"
-_LOCK_ROWS = "SELECT FROM feature WHERE id IN (SELECT feature FROM staged_text) FOR UPDATE"
-_CONFLICTS = """
-SELECT told.feature, coalesce(feature.version, 0), told.expected_version
-FROM staged_text AS told LEFT JOIN feature ON feature.id = told.feature
-WHERE told.expected_version <> coalesce(feature.version, 0) ORDER BY 1 LIMIT 10
-"""
-_MOVED = """
-SELECT feature.id, feature.layer, told.layer FROM staged_text AS told JOIN feature ON feature.id = told.feature
-WHERE feature.layer <> told.layer ORDER BY 1 LIMIT 10
-"""
+_CHANGESET = "INSERT INTO changeset (actor, note, source) VALUES (%s, %s, %s) RETURNING id"
 _RETRACT = """
-UPDATE status_fact SET retracted_by = %(changeset)s
+UPDATE status_fact SET retracted_by = staged.changeset
 FROM staged WHERE status_fact.feature = staged.feature AND status_fact.id = ANY (staged.retracted)
+  AND status_fact.retracted_by IS NULL
 """
+_TO_RETRACT = "SELECT coalesce(sum(cardinality(retracted)), 0) FROM staged"
 _FACTS = """
 INSERT INTO status_fact (feature, status, condition, basis, edtf, valid_from, valid_latest, source, source_url, clause,
   text_vi, secondary_status, stage_in_words, date_inferred, uncertain, changeset)
 SELECT staged.feature, told.status, told.condition, told.basis, told.edtf, told.valid_from, told.valid_latest,
   told.source, told.source_url, told.clause, told.text_vi, told.secondary_status, told.stage_in_words,
-  told.date_inferred, told.uncertain, %(changeset)s
+  told.date_inferred, told.uncertain, staged.changeset
 FROM staged CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(facts) AS (
   status text, condition text, basis text, edtf text, valid_from date, valid_latest date, source text, source_url text,
   clause text, text_vi text, secondary_status text, stage_in_words boolean, date_inferred boolean, uncertain boolean))
@@ -87,11 +55,13 @@ ON CONFLICT DO NOTHING
 """
 _VERSIONS = """
 INSERT INTO feature_version (feature, version, layer, geometry, properties, stated_units, withdrawn, changeset)
-SELECT feature, version, layer, geometry, properties, units, withdrawn, changeset FROM staged
+SELECT id, version, feature.layer, feature.geometry, feature.properties, stated_units, feature.withdrawn,
+  feature.changeset
+FROM staged JOIN feature ON feature.id = staged.feature
 """
 _LOADED = """
 INSERT INTO loaded_feature (feature, digest, version)
-SELECT feature, digest, version FROM staged WHERE digest IS NOT NULL
+SELECT feature.id, digest, version FROM staged JOIN feature ON feature.id = staged.feature WHERE digest IS NOT NULL
 ON CONFLICT (feature) DO UPDATE SET digest = excluded.digest, version = excluded.version
 """
 _UNITS_OF_STAGED = (_DROP_UNITS, _STATED_UNITS, _LOCATED_UNITS)
@@ -115,7 +85,7 @@ def apply(connection: Connection, changeset: Changeset) -> Applied:
     with _driver(connection).cursor() as cursor:
         try:
             return _apply(cursor, changeset)
-        except (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.InternalError_) as error:
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
             diagnosis = " ".join(part for part in (error.diag.message_primary, error.diag.message_detail) if part)
             raise InvalidFeature(f"The changeset was refused, nothing of it is stored: {diagnosis[:600]}") from error
 
@@ -127,8 +97,7 @@ def refresh(connection: Connection) -> int:
     """
     with _driver(connection).cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITER_LOCK])
-        cursor.execute(_STAGED)
-        cursor.execute(_AGAIN)
+        stage_again(cursor)
         features = _publish(cursor)
         cursor.execute("DROP TABLE staged")
     return features
@@ -143,23 +112,15 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 
 def _apply(cursor: psycopg.Cursor[Any], changeset: Changeset) -> Applied:
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITER_LOCK])
-    cursor.execute(
-        "INSERT INTO changeset (actor, note, source) VALUES (%s, %s, %s) RETURNING id",
-        [changeset.actor, changeset.note, changeset.source],
-    )
-    (changeset_id,) = cursor.fetchone() or (0,)
-    values = {"changeset": changeset_id}
-    cursor.execute(_STAGE)
-    _copy(cursor, changeset.edits)
-    cursor.execute("ANALYZE staged_text")
-    _refuse(cursor)
-    cursor.execute(_STAGED)
-    cursor.execute(_PARSE, values)
-    cursor.execute(_RETRACT, values)
-    cursor.execute(_FACTS, values)
-    facts = cursor.rowcount
+    (changeset_id,) = cursor.execute(_CHANGESET, [changeset.actor, changeset.note, changeset.source]).fetchone() or (0,)
+    stage(cursor, changeset_id, changeset)
+    to_retract = cursor.execute(_TO_RETRACT).fetchone()
+    retracted = cursor.execute(_RETRACT).rowcount
+    if to_retract != (retracted,):
+        raise InvalidFeature("A fact to be retracted was retracted before, or is not one of this feature.")
+    facts = cursor.execute(_FACTS).rowcount
     features = _publish(cursor)
-    for statement in (_VERSIONS, _LOADED, _CHECK_REFERENCES, "DROP TABLE staged, staged_text"):
+    for statement in (_VERSIONS, _LOADED, _CHECK_REFERENCES, "DROP TABLE staged"):
         cursor.execute(statement)
     return Applied(changeset_id, features, facts)
 
@@ -167,72 +128,9 @@ def _apply(cursor: psycopg.Cursor[Any], changeset: Changeset) -> Applied:
 def _publish(cursor: psycopg.Cursor[Any]) -> int:
     bulk = cursor.execute("SELECT count(*) > 1000 FROM staged").fetchone() == (True,)
     labels = {code: {"vi": status.label.vi, "en": status.label.en} for code, status in STATUSES.items()}
-    for statement in ("ANALYZE staged", *(_TELL_PLANNER_FIRST if bulk else ()), *_UNITS_OF_STAGED):
+    for statement in (*(_TELL_PLANNER_FIRST if bulk else ()), *_UNITS_OF_STAGED):
         cursor.execute(statement)
-    cursor.execute(PUBLISH, {"labels": orjson.dumps(labels).decode()})
-    features = cursor.rowcount
+    features = cursor.execute(PUBLISH, {"labels": orjson.dumps(labels).decode(), "today": edtf.today()}).rowcount
     if bulk:
         cursor.execute(_TELL_PLANNER_LAST)
     return features
-
-
-def _copy(cursor: psycopg.Cursor[Any], edits: Iterable[Edit]) -> None:
-    today = datetime.now(UTC).date()
-    with cursor.copy(_COPY) as copy:
-        for edit in edits:
-            facts = [_fact_row(edit.feature_id, fact, today) for fact in edit.facts]
-            units = [
-                {"unit_id": unit.unit_id, "as_stated": unit.as_stated, "source": unit.source, "part": unit.part}
-                for unit in edit.units
-            ]
-            copy.write_row(
-                (
-                    edit.feature_id,
-                    edit.layer,
-                    edit.geometry,
-                    orjson.dumps(edit.properties).decode(),
-                    orjson.dumps(units).decode(),
-                    orjson.dumps(facts).decode(),
-                    list(edit.retracted),
-                    edit.withdrawn,
-                    edit.expected_version,
-                    edit.digest,
-                )
-            )
-
-
-def _fact_row(feature_id: str, fact: StatusFact, today: date) -> dict[str, Any]:
-    try:
-        told = edtf.parse(fact.valid_from)
-    except InvalidParameter as error:
-        raise InvalidFeature(f"{feature_id}: {error}") from None
-    if told.earliest > today:
-        raise InvalidFeature(f"{feature_id}: the status of {fact.valid_from} lies in the future; a plan is no status.")
-    return {
-        "status": fact.status,
-        "condition": fact.condition,
-        "basis": fact.basis,
-        "edtf": told.text,
-        "valid_from": told.earliest,
-        "valid_latest": told.latest,
-        "source": fact.source,
-        "source_url": fact.source_url,
-        "clause": fact.clause,
-        "text_vi": fact.text_vi,
-        "secondary_status": fact.secondary_status,
-        "stage_in_words": fact.stage_in_words,
-        "date_inferred": fact.date_inferred,
-        "uncertain": fact.uncertain,
-    }
-
-
-def _refuse(cursor: psycopg.Cursor[Any]) -> None:
-    if twice := cursor.execute(_DUPLICATES).fetchall():
-        raise InvalidFeature(f"One changeset edits a feature twice: {', '.join(row[0] for row in twice)}.")
-    cursor.execute(_LOCK_ROWS)
-    if conflicts := cursor.execute(_CONFLICTS).fetchall():
-        told = "; ".join(f"{feature} is at version {now}, not {expected}" for feature, now, expected in conflicts)
-        raise VersionConflict(f"Someone else changed this first: {told}. Read the new version and edit that.")
-    if moved := cursor.execute(_MOVED).fetchall():
-        told = "; ".join(f"{feature} belongs to {now}, not {asked}" for feature, now, asked in moved)
-        raise InvalidFeature(f"A feature keeps its layer: {told}.")

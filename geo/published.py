@@ -6,7 +6,7 @@ Reads pass this text through as bytes. What stands in it beside the curated prop
 _CURRENT = """
   SELECT DISTINCT ON (told.feature) told.*
   FROM staged JOIN status_fact AS told ON told.feature = staged.feature
-  JOIN status_fact_effective(current_date, 'infinity') AS judged ON judged.fact = told.id
+  JOIN status_fact_effective(%(today)s, 'infinity') AS judged ON judged.fact = told.id
   WHERE judged.effective AND {kind}
   ORDER BY told.feature, told.valid_latest DESC, told.valid_from DESC, basis_strength(told.basis) DESC, told.id DESC
 """
@@ -23,7 +23,9 @@ _UNITS = """
 """
 # Seven decimals of a degree are a centimetre: RFC 7946 asks for no more.
 _GEOMETRY = "coalesce(ST_AsGeoJSON(staged.geometry, 7, 0), 'null')"
-_DERIVED = """
+# A new changeset makes a new version; deriving the same anew does not.
+_VERSION = "coalesce(before.version, 0) + (staged.changeset IS DISTINCT FROM before.changeset)::integer"
+_DERIVED = f"""
 json_build_object(
   'name_vi', staged.properties -> 'name_vi',
   'name_en', staged.properties -> 'name_en',
@@ -47,14 +49,14 @@ json_build_object(
   'communes_2024', coalesce(units.communes_2024, '[]'),
   'units_2025_07', coalesce(units.units_2025_07, '[]'),
   'unit_ids', coalesce(units.ids, '[]'),
-  'version', staged.version,
+  'version', {_VERSION},
   'updated_at', to_char(changeset.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text"""
 _REST = "(staged.properties - 'name_vi' - 'name_en')"
 
 PUBLISH = f"""
 INSERT INTO feature (id, layer, geometry, properties, stated_units, version, withdrawn, changeset, status, condition,
   valid_from, geojson)
-SELECT staged.feature, staged.layer, staged.geometry, staged.properties, staged.units, staged.version,
+SELECT staged.feature, staged.layer, staged.geometry, staged.properties, staged.units, {_VERSION},
   staged.withdrawn, staged.changeset, coalesce(stage.status, 'unknown'), coalesce(latest.condition, 'not_assessed'),
   stage.valid_from,
   '{{"type":"Feature","id":' || to_json(staged.feature)::text || ',"geometry":' || {_GEOMETRY}
@@ -62,6 +64,7 @@ SELECT staged.feature, staged.layer, staged.geometry, staged.properties, staged.
   || CASE {_REST} WHEN '{{}}' THEN '}}' ELSE ', ' || substr({_REST}::text, 2) END || '}}'
 FROM staged
 JOIN changeset ON changeset.id = staged.changeset
+LEFT JOIN feature AS before ON before.id = staged.feature
 LEFT JOIN ({_CURRENT.format(kind="told.status IS NOT NULL")}) AS stage ON stage.feature = staged.feature
 LEFT JOIN ({_CURRENT.format(kind="true")}) AS latest ON latest.feature = staged.feature
 LEFT JOIN ({_UNITS}) AS units ON units.feature = staged.feature
@@ -70,4 +73,4 @@ ON CONFLICT (id) DO UPDATE SET geometry = excluded.geometry, properties = exclud
   changeset = excluded.changeset, status = excluded.status, condition = excluded.condition,
   valid_from = excluded.valid_from, geojson = excluded.geojson
 """
-"""Writes `feature` from the temporary table `staged`, whose rows carry their version and changeset."""
+"""Writes `feature` from the temporary table `staged`; `labels` of the statuses as JSON, `today` in the city."""

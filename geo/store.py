@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Integer, Text, cast, func, literal_column, se
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import DataError
 
+from geo import edtf
 from geo.errors import FeatureNotFound, FeatureWithdrawn, InvalidParameter
 from geo.page import Page
 from geo.query import FeatureQuery, after, conditions, sort_keys, token
@@ -125,7 +126,7 @@ _HISTORY = text(
             'text_vi', told.text_vi, 'secondary_status', told.secondary_status, 'stage_in_words', told.stage_in_words,
             'date_inferred', told.date_inferred, 'uncertain', told.uncertain, 'effective', judged.effective)
           ORDER BY told.valid_latest DESC, told.valid_from DESC, basis_strength(told.basis) DESC, told.id DESC), '[]')
-        FROM status_fact AS told JOIN status_fact_effective(current_date, 'infinity') AS judged ON judged.fact = told.id
+        FROM status_fact AS told JOIN status_fact_effective(:today, 'infinity') AS judged ON judged.fact = told.id
         JOIN changeset ON changeset.id = told.changeset LEFT JOIN clause ON clause.id = told.clause
         WHERE told.feature = feature.id),
       'mandates', (
@@ -151,7 +152,8 @@ def history(connection: Connection, layer: str | None, feature_id: str) -> bytes
     `effective` is false for a stage that is only implied or inferred and falls behind what a stronger source told.
     Raises FeatureNotFound; a withdrawn feature still has its history.
     """
-    body: bytes | None = connection.execute(_HISTORY, {"id": feature_id, "layer": layer}).scalar_one_or_none()
+    values = {"id": feature_id, "layer": layer, "today": edtf.today()}
+    body: bytes | None = connection.execute(_HISTORY, values).scalar_one_or_none()
     if body is None:
         raise FeatureNotFound(f"There is no feature {feature_id!r}{f' in {layer}' if layer else ''}.")
     return body

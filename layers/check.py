@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo import quality
+from geo import edtf, quality
 from geo.quality import Finding, Named
 from geo.status import ACCURACIES, BASES, CONDITIONS, LIFECYCLES, STATUSES
 from layers import files, provenance
@@ -44,7 +44,7 @@ class _Layer:
 
 def run(data: Path, catalog: Catalog) -> list[Finding]:
     """Every finding about `data` and the catalog's own folders, errors first, then by file and place."""
-    today = datetime.now(UTC).date()
+    today = edtf.today()
     findings: list[Finding] = []
     owners: dict[str, str] = {}
     checked: list[_Layer] = []

@@ -1,17 +1,22 @@
 """Curated files → the store: one changeset a layer of what differs; what people edited since is never overwritten."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
 from geo.apply import apply, refresh
 from geo.feature import Changeset, Edit, StatusFact
-from geo.loaded import LOADER, loaded_facts, loaded_features, remember, settle, source_digests
+from geo.loaded import LOADER, Loaded, loaded_facts, loaded_features, remember, settle, source_digests
 from layers import reference
 from layers.catalog import Catalog
 from layers.records import FILES, Record, digest_of, read
+
+Verdict = Literal["added", "changed", "unchanged", "conflicting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,30 +85,50 @@ def load_all(
 
 def _load_layer(connection: Connection, layer: str, folder: Path, digest: str) -> LayerReport:
     stored = loaded_features(connection, layer)
-    added, changed, conflicting = set(), set(), []
-    unchanged = 0
-    seen = set()
+    verdicts: dict[str, Verdict] = {}
+    if stored:  # the facts of what changed must be at hand before the edits stream; else one reading will do
+        verdicts = {record.id: _verdict(record, stored) for record in read(folder)}
+    facts = loaded_facts(connection, _those(verdicts, "changed"))
+    edits = _edits(layer, folder, stored, facts, verdicts)
+    if (first := next(edits, None)) is not None:
+        apply(connection, Changeset(LOADER, f"{layer}: curated files", f"sha256:{digest}", chain([first], edits)))
+    numbers = Counter(verdicts.values())
+    return LayerReport(
+        layer,
+        added=numbers["added"],
+        changed=numbers["changed"],
+        unchanged=numbers["unchanged"],
+        conflicting=tuple(_those(verdicts, "conflicting")),
+        missing=tuple(sorted(one for one, known in stored.items() if known.digest and one not in verdicts)),
+    )
+
+
+def _those(verdicts: Mapping[str, Verdict], wanted: Verdict) -> list[str]:
+    return [feature_id for feature_id, verdict in verdicts.items() if verdict == wanted]
+
+
+def _verdict(record: Record, stored: Mapping[str, Loaded]) -> Verdict:
+    known = stored.get(record.id)
+    if known is None:
+        return "added"
+    if known.digest == record.digest:
+        return "unchanged"
+    return "changed" if known.loaded_version == known.version else "conflicting"
+
+
+def _edits(
+    layer: str,
+    folder: Path,
+    stored: Mapping[str, Loaded],
+    facts: Mapping[str, list[tuple[int, StatusFact]]],
+    verdicts: dict[str, Verdict],
+) -> Iterator[Edit]:
+    """An edit for each record that is new or changed, as the files are read; every record's verdict is noted."""
     for record in read(folder):
-        seen.add(record.id)
-        known = stored.get(record.id)
-        if known is None:
-            added.add(record.id)
-        elif known.digest == record.digest:
-            unchanged += 1
-        elif known.loaded_version == known.version:
-            changed.add(record.id)
-        else:
-            conflicting.append(record.id)
-    if added or changed:
-        facts = loaded_facts(connection, sorted(changed)) if changed else {}
-        edits = (
-            _edit(layer, record, facts.get(record.id, []), stored[record.id].version if record.id in changed else 0)
-            for record in read(folder)
-            if record.id in added or record.id in changed
-        )
-        apply(connection, Changeset(LOADER, f"{layer}: curated files", f"sha256:{digest}", edits))
-    gone = sorted(feature_id for feature_id, known in stored.items() if known.digest and feature_id not in seen)
-    return LayerReport(layer, len(added), len(changed), unchanged, tuple(conflicting), tuple(gone))
+        verdict = verdicts[record.id] = _verdict(record, stored)
+        if verdict in ("added", "changed"):
+            version = stored[record.id].version if verdict == "changed" else 0
+            yield _edit(layer, record, facts.get(record.id, []), version)
 
 
 def _edit(layer: str, record: Record, stored: list[tuple[int, StatusFact]], version: int) -> Edit:

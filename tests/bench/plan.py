@@ -1,0 +1,25 @@
+"""How much is loaded, how long each measurement takes, and what keeps a measurement from being true."""
+
+from dataclasses import dataclass
+
+from geo.errors import HaiphongError
+
+
+class BenchError(HaiphongError):
+    """What was measured would not be what the report says; nothing is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Sizes in features, times in seconds. S holds our own features, filled up to `small`; M holds `polygons` more."""
+
+    small: int = 500
+    polygons: int = 100_000
+    rounds: int = 3
+    seconds: float = 2.0
+    connections: int = 4
+
+    @property
+    def limit(self) -> int:
+        """Features on a page of M: a hundredth of it, so that there are pages to turn whatever its size."""
+        return max(1, self.polygons // 100)

@@ -1,0 +1,138 @@
+"""What is asked: each question as addresses of the API, and as the SQL that a person would write for the same features.
+
+The SQL takes the published text of each feature, as the API does, and joins a page into one text. `counted` adds the
+number of all matches, which the API tells as `numberMatched`. Several variants of a question are asked in turn, so that
+no answer is the one just given.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from tests.bench.plan import BenchError, Plan
+from tests.bench.synthetic import EAST, LAYER, NORTH, SOUTH, WEST
+
+VARIANTS = 8
+DEEP = 90
+WHOLE = 1_000
+STATUSES = ("under_construction", "operational")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One address, and its features in SQL: `which` follows WHERE, `seek` where the page begins, `limit` its length."""
+
+    path: str
+    which: str
+    limit: int
+    seek: str = "true"
+
+    @property
+    def page(self) -> str:
+        """The features of the page as one text."""
+        return f"SELECT string_agg(geojson, E',\\n') FROM ({self._rows('geojson')}) AS page"
+
+    @property
+    def counted(self) -> str:
+        """The same with the number of all features that match."""
+        return f"SELECT ({self.page}), ({self.count})"
+
+    @property
+    def count(self) -> str:
+        """How many features match on all pages."""
+        return f"SELECT count(*) FROM feature WHERE NOT withdrawn AND {self.which}"
+
+    @property
+    def texts(self) -> str:
+        """The text of each feature, in order."""
+        return self._rows("geojson")
+
+    def _rows(self, column: str) -> str:
+        where = f"NOT withdrawn AND {self.which} AND {self.seek}"
+        return f"SELECT {column} FROM feature WHERE {where} ORDER BY id LIMIT {self.limit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`name` for people; asked of S or, with `large`, of M; `one`: for one feature rather than for a page."""
+
+    name: str
+    variants: tuple[Variant, ...]
+    large: bool = True
+    gzip: bool = False
+    one: bool = False
+
+
+def questions(connection: Connection, plan: Plan, walk: Callable[[str, int], str]) -> tuple[Question, ...]:
+    """Every question, made from what the database of M holds.
+
+    `walk`: follows the `next` links from an address for so many pages, and tells the address that it comes to.
+    """
+    whole = (Variant(f"/api/collections/projects/items?limit={WHOLE}", "true", WHOLE),)
+    first = f"/api/collections/{LAYER}/items?limit={plan.limit}"
+    of_layer = f"layer = '{LAYER}'"
+    last_id = f"{LAYER}-{plan.limit * (DEEP - 1) - 1:07d}"
+    deep = Variant(walk(first, DEEP - 1), of_layer, plan.limit, f"id > '{last_id}'")
+    return (
+        Question("a. toàn bộ S / the whole of S", whole, large=False),
+        Question("a. toàn bộ S, gzip / the whole of S, gzip", whole, large=False, gzip=True),
+        Question(f"b. khung, ≤ {plan.limit} của M / box, limit {plan.limit} of M", _boxes(plan)),
+        Question(
+            f"c. huyện + tình trạng, ≤ {plan.limit} của M / district + status, limit {plan.limit} of M",
+            _districts(connection, plan),
+        ),
+        Question("d. một đối tượng của M / one feature of M", _single(plan), one=True),
+        Question("e. trang 1 của M / page 1 of M", (Variant(first, of_layer, plan.limit),)),
+        Question(f"e. trang {DEEP} của M / page {DEEP} of M", (deep,)),
+    )
+
+
+def _boxes(plan: Plan) -> tuple[Variant, ...]:
+    """Boxes a little too large for one page: they hold about 1.3 times its features."""
+    chance = random.Random(2)  # noqa: S311 -- made-up boxes, no secret
+    share = (1.3 * plan.limit / plan.polygons) ** 0.5
+    width, height = (EAST - WEST) * share, (NORTH - SOUTH) * share
+    variants = []
+    for _ in range(VARIANTS):
+        west, south = chance.uniform(WEST, EAST - width), chance.uniform(SOUTH, NORTH - height)
+        box = f"{west:.5f},{south:.5f},{west + width:.5f},{south + height:.5f}"
+        variants.append(
+            Variant(
+                f"/api/collections/projects/items?bbox={box}&limit={plan.limit}",
+                f"ST_Intersects(geometry, ST_MakeEnvelope({box}, 4326))",
+                plan.limit,
+            )
+        )
+    return tuple(variants)
+
+
+def _districts(connection: Connection, plan: Plan) -> tuple[Variant, ...]:
+    found = connection.execute(
+        text(
+            "SELECT within FROM feature_unit JOIN admin_unit_within USING (unit) "
+            "JOIN admin_unit ON admin_unit.id = within WHERE level = 'district' AND generation = '2024' "
+            "GROUP BY within ORDER BY count(*) DESC, within LIMIT :most"
+        ),
+        {"most": VARIANTS // len(STATUSES)},
+    )
+    districts = [str(row.within) for row in found]
+    if not districts:
+        raise BenchError("No feature lies in a district; the outlines of data/units are needed.")
+    return tuple(
+        Variant(
+            f"/api/collections/projects/items?district={district}&status={status}&limit={plan.limit}",
+            f"status = '{status}' AND id IN (SELECT feature FROM feature_unit WHERE unit IN "
+            f"(SELECT unit FROM admin_unit_within WHERE within = '{district}'))",
+            plan.limit,
+        )
+        for district in districts
+        for status in STATUSES
+    )
+
+
+def _single(plan: Plan) -> tuple[Variant, ...]:
+    step = max(1, plan.polygons // VARIANTS)
+    ids = [f"{LAYER}-{number:07d}" for number in range(0, plan.polygons, step)][:VARIANTS]
+    return tuple(Variant(f"/api/collections/{LAYER}/items/{one}", f"id = '{one}'", 1) for one in ids)

@@ -1,0 +1,44 @@
+"""`make bench` in small: it still loads, verifies, measures and writes its page. No time is judged here."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import Connection
+
+from geo.cluster import Cluster
+from tests.bench import verify
+from tests.bench.plan import BenchError, Plan
+from tests.bench.questions import Question, Variant
+from tests.bench.report import markdown
+from tests.bench.run import run
+from tests.factories import edit, store
+
+
+def test_the_bench_verifies_measures_and_tells_what_it_found(cluster: Cluster, tmp_path: Path) -> None:
+    plan = Plan(small=310, polygons=200, rounds=1, seconds=0.2, connections=2)
+    page = markdown(run(plan, cluster, tmp_path, lambda _: None))
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if re.match(r"\| [a-e]\. ", line)]
+    ratios, latencies, costs = rows[:7], rows[7:14], rows[14:]
+    assert {row[0] for row in ratios} == {row[0] for row in latencies} == {row[0] for row in costs}
+    assert {len(row) for row in ratios} == {9}
+    assert {len(row) for row in latencies} == {len(row) for row in costs} == {8}
+    assert all(float(value.strip("*")) >= 0 for row in ratios for value in row[1:] if value != "–")
+    assert "| S | 310 |" in page
+    assert "| M | 200 |" in page
+    assert "synthetic data" in page
+    assert "not durable" in page  # as the cluster of the tests is
+
+
+def test_an_answer_other_than_what_sql_finds_is_never_timed(connection: Connection) -> None:
+    store(connection, edit("cang-a"), edit("cang-b"))
+    features = [{"type": "Feature", "id": "cang-a"}]
+    body = {"features": features, "numberReturned": 1, "numberMatched": 1}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
+    question = Question("all", (Variant("/api/collections/projects/items", "true", 10),))
+    with (
+        httpx.Client(transport=transport, base_url="http://map.example") as client,
+        pytest.raises(BenchError, match="ids"),
+    ):
+        verify.requests(client, connection, question)

@@ -5,7 +5,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, te
 
 from geo import migrate
 from geo.cluster import Cluster, tell
+from geo.provision import PostgresInstall, find_or_install
 from geo.settings import Settings
 from tests import browser
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
 TEMPLATE = "migrated"
+Furnish = Callable[[Path], Path]
 _numbers = count(1)
 
 
@@ -50,9 +52,29 @@ def short_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def cluster(short_folder: Path) -> Iterator[Cluster]:
+def install() -> PostgresInstall:
+    """The programs of PostgreSQL that this clone uses."""
+    return find_or_install(Settings.from_env().home, tell)
+
+
+@pytest.fixture(scope="session")
+def furnish(install: PostgresInstall) -> Furnish:
+    """Makes homes of clusters. Where this clone had to unpack PostGIS they borrow it: no test fetches it again."""
+    unpacked = Settings.from_env().home / "postgis"
+
+    def make(home: Path) -> Path:
+        home.mkdir(parents=True, exist_ok=True)
+        if unpacked in install.bin.parents and not (home / "postgis").exists():
+            (home / "postgis").symlink_to(unpacked)
+        return home
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def cluster(short_folder: Path, furnish: Furnish) -> Iterator[Cluster]:
     """One throw-away cluster for the session. Not durable: nobody misses it after a power cut."""
-    throw_away = Cluster(short_folder / "tests", durable=False)
+    throw_away = Cluster(furnish(short_folder / "tests"), durable=False)
     throw_away.start()
     yield throw_away
     throw_away.stop()

@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def home(short_folder: Path) -> Iterator[Path]:
-    folder = short_folder / "served"
+def home(short_folder: Path, furnish: Callable[[Path], Path]) -> Iterator[Path]:
+    folder = furnish(short_folder / "served")
     yield folder
     Cluster(folder, lambda _: None).stop()
 

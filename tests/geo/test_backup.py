@@ -7,16 +7,11 @@ from sqlalchemy import Engine, text
 
 from geo import backup
 from geo.errors import InvalidData, InvalidParameter
-from geo.provision import PostgresInstall, find_or_install
+from geo.provision import PostgresInstall
 
 CITY = """
 INSERT INTO changeset (recorded_at, actor, note, source) VALUES (now(), 'test', 'one park', 'by hand')
 """
-
-
-@pytest.fixture(scope="module")
-def install(short_folder: Path) -> PostgresInstall:
-    return find_or_install(short_folder, lambda _: None)
 
 
 @pytest.fixture

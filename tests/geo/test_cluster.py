@@ -21,14 +21,14 @@ Start = Callable[..., Cluster]
 
 
 @pytest.fixture
-def start(short_folder: Path) -> Iterator[Start]:
+def start(short_folder: Path, furnish: Callable[[Path], Path]) -> Iterator[Start]:
     """Starts durable clusters in folders of this test, and stops and removes them after it."""
     started: list[Cluster] = []
     top = short_folder / f"cluster-{time.monotonic_ns()}"
     top.mkdir()
 
     def begin(name: str = "home") -> Cluster:
-        cluster = Cluster(top / name, lambda _: None)
+        cluster = Cluster(furnish(top / name), lambda _: None)
         started.append(cluster)
         cluster.start()
         return cluster

@@ -34,8 +34,7 @@ def fake_server(folder: Path, version: str, postgis: str | None) -> None:
         (extensions / "postgis.control").write_text(f"default_version = '{postgis}'\n")
 
 
-def test_this_machine_has_a_server_that_will_do(short_folder: Path) -> None:
-    install = provision.find_or_install(short_folder / "home", lambda _: None)
+def test_this_machine_has_a_server_that_will_do(install: provision.PostgresInstall) -> None:
     assert install.major >= provision.LEAST_POSTGRES
     assert provision.recent_postgis(install.postgis)
 

@@ -19,7 +19,7 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
 
     Raises InvalidParameter when `query.after` does not belong to this order.
     """
-    wanted = conditions(query, _patterns(connection, query.q))
+    wanted = conditions(query, name_patterns(connection, query.q))
     keys = sort_keys(query)
     order = [key.expression.desc() if descending else key.expression.asc() for key, descending in keys]
     rows = (
@@ -78,7 +78,7 @@ def counts(connection: Connection, query: FeatureQuery) -> bytes:
 
     Each of the three is counted with every filter but its own, so that it tells what a further choice would bring.
     """
-    patterns = _patterns(connection, query.q)
+    patterns = name_patterns(connection, query.q)
     totals = connection.execute(
         select(func.count(), func.count(feature.c.geometry)).where(*conditions(query, patterns))
     ).one()
@@ -170,7 +170,11 @@ def extent(connection: Connection, layers: tuple[str, ...]) -> tuple[float, floa
     return None if row[0] is None else (row[0], row[1], row[2], row[3])
 
 
-def _patterns(connection: Connection, q: str | None) -> list[str]:
+def name_patterns(connection: Connection, q: str | None) -> list[str]:
+    """LIKE patterns that the folded names of a feature must all fit, so that it has the words of `q`; none for None.
+
+    Of words that no feature has in a row, each must be there somewhere.
+    """
     if q is None:
         return []
     folded: str = connection.execute(select(func.fold(q))).scalar_one()

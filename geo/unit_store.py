@@ -82,16 +82,16 @@ _PUBLISHED = """
   'area_km2_official', area_km2_official)::text || '}'
 """
 # Until June 2025 the city ended where old Hải Dương began; its old units are kept for their successions only.
-_OF_COLLECTION = "level = :level AND generation = :generation AND (generation = '2025-07' OR province_code = :city)"
+OF_COLLECTION = "level = :level AND generation = :generation AND (generation = '2025-07' OR province_code = :city)"
 _IN_BOX = "(CAST(:west AS float8) IS NULL OR geometry && ST_MakeEnvelope(:west, :south, :east, :north, 4326))"
 _ITEMS = text(
     f"""
     WITH page AS (
       SELECT id, {_PUBLISHED} AS geojson FROM admin_unit
-      WHERE {_OF_COLLECTION} AND {_IN_BOX} AND id > :after ORDER BY id LIMIT :limit + 1),
+      WHERE {OF_COLLECTION} AND {_IN_BOX} AND id > :after ORDER BY id LIMIT :limit + 1),
     numbered AS (SELECT *, row_number() OVER (ORDER BY id) AS position FROM page)
     SELECT convert_to(coalesce(string_agg(geojson, E',\\n' ORDER BY id) FILTER (WHERE position <= :limit), ''), 'UTF8'),
-      (SELECT count(*) FROM admin_unit WHERE {_OF_COLLECTION} AND {_IN_BOX}),
+      (SELECT count(*) FROM admin_unit WHERE {OF_COLLECTION} AND {_IN_BOX}),
       count(*) FILTER (WHERE position <= :limit),
       CASE WHEN count(*) > :limit THEN max(id) FILTER (WHERE position = :limit) END
     FROM numbered
@@ -100,10 +100,10 @@ _ITEMS = text(
 _EXTENT = text(
     f"""
     SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
-    FROM (SELECT ST_Extent(geometry) AS box FROM admin_unit WHERE {_OF_COLLECTION}) AS every
+    FROM (SELECT ST_Extent(geometry) AS box FROM admin_unit WHERE {OF_COLLECTION}) AS every
     """
 )
-_ITEM = text(f"SELECT convert_to({_PUBLISHED}, 'UTF8') FROM admin_unit WHERE {_OF_COLLECTION} AND id = :id")
+_ITEM = text(f"SELECT convert_to({_PUBLISHED}, 'UTF8') FROM admin_unit WHERE {OF_COLLECTION} AND id = :id")
 
 
 def items(
@@ -111,14 +111,14 @@ def items(
 ) -> Page:
     """Units of one generation with their generalised outlines (WGS 84), by id; `next` is the last id of the page."""
     box = (bbox.west, bbox.south, bbox.east, bbox.north) if bbox else (None,) * 4
-    values = _values(collection) | dict(zip(("west", "south", "east", "north"), box, strict=True))
+    values = collection_values(collection) | dict(zip(("west", "south", "east", "north"), box, strict=True))
     row = connection.execute(_ITEMS, values | {"limit": limit, "after": after}).one()
     return Page(features=row[0], matched=row[1], returned=row[2], next=row[3])
 
 
 def item(connection: Connection, collection: UnitCollection, unit_id: str) -> bytes:
     """One unit as a GeoJSON Feature. Raises FeatureNotFound."""
-    found: bytes | None = connection.execute(_ITEM, _values(collection) | {"id": unit_id}).scalar_one_or_none()
+    found: bytes | None = connection.execute(_ITEM, collection_values(collection) | {"id": unit_id}).scalar_one_or_none()
     if found is None:
         raise FeatureNotFound(f"{collection.id} has no unit {unit_id!r}.")
     return found
@@ -126,9 +126,10 @@ def item(connection: Connection, collection: UnitCollection, unit_id: str) -> by
 
 def extent(connection: Connection, collection: UnitCollection) -> tuple[float, float, float, float] | None:
     """West, south, east, north of all units of a generation, WGS 84 degrees; None before any is stored."""
-    row = connection.execute(_EXTENT, _values(collection)).one()
+    row = connection.execute(_EXTENT, collection_values(collection)).one()
     return None if row[0] is None else (row[0], row[1], row[2], row[3])
 
 
-def _values(collection: UnitCollection) -> dict[str, Any]:
+def collection_values(collection: UnitCollection) -> dict[str, Any]:
+    """What OF_COLLECTION binds."""
     return {"level": collection.level, "generation": collection.generation, "city": CITY}

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 import psycopg
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from geo import edtf
 from geo.errors import InvalidFeature
@@ -13,7 +13,8 @@ from geo.published import PUBLISH
 from geo.staging import stage, stage_again
 from geo.status import STATUSES
 
-_WRITER_LOCK = 7_203_118_640_002
+# Executed by SQLAlchemy, so that it knows of the transaction in which its driver then writes, and commits it.
+_QUEUE = text("SELECT pg_advisory_xact_lock(7203118640002)")
 _CHANGESET = "INSERT INTO changeset (actor, note, source) VALUES (%s, %s, %s) RETURNING id"
 _RETRACT = """
 UPDATE status_fact SET retracted_by = staged.changeset
@@ -82,6 +83,7 @@ def apply(connection: Connection, changeset: Changeset) -> Applied:
     Raises VersionConflict when an edit is based on an older version, InvalidFeature when the database or the calendar
     refuses what it holds; the transaction is then unusable and nothing of the changeset is kept.
     """
+    connection.execute(_QUEUE)
     with _driver(connection).cursor() as cursor:
         try:
             return _apply(cursor, changeset)
@@ -95,8 +97,8 @@ def refresh(connection: Connection) -> int:
 
     Nothing that was told changes, so no version does.
     """
+    connection.execute(_QUEUE)
     with _driver(connection).cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITER_LOCK])
         stage_again(cursor)
         features = _publish(cursor)
         cursor.execute("DROP TABLE staged")
@@ -111,7 +113,6 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 
 
 def _apply(cursor: psycopg.Cursor[Any], changeset: Changeset) -> Applied:
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITER_LOCK])
     (changeset_id,) = cursor.execute(_CHANGESET, [changeset.actor, changeset.note, changeset.source]).fetchone() or (0,)
     stage(cursor, changeset_id, changeset)
     to_retract = cursor.execute(_TO_RETRACT).fetchone()

@@ -57,7 +57,9 @@ def stage(cursor: psycopg.Cursor[Any], changeset_id: int, changeset: Changeset) 
     cursor.execute(_TELL_PLANNER)
     cursor.execute(_LOCK_ROWS)
     conflicts = cursor.execute(_CONFLICTS).fetchall()
-    if moved := [f"{feature} belongs to {now}, not {asked}" for feature, _, _, now, asked in conflicts if now != asked]:
+    if moved := [
+        f"{one} belongs to {now}, not {asked}" for one, _, _, now, asked in conflicts if now not in (None, asked)
+    ]:
         raise InvalidFeature(f"A feature keeps its layer: {'; '.join(moved)}.")
     if conflicts:
         told = "; ".join(f"{feature} is at version {now}, not {expected}" for feature, now, expected, _, _ in conflicts)

@@ -1,0 +1,89 @@
+"""The migrated database and the tables as SQLAlchemy sees them tell the same."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Column, Connection, Engine, NullPool, Table, create_engine, inspect, make_url, text
+
+from geo import migrate, readiness
+from geo.tables import metadata
+from tests.factories import edit, store, store_units, unit
+
+# A domain counts as what it is made of.
+COLUMNS = text(
+    """
+    SELECT relname AS table_name, attname AS column_name, attnotnull AS required,
+      lower(format_type(coalesce(nullif(typbasetype, 0), atttypid),
+                        CASE WHEN typbasetype = 0 THEN atttypmod ELSE typtypmod END)) AS type
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_type ON pg_type.oid = atttypid
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+      AND relname NOT IN ('spatial_ref_sys', 'alembic_version')
+    """
+)
+
+
+@pytest.fixture
+def empty_engine(server_url: str) -> Iterator[Engine]:
+    """A database in which nothing was ever made."""
+    server = create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE empty"))
+        empty = create_engine(make_url(server_url).set(database="empty"), poolclass=NullPool)
+        yield empty
+        connection.execute(text("DROP DATABASE empty WITH (FORCE)"))
+
+
+def described(connection: Connection, table: Table, column: Column[object]) -> tuple[str, str, bool, str]:
+    return table.name, column.name, not column.nullable, column.type.compile(connection.dialect).lower()
+
+
+def test_the_tables_are_what_the_migrations_made(connection: Connection) -> None:
+    stored = {(row.table_name, row.column_name, row.required, row.type) for row in connection.execute(COLUMNS)}
+    columns = {described(connection, table, column) for table in metadata.tables.values() for column in table.columns}
+    assert columns == stored
+
+
+@pytest.mark.parametrize("table", metadata.tables.values(), ids=str)
+def test_a_row_is_known_by_the_same_key_on_both_sides(connection: Connection, table: Table) -> None:
+    stored = inspect(connection).get_pk_constraint(table.name)["constrained_columns"]
+    assert {column.name for column in table.primary_key} == set(stored)
+
+
+def test_migrating_again_changes_nothing(own_engine: Engine) -> None:
+    with own_engine.begin() as connection:
+        store(connection, edit("cang-a"))
+    migrate.upgrade(own_engine)
+    with own_engine.connect() as connection:
+        assert migrate.is_current(connection)
+        assert connection.execute(text("SELECT id FROM feature")).scalars().all() == ["cang-a"]
+
+
+def test_offices_that_start_at_once_migrate_one_after_the_other(empty_engine: Engine) -> None:
+    with empty_engine.connect() as connection:
+        assert not migrate.is_current(connection)
+    with ThreadPoolExecutor(3) as starters:
+        for started in [starters.submit(migrate.upgrade, empty_engine) for _ in range(3)]:
+            started.result()
+    with empty_engine.connect() as connection:
+        assert migrate.is_current(connection)
+
+
+def test_a_database_without_tables_says_how_to_make_them(empty_engine: Engine) -> None:
+    with empty_engine.connect() as connection:
+        assert readiness.missing(connection) == ("The tables are not of this version; run `haiphong migrate`.",)
+
+
+def test_a_city_without_projects_or_units_is_not_ready_to_be_shown(connection: Connection) -> None:
+    lacks = [sentence for sentence in readiness.missing(connection) if "is stored" in sentence]
+    assert len(lacks) == 2
+    store_units(connection, unit())
+    store(connection, edit("cang-a"))
+    assert not [sentence for sentence in readiness.missing(connection) if "is stored" in sentence]
+
+
+def test_a_database_that_could_lose_an_acknowledged_write_is_not_ready(connection: Connection) -> None:
+    store_units(connection, unit())
+    store(connection, edit("cang-a"))
+    # The cluster of the tests is not durable on purpose; one that is lacks nothing.
+    assert [sentence.partition(" ")[0] for sentence in readiness.missing(connection)] == sorted(readiness.DURABLE)

@@ -10,9 +10,11 @@ from geo.errors import FeatureNotFound
 from geo.tables import clause, document, mandate, target
 
 _DOCUMENT = """
-json_build_object('id', document.id, 'kind', kind, 'number', number, 'label_vi', document.label_vi,
-  'label_en', document.label_en, 'title_vi', title_vi, 'title_en', title_en, 'issuer', issuer, 'date', date,
-  'date_basis', date_basis, 'text_basis', text_basis, 'relays', relays, 'note', document.note,
+json_build_object('id', document.id, 'kind', kind, 'number', number, 'number_basis', number_basis,
+  'number_basis_en', number_basis_en, 'label_vi', document.label_vi, 'label_en', document.label_en,
+  'title_vi', title_vi, 'title_en', title_en, 'issuer', issuer, 'date', date, 'date_basis', date_basis,
+  'date_basis_en', date_basis_en, 'text_basis', text_basis, 'relays', relays, 'note', document.note,
+  'note_en', document.note_en,
   'clauses', (SELECT count(*) FROM clause WHERE clause.document = document.id),
   'mandates', (SELECT count(*) FROM mandate JOIN clause ON clause.id = mandate.clause
                WHERE clause.document = document.id))
@@ -33,7 +35,8 @@ _ONE_DOCUMENT = text(
                 'feature_name_vi', feature.properties ->> 'name_vi', 'layer', feature.layer, 'target', mandate.target,
                 'role', role, 'ordered_stage', ordered_stage, 'ordered_finish', ordered_finish, 'implied_stage',
                 implied_stage, 'due', due, 'due_basis', due_basis, 'quote_vi', quote_vi, 'text_vi', text_vi, 'named_as',
-                named_as, 'confidence', confidence, 'note', mandate.note, 'unmapped_reason', unmapped_reason)
+                named_as, 'confidence', confidence, 'note', mandate.note, 'note_en', mandate.note_en,
+                'unmapped_reason', unmapped_reason)
               ORDER BY mandate.id), '[]')
             FROM mandate LEFT JOIN feature ON feature.id = mandate.feature WHERE mandate.clause = clause.id))
         ORDER BY position), '[]')

@@ -136,7 +136,7 @@ _HISTORY = text(
             'document_date', document.date, 'role', mandate.role, 'ordered_stage', mandate.ordered_stage,
             'ordered_finish', mandate.ordered_finish, 'implied_stage', mandate.implied_stage, 'due', mandate.due,
             'quote_vi', mandate.quote_vi, 'text_vi', mandate.text_vi, 'named_as', mandate.named_as,
-            'confidence', mandate.confidence, 'note', mandate.note)
+            'confidence', mandate.confidence, 'note', mandate.note, 'note_en', mandate.note_en)
           ORDER BY document.date DESC, clause.position, mandate.id), '[]')
         FROM mandate JOIN clause ON clause.id = mandate.clause JOIN document ON document.id = clause.document
         WHERE mandate.feature = feature.id)

@@ -164,6 +164,7 @@ document = Table(
     Column("kind", Text, nullable=False),
     Column("number", Text),
     Column("number_basis", Text),
+    Column("number_basis_en", Text),
     Column("title_vi", Text, nullable=False),
     Column("title_en", Text),
     Column("label_vi", Text, nullable=False, comment="short name for citations: Chỉ thị 02/CT-UBND"),
@@ -171,9 +172,11 @@ document = Table(
     Column("issuer", Text),
     Column("date", Text, comment="EDTF"),
     Column("date_basis", Text),
+    Column("date_basis_en", Text),
     Column("text_basis", Text),
     Column("relays", Text),
     Column("note", Text),
+    Column("note_en", Text),
 )
 
 clause = Table(
@@ -218,6 +221,7 @@ mandate = Table(
     Column("named_as", Text),
     Column("confidence", Text),
     Column("note", Text),
+    Column("note_en", Text),
     Column("unmapped_reason", Text, comment="why the clause leads to no record here"),
 )
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0002"
-down_revision = "0001"
+down_revision = "0001b"
 
 # Random, not counted: after a backup is restored, a count could come to a number that once named other data.
 DATA_VERSION = """

@@ -85,6 +85,7 @@ def _unmapped(path: Path) -> Iterator[dict[str, Any]]:
             "due": told["due"],
             "quote_vi": told["quote_vi"],
             "note": told["why"],
+            "note_en": told["why_en"],
             "unmapped_reason": told["reason"],
         }
 

@@ -1,5 +1,6 @@
 """The smallest valid thing of each kind: a test says only what it is about."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -12,8 +13,12 @@ from geo.feature import Changeset, Edit, StatedUnit, StatusFact
 BOX = {"cat-hai": (106.8, 20.7, 107.1, 20.9), "do-son": (106.75, 20.65, 106.8, 20.75)}
 
 
+def geometry(kind: str, coordinates: Any) -> str:
+    return orjson.dumps({"type": kind, "coordinates": coordinates}).decode()
+
+
 def point(longitude: float = 106.9, latitude: float = 20.8) -> str:
-    return orjson.dumps({"type": "Point", "coordinates": [longitude, latitude]}).decode()
+    return geometry("Point", [longitude, latitude])
 
 
 def fact(status: str | None = "under_construction", **told: Any) -> StatusFact:
@@ -72,11 +77,16 @@ def unit(unit_id: str = "2024-huyen-cat-hai", **told: Any) -> dict[str, Any]:
 
 def square(west: float, south: float, east: float, north: float) -> str:
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return orjson.dumps({"type": "MultiPolygon", "coordinates": [[ring]]}).decode()
+    return geometry("MultiPolygon", [[ring]])
 
 
-def store_units(connection: Connection, *units: dict[str, Any]) -> None:
-    unit_store.replace(connection, units, [])
+def succession(predecessor: str, successor: str, relation: str = "whole") -> dict[str, Any]:
+    told = dict.fromkeys(("resolution", "source", "note"))
+    return told | {"predecessor": predecessor, "successor": successor, "relation": relation}
+
+
+def store_units(connection: Connection, *units: dict[str, Any], successions: Sequence[dict[str, Any]] = ()) -> None:
+    unit_store.replace(connection, units, successions)
 
 
 def store_directive(connection: Connection) -> None:
@@ -97,7 +107,7 @@ def store_directive(connection: Connection) -> None:
     mandates.replace_documents(connection, [document], [clause], [target])
 
 
-def store_mandate(connection: Connection, feature: str) -> None:
+def store_mandate(connection: Connection, feature: str, **told: Any) -> None:
     mandates.replace_mandates(
         connection,
         [
@@ -107,5 +117,6 @@ def store_mandate(connection: Connection, feature: str) -> None:
                 "due_basis": None, "quote_vi": "Hoàn thành cảng A", "text_vi": None, "named_as": "cảng A",
                 "confidence": "high", "note": None, "unmapped_reason": None,
             }
+            | told
         ],
     )  # fmt: skip

@@ -3,7 +3,7 @@ from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
 from geo.settings import Settings
-from tests.factories import edit, fact, store
+from tests.factories import edit, fact, store, store_directive, store_mandate
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -22,6 +22,27 @@ def test_a_project_has_a_page_that_tells_its_name_stage_and_source(client: TestC
     for words in ("Cảng Lạch Huyện", "Đang thi công", "Báo Hải Phòng"):
         assert words in page.text
     assert "Under construction" in client.get("/du-an/cang-a?lang=en").text
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_page_tells_notes_and_orders_in_the_language_of_its_reader(
+    client: TestClient, connection: Connection
+) -> None:
+    both = {"notes": "Chưa kiểm chứng.", "notes_en": "Not verified."}
+    store(
+        connection, edit(**both, location_source_en="placed on the shore", references=["a"], references_note="ba nơi")
+    )
+    store_directive(connection)
+    store_mandate(connection, "cang-a", note="Không nêu tên.", note_en="Not named.")
+    vietnamese, english = (client.get(f"/du-an/cang-a?lang={lang}").text for lang in ("vi", "en"))
+    for words, other in (("Chưa kiểm chứng.", "Not verified."), ("Không nêu tên.", "Not named.")):
+        assert words in vietnamese
+        assert other not in vietnamese
+        assert other in english
+        assert words not in english
+    assert '<span lang="en">placed on the shore</span>' in vietnamese
+    assert "Source of the place: placed on the shore" in english
+    assert '<span lang="vi">ba nơi</span>' in english
 
 
 @pytest.mark.usefixtures("pages")

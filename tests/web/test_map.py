@@ -148,6 +148,35 @@ def test_a_project_tells_its_status_since_when_and_on_whose_word(reader: Reader)
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "other", "words"),
+    [
+        ("vi", "en", ("Trụ T3 cao 214,8 m.", "hiểu biết chung; độ dài đường nối khớp 3.955 m công bố")),
+        ("en", "vi", ("Pylon T3 is 214.8 m high.", "the length of the connecting line matches the published 3,955 m")),
+    ],
+)
+def test_notes_and_sources_are_in_the_language_of_the_reader(
+    reader: Reader, lang: str, other: str, words: tuple[str, str]
+) -> None:
+    panel = reader.open(f"/?id=cap-treo-cat-hai-phu-long&lang={lang}").locator("#panel")
+    for text in words:
+        expect(panel).to_contain_text(text)
+    assert panel.locator(f'.quiet[lang="{other}"], .quiet [lang="{other}"]').count() == 0
+
+
+def test_a_note_that_only_the_other_language_has_is_shown_and_marked(
+    own_site: tuple[str, Engine], reading: Callable[[str], Reader]
+) -> None:
+    site, engine = own_site
+    with engine.begin() as connection:
+        store(connection, edit(geometry=point(106.68, 20.85), notes="Chưa rõ chủ đầu tư.", references=["a"]))
+        store(connection, edit("cang-b", geometry=point(106.7, 20.85), location_source_en="placed on the shore"))
+    english = reading(site).open("/?id=cang-a&lang=en")
+    expect(english.locator('#panel p[lang="vi"]')).to_have_text("Chưa rõ chủ đầu tư.")
+    vietnamese = reading(site).open("/?id=cang-b")
+    expect(vietnamese.locator('#panel span[lang="en"]')).to_have_text("placed on the shore")
+
+
 def test_a_project_without_a_place_is_in_the_list_and_says_so(reader: Reader) -> None:
     page = reader.open("/?district=2024-huyen-cat-hai")
     row = page.locator("#list .row", has=page.locator(".row-mark")).first

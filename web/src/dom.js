@@ -27,6 +27,9 @@ function fill(node, attributes, children) {
   return node;
 }
 
+/** A text with its `lang`, as `told` of i18n.js gives it, in an element of its own; null stays null. */
+export const inWords = (tag, text, attributes = {}) => text && el(tag, { ...attributes, lang: text.lang }, text.text);
+
 /** A symbol of the server's sprite (`status-operational`, `icon-port`), as decoration: words beside it say the same. */
 export function sprite(symbol, className = "") {
   return svg("svg", { class: `sprite ${className}`, "aria-hidden": "true", focusable: "false" }, svg("use", { href: `#${symbol}` }));

@@ -29,6 +29,17 @@ export const number = (value) => new Intl.NumberFormat(current === "vi" ? "vi-VN
 /** A property that exists in two languages, `name_vi` and `name_en`: the reader's, else Vietnamese. */
 export const own = (properties, name) => properties[`${name}_${current}`] || properties[`${name}_vi`] || "";
 
+/**
+ * A text that stands in both languages, `notes` and `notes_en`: the reader's, else the other one with its `lang`.
+ * Null where there is neither.
+ */
+export function told(row, name) {
+  const texts = { vi: row[name], en: row[`${name}_en`] };
+  if (texts[current]) return { text: texts[current] };
+  const other = current === "vi" ? "en" : "vi";
+  return texts[other] ? { text: texts[other], lang: other } : null;
+}
+
 /** Put the sentences into the elements of the page that carry `data-t` (text) or `data-t-label` (accessible name). */
 export function translate(root = document) {
   for (const node of root.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);

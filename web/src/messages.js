@@ -72,6 +72,7 @@ export const MESSAGES = {
   unverified: ["chưa kiểm chứng", "unverified"],
   place: ["Vị trí", "Place"],
   noPlace: ["Chưa nguồn nào cho biết vị trí. Dự án vẫn có trong danh sách và mọi con số.", "No source tells its place yet. It still counts in every list and number."],
+  placeSource: ["Nguồn vị trí", "Source of the place"],
   dashedArea: ["Vòng nét đứt trên bản đồ là diện tích thật, không phải ranh giới.", "The dashed circle on the map is the true area, not the outline."],
   facts: ["Thông số", "Figures"],
   districts_2024: ["Quận, huyện (đến 31/12/2024)", "Districts (until 31 Dec 2024)"],

@@ -1,8 +1,8 @@
 /** One project: what it is, where it stands, since when, and on whose word. */
 
-import { el, glyph, outLink, sprite } from "./dom.js";
+import { el, glyph, inWords, outLink, sprite } from "./dom.js";
 import { dateWords } from "./edtf.js";
-import { lang, number, own, t, unitWords } from "./i18n.js";
+import { lang, number, own, t, told, unitWords } from "./i18n.js";
 import { areaRadius } from "./style.js";
 import { basis, mandates, source, timeline } from "./timeline.js";
 
@@ -10,8 +10,9 @@ const UNITS = ["districts_2024", "communes_2024", "units_2025_07", "districts_20
 /** Shown in a place of their own, or the machine's business. */
 const ELSEWHERE = new Set([...UNITS, "name_vi", "name_en", "alt_names", "layer", "kind", "status", "status_vi", "status_en", "condition",
   "basis", "valid_from", "status_source", "status_source_url", "status_clause", "status_text_vi", "status_uncertain",
-  "secondary_status", "location_accuracy", "location_source", "geometry_type", "unit_ids", "version", "updated_at", "decisions",
-  "public_sources", "notes", "area_source", "named_in_directives", "references", "extent_bbox", "extent_source", "label_point", "references_note", "condition_valid_from", "condition_source"]);
+  "secondary_status", "location_accuracy", "location_source", "location_source_en", "geometry_type", "unit_ids", "version", "updated_at", "decisions",
+  "public_sources", "notes", "notes_en", "area_source", "named_in_directives", "references", "extent_bbox", "extent_source", "extent_source_en", "label_point",
+  "references_note", "references_note_en", "condition_valid_from", "condition_source"]);
 const FIRST = ["area_ha", "length_km", "investment_billion_vnd", "investor"];
 
 /** `onClose()`, `onShow(id)`, `onRetry()`: what the reader asks for. */
@@ -62,8 +63,10 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
     const { geometry, properties } = feature;
     if (!geometry) return [el("p", { class: "note" }, glyph("nowhere"), el("span", {}, t("noPlace")))];
     const accuracy = properties.location_accuracy;
+    const source = told(properties, "location_source");
     return [accuracy && el("p", {}, el("span", { class: accuracy === "mapped" || accuracy === "surveyed" ? "tag" : "tag warn" },
       catalog.accuracyLabel(accuracy)), " ", el("span", { class: "quiet" }, catalog.accuracyDefinition(accuracy))),
+    source && el("p", { class: "quiet" }, `${t("placeSource")}: `, inWords("span", source)),
     areaRadius(feature) && el("p", { class: "quiet" }, t("dashedArea"))];
   }
 
@@ -93,7 +96,7 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
     const [, words, url] = /^(.*?)\s*<(https?:[^>\s]+)>$/.exec(text) ?? [null, text, null];
     return el("li", {}, url ? outLink(url, words || url) : words);
   };
-  const references = (texts) => texts?.length && el("ul", { class: "sources" }, texts.map(reference));
+  const references = (texts, note) => texts?.length && el("ul", { class: "sources" }, texts.map(reference), inWords("li", note));
 
   function fold(title, child) {
     return child ? el("details", { class: "panel-section" }, el("summary", {}, title, glyph("chevron")), child) : null;
@@ -123,8 +126,8 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
         section(t("place"), ...place(feature), units(feature)),
         fold(t("decisions"), references(p.decisions)),
         fold(t("sources"), references(p.public_sources)),
-        fold(t("references"), references(p.references && [...p.references, p.references_note].filter(Boolean))),
-        fold(t("notes"), p.notes && el("p", { class: "quiet" }, p.notes))].filter(Boolean));
+        fold(t("references"), references(p.references, told(p, "references_note"))),
+        fold(t("notes"), inWords("p", told(p, "notes"), { class: "quiet" }))].filter(Boolean));
       body.scrollTop = 0;
     },
 

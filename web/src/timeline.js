@@ -1,8 +1,8 @@
 /** How a project got where it is: its statuses, each with date, basis and source, and the orders that name it. */
 
-import { el, outLink, sprite } from "./dom.js";
+import { el, inWords, outLink, sprite } from "./dom.js";
 import { dateWords } from "./edtf.js";
-import { lang, t } from "./i18n.js";
+import { lang, t, told } from "./i18n.js";
 
 /** Statuses as the server orders them, the latest first; `history` is the answer of `…/history`. */
 export function timeline({ facts = [] }, catalog) {
@@ -56,5 +56,6 @@ export function mandates({ mandates: orders = [] }, catalog) {
       (order.ordered_stage || order.due) && el("p", { class: "order-more" },
         order.ordered_stage && `${t("ordered")}: ${catalog.statusLabel(order.ordered_stage)}`,
         order.ordered_stage && order.due && " · ",
-        order.due && `${t("due")}: ${dateWords(order.due, lang())}`))))];
+        order.due && `${t("due")}: ${dateWords(order.due, lang())}`),
+      inWords("p", told(order, "note"), { class: "order-more" }))))];
 }

@@ -16,7 +16,7 @@ from geo import edtf
 from geo.apply import apply, refresh
 from geo.errors import HaiphongError, InvalidFeature, VersionConflict
 from geo.feature import Changeset, Edit, StatedUnit
-from tests.factories import BOX, changeset, edit, fact, point, store, store_directive, store_units, unit
+from tests.factories import BOX, changeset, edit, fact, geometry, point, store, store_directive, store_units, unit
 
 TABLES = ("changeset", "feature", "feature_version", "status_fact", "feature_unit", "loaded_feature")
 
@@ -47,10 +47,6 @@ def name(connection: Connection, feature_id: str = "cang-a") -> str:
     return found
 
 
-def geojson(kind: str, coordinates: object) -> str:
-    return orjson.dumps({"type": kind, "coordinates": coordinates}).decode()
-
-
 # What may stand on the map.
 
 
@@ -71,7 +67,7 @@ def geojson(kind: str, coordinates: object) -> str:
 def test_points_lines_and_areas_of_the_country_are_kept_as_they_were_told(
     connection: Connection, kind: str, coordinates: object
 ) -> None:
-    told = geojson(kind, coordinates)
+    told = geometry(kind, coordinates)
     store(connection, edit(geometry=told))
     same = "SELECT ST_AsBinary(geometry) = ST_AsBinary(ST_GeomFromGeoJSON(:told)) FROM {table}"
     for table in ("feature", "feature_version"):
@@ -106,11 +102,11 @@ REFUSED = {
     "one step south": ('{"type":"Point","coordinates":[106.9,5.999999]}', "leaves 102–118° E, 6–24° N"),
     "one step north": ('{"type":"Point","coordinates":[106.9,24.000001]}', "leaves 102–118° E, 6–24° N"),
     "one vertex too many": (
-        geojson("LineString", [[106 + step / 50_001, 20.8] for step in range(50_001)]), "more than 50 000 vertices"
+        geometry("LineString", [[106 + step / 50_001, 20.8] for step in range(50_001)]), "more than 50 000 vertices"
     ),
-    "a ring that crosses itself": (geojson("Polygon", BOW_TIE), "a ring crosses itself"),
-    "a ring that stays open": (geojson("Polygon", [BOW_TIE[0][:3]]), "is not closed"),
-    "a line of one point": (geojson("LineString", [[106.9, 20.8]]), "not valid"),
+    "a ring that crosses itself": (geometry("Polygon", BOW_TIE), "a ring crosses itself"),
+    "a ring that stays open": (geometry("Polygon", [BOW_TIE[0][:3]]), "is not closed"),
+    "a line of one point": (geometry("LineString", [[106.9, 20.8]]), "not valid"),
     "a collection": (
         '{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[106.9,20.8]}]}',
         "none of Point, LineString, Polygon",
@@ -126,13 +122,11 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("geometry", "reason"), REFUSED.values(), ids=REFUSED)
-def test_a_shape_that_cannot_be_is_refused_by_name_and_reason(
-    connection: Connection, geometry: str, reason: str
-) -> None:
+@pytest.mark.parametrize(("shape", "reason"), REFUSED.values(), ids=REFUSED)
+def test_a_shape_that_cannot_be_is_refused_by_name_and_reason(connection: Connection, shape: str, reason: str) -> None:
     good = edit("cang-b", geometry=point())
-    assert refused(connection, InvalidFeature, good, edit("cang-a", geometry=geometry)).startswith("cang-a: ")
-    assert reason in refused(connection, InvalidFeature, good, edit("cang-a", geometry=geometry))
+    assert refused(connection, InvalidFeature, good, edit("cang-a", geometry=shape)).startswith("cang-a: ")
+    assert reason in refused(connection, InvalidFeature, good, edit("cang-a", geometry=shape))
 
 
 def test_the_tables_hold_the_line_even_where_the_door_is_passed_by(connection: Connection) -> None:
@@ -445,7 +439,7 @@ def test_three_thousand_edits_stream_through_one_changeset(connection: Connectio
 
 
 def test_the_bad_one_among_thousands_is_named(connection: Connection) -> None:
-    bow_tie = geojson("Polygon", BOW_TIE)
+    bow_tie = geometry("Polygon", BOW_TIE)
     edits = (edit(f"cang-{number}", geometry=bow_tie if number == 1_234 else point()) for number in range(2_000))
     before = numbers(connection)
     with pytest.raises(InvalidFeature, match=r"^cang-1234: .* a ring crosses itself"), connection.begin_nested():

@@ -45,6 +45,8 @@ SIGNS: dict[str, tuple[str, str]] = {
 }
 OTHERWISE = "unknown"
 BODY_PX, SMALL_PX, MARKER_PX = 36, 18, (40, 48)
+FULL_FROM_ZOOM = 12
+"""From afar only the sign of the status is drawn: 300 whole markers would cover each other."""
 _CONDITION_BOX = ((MARKER_PX[0] - CONDITION_PX) / 2,) * 2 + (CONDITION_PX,) * 2
 
 
@@ -106,7 +108,7 @@ def rules(catalog: Catalog) -> dict[str, Any]:
             "height": MARKER_PX[1],
             "body": {"x": (MARKER_PX[0] - BODY_PX) // 2, "y": (MARKER_PX[0] - BODY_PX) // 2, "size": BODY_PX},
             "small_px": SMALL_PX,
-            "full_from_zoom": 12,
+            "full_from_zoom": FULL_FROM_ZOOM,
         },
         "statuses": {code: asdict(status_rule(code)) for code in SIGNS},
         "conditions": {

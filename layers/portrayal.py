@@ -1,0 +1,93 @@
+"""What there is to draw of one collection, whichever language of styles then says it: MapLibre, SLD, QML, a legend."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from geo.errors import HaiphongError
+from geo.status import LIFECYCLES, STATUSES, Status, Words
+from layers.catalog import Catalog
+from layers.definition import Layer
+from layers.icons import Icon, read_icon
+from layers.palette import BASEMAP
+from layers.style import OTHERWISE
+
+Geometry = Literal["point", "line", "polygon"]
+GEOMETRIES: tuple[Geometry, ...] = get_args(Geometry)
+GEOMETRY_WORDS: dict[Geometry, Words] = {
+    "point": Words("Điểm", "Points"),
+    "line": Words("Tuyến", "Lines"),
+    "polygon": Words("Vùng", "Areas"),
+}
+CONDITION_WORDS = Words("Tiến độ", "Pace")
+ACCURACY_WORDS = Words("Vị trí", "Place")
+AREA_WORDS = Words("Diện tích đã biết, ranh giới chưa có", "Known area, outline not known")
+OUTLINE_WORDS = Words("Ranh giới khái quát để định hướng", "Generalised outlines, for orientation")
+COMMUNE_WORDS = Words("Cả xã, khi chỉ biết xã", "The whole commune, when no more is known")
+
+_PROMISED: dict[str, tuple[Geometry, ...]] = {"Point": ("point",), "LineString": ("line",), "Polygon": ("polygon",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Portrayal:
+    """One collection as something to draw.
+
+    `by`: the property that tells a feature's rule; `statuses`: its values, in the order of the legend. `icon`: that of
+    the layer, None for all layers together. `width_px` of lines. `geometries`: the kinds that may come.
+    """
+
+    collection: str
+    title: Words
+    by: str
+    statuses: tuple[Status, ...]
+    icon: Icon | None
+    width_px: float
+    geometries: tuple[Geometry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A collection of administrative units as something to draw: a border, and from afar on the names of districts."""
+
+    collection: str
+    title: Words
+    district: bool
+
+    @property
+    def colour(self) -> str:
+        """The colour of the border."""
+        return BASEMAP.district_line if self.district else BASEMAP.unit_line
+
+
+class UnknownStyle(HaiphongError):
+    """The collection has no style of this name."""
+
+    def __init__(self, style: str, known: str) -> None:
+        super().__init__(f"No style is called {style!r} here; there is: {known}.")
+        self.allowed = (known,)
+
+
+def of_layer(layer: Layer, packages: Path) -> Portrayal:
+    """One layer. `packages`: the folder `web/node_modules`; raises AssetsMissing as `layers.icons.read_icon` does."""
+    return Portrayal(
+        layer.id,
+        layer.title,
+        layer.style.by,
+        tuple(LIFECYCLES[layer.lifecycle].values()),
+        read_icon(layer.style.icon, packages),
+        layer.style.width_px,
+        _PROMISED.get(layer.geometry, GEOMETRIES),
+    )
+
+
+def of_all(catalog: Catalog, collection: str, title: Words) -> Portrayal:
+    """All layers together, under the id and title of that collection."""
+    lifecycles = {layer.lifecycle for layer in catalog.layers.values()}
+    codes = {code for lifecycle in lifecycles for code in LIFECYCLES[lifecycle]}
+    statuses = sorted((STATUSES[code] for code in STATUSES if code in codes), key=lambda code: code.id == OTHERWISE)
+    return Portrayal(collection, title, "status", tuple(statuses), None, 3, GEOMETRIES)
+
+
+def both(words: Words) -> str:
+    """The Vietnamese and the English text on one line."""
+    return f"{words.vi} / {words.en}"

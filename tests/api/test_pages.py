@@ -28,9 +28,15 @@ def test_a_project_has_a_page_that_tells_its_name_stage_and_source(client: TestC
 def test_a_page_tells_notes_and_orders_in_the_language_of_its_reader(
     client: TestClient, connection: Connection
 ) -> None:
-    both = {"notes": "Chưa kiểm chứng.", "notes_en": "Not verified."}
     store(
-        connection, edit(**both, location_source_en="placed on the shore", references=["a"], references_note="ba nơi")
+        connection,
+        edit(
+            notes="Chưa kiểm chứng.",
+            notes_en="Not verified.",
+            location_source_en="placed on the shore",
+            references=["a"],
+            references_note="ba nơi",
+        ),
     )
     store_directive(connection)
     store_mandate(connection, "cang-a", note="Không nêu tên.", note_en="Not named.")

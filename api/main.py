@@ -12,7 +12,7 @@ from api import files, openapi, problems
 from api.cache import AnswerCache, software_of
 from api.headers import AnswerHeaders
 from api.html import Pages
-from api.routes import catalog, collections, directives, downloads, health, items, landing, pages
+from api.routes import catalog, collections, directives, downloads, health, items, landing, pages, styles
 from geo.errors import StoreNotReady
 from geo.freshness import Freshness
 from geo.settings import REPOSITORY, Settings
@@ -58,6 +58,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
             {"name": "Features", "description": "Projects by layer, and administrative units"},
             {"name": "Map", "description": "What the map asks"},
             {"name": "Directives", "description": "Documents, clauses, what they order, and targets"},
+            {"name": "Styles", "description": "How a collection is drawn, for other programs"},
             {"name": "Downloads", "description": "A whole layer as a file"},
             {"name": "Health", "description": "Whether the service is up and ready"},
         ],
@@ -66,7 +67,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     application.state.engine = reading
     application.state.catalog = Catalog.load(settings.definitions, settings.layers_path)
     application.state.pages = Pages(settings.web / "pages")
-    for room in (landing, collections, items, catalog, directives, downloads, health, pages):
+    for room in (landing, collections, items, catalog, directives, downloads, styles, health, pages):
         application.include_router(room.router)
     files.install(application, settings)
     openapi.install(application, tuple(application.state.catalog.layers))

@@ -98,6 +98,14 @@ SORTBY = Parameter(
 NEXT = Parameter("next", "Where the page before ended; follow the `next` link rather than making one.")
 CRS = Parameter("crs", "The reference system of the answer.", {"type": "string", "enum": [CRS84, "CRS84"]})
 BBOX_CRS = Parameter("bbox-crs", "The reference system of `bbox`.", {"type": "string", "enum": [CRS84, "CRS84"]})
+GEOMETRY = Parameter(
+    "geometry",
+    "Rules for these kinds of geometry alone; without it, for all that may come. For GeoServer, whose layers hold one "
+    "kind, ask for that one.",
+    {"type": "string", "enum": ["point", "line", "polygon"]},
+    ["point"],
+    listed=True,
+)
 F = Parameter("f", "The form of the answer; JSON is the only one.", {"type": "string", "enum": ["json"]})
 
 

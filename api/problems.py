@@ -30,6 +30,7 @@ from geo.errors import (
     VersionConflict,
 )
 from layers.icons import AssetsMissing
+from layers.portrayal import UnknownStyle
 
 PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     InvalidParameter: (400, "invalid-parameter", "A parameter cannot be used"),
@@ -37,6 +38,7 @@ PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownUnit: (400, "unknown-unit", "No administrative unit is called that"),
     AmbiguousUnit: (400, "ambiguous-unit", "Several administrative units are called that"),
     UnknownLayer: (404, "unknown-collection", "No such collection"),
+    UnknownStyle: (404, "unknown-style", "No such style"),
     FeatureNotFound: (404, "feature-not-found", "No such feature"),
     FeatureWithdrawn: (410, "feature-withdrawn", "The feature was withdrawn"),
     VersionConflict: (412, "version-conflict", "Someone else changed this feature first"),

@@ -11,15 +11,18 @@ from starlette.responses import Response
 
 from api.answers import JsonAnswer, described
 from api.dependencies import transaction
-from api.links import GEOJSON, HTML, JSON, Links
+from api.links import GEOJSON, HTML, JSON, PNG, SVG, Links
 from api.parameters import CRS84, asked
 from geo import store, unit_store, units
 from geo.errors import UnknownLayer
+from geo.status import Words
 from layers import provenance
 from layers.catalog import Catalog
 from layers.provenance import Provenance
 
 PROJECTS = "projects"
+PROJECTS_TITLE = Words("Tất cả dự án", "All projects")
+STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 LICENCES = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/"}
 OUTLINES = (
@@ -76,7 +79,7 @@ def describe(connection: Connection, catalog: Catalog, data: Path, links: Links,
         return _of_units(connection, links, units.COLLECTIONS[collection], told)
     own = tuple(catalog.layers) if collection == PROJECTS else (collection,)
     if collection == PROJECTS:
-        title, title_en = "Tất cả dự án", "All projects"
+        title, title_en = PROJECTS_TITLE.vi, PROJECTS_TITLE.en
         description, description_en = "Mọi lớp gộp lại.", "Every layer together."
     else:
         layer = catalog.layer(collection)
@@ -98,6 +101,7 @@ def describe(connection: Connection, catalog: Catalog, data: Path, links: Links,
         "links": [
             links.link("self", path, JSON),
             links.link("items", f"{path}/items", GEOJSON, title),
+            *_drawings(links, path),
             links.link("enclosure", f"/layers/{collection}.geojson", GEOJSON, f"{title}: toàn bộ / the whole layer"),
             links.link("alternate", "/", HTML, f"{title} trên bản đồ / on the map", on_map),
             links.link("collection", "/api/collections", JSON),
@@ -123,6 +127,7 @@ def _of_units(
         "links": [
             links.link("self", path, JSON),
             links.link("items", f"{path}/items", GEOJSON, collection.title_vi),
+            *_drawings(links, path),
             links.link("alternate", "/", HTML, "Bản đồ / the map"),
             links.link("collection", "/api/collections", JSON),
             *_licences(told),
@@ -148,6 +153,15 @@ def credit(told: tuple[Provenance, ...]) -> dict[str, str]:
         "licence": [source.licence for source in told],
     }
     return {name: "; ".join(dict.fromkeys(several)) for name, several in words.items() if several}
+
+
+def _drawings(links: Links, path: str) -> list[dict[str, Any]]:
+    """How the collection is drawn, for other programs."""
+    return [
+        links.link(STYLES, f"{path}/styles", JSON, "Cách vẽ / Styles"),
+        links.link("preview", f"{path}/legend.png", PNG, "Chú giải / Legend"),
+        links.link("preview", f"{path}/legend.svg", SVG, "Chú giải / Legend"),
+    ]
 
 
 def _licences(told: tuple[Provenance, ...]) -> list[dict[str, str]]:

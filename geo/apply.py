@@ -41,17 +41,17 @@ INSERT INTO feature_unit (feature, unit, basis)
 SELECT DISTINCT staged.feature, stated.value ->> 'unit_id', 'stated'
 FROM staged CROSS JOIN jsonb_array_elements(units) AS stated WHERE stated.value ->> 'unit_id' IS NOT NULL
 """
-# A label point that is only approximate does not speak against the unit that a source states.
+# A label point that nobody surveyed or mapped does not speak against the unit that a source states.
 _LOCATED_UNITS = """
 INSERT INTO feature_unit (feature, unit, basis)
 SELECT DISTINCT staged.feature, admin_unit.id, 'located'
 FROM staged JOIN admin_unit_piece ON ST_Intersects(admin_unit_piece.geometry, staged.geometry)
 JOIN admin_unit ON admin_unit.id = admin_unit_piece.unit
-WHERE NOT (ST_Dimension(staged.geometry) = 0
-           AND staged.properties ->> 'location_accuracy' IN ('approximate', 'commune')
-           AND EXISTS (SELECT FROM feature_unit JOIN admin_unit AS stated ON stated.id = feature_unit.unit
-                       WHERE feature_unit.feature = staged.feature
-                         AND (stated.level, stated.generation) = (admin_unit.level, admin_unit.generation)))
+WHERE ST_Dimension(staged.geometry) > 0
+  OR coalesce(staged.properties ->> 'location_accuracy' IN ('surveyed', 'mapped'), false)
+  OR NOT EXISTS (SELECT FROM feature_unit JOIN admin_unit AS stated ON stated.id = feature_unit.unit
+                 WHERE feature_unit.feature = staged.feature
+                   AND (stated.level, stated.generation) = (admin_unit.level, admin_unit.generation))
 ON CONFLICT DO NOTHING
 """
 _VERSIONS = """

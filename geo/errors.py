@@ -37,6 +37,14 @@ class AmbiguousUnit(InvalidParameter):
     """Several units answer to this name; `allowed` holds their ids."""
 
 
+class TileNotFound(HaiphongError):
+    """No tile, or tile matrix set, is there; `allowed` tells which are."""
+
+    def __init__(self, message: str, allowed: Sequence[str]) -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
+
+
 class FeatureNotFound(HaiphongError):
     """No feature has this id."""
 

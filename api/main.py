@@ -15,6 +15,7 @@ from api.html import Pages
 from api.routes import catalog, collections, directives, downloads, health, items, landing, pages, styles
 from geo.errors import StoreNotReady
 from geo.freshness import Freshness
+from geo.reading import BinaryCursor
 from geo.settings import REPOSITORY, Settings
 from layers.catalog import Catalog
 
@@ -99,7 +100,12 @@ def read_only_engine(url: str | None) -> Engine:
         max_overflow=CONNECTIONS,
         pool_timeout=10,
         pool_pre_ping=True,
-        connect_args={"options": options, "connect_timeout": 5, "application_name": "haiphong"},
+        connect_args={
+            "options": options,
+            "connect_timeout": 5,
+            "application_name": "haiphong",
+            "cursor_factory": BinaryCursor,
+        },
     )
 
 

@@ -3,8 +3,7 @@
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Integer, Text, cast, func, literal_column, select, text
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Connection, Integer, Subquery, Text, cast, func, literal_column, select, text
 from sqlalchemy.exc import DataError
 
 from geo import edtf
@@ -22,21 +21,21 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
     wanted = conditions(query, name_patterns(connection, query.q))
     keys = sort_keys(query)
     order = [key.expression.desc() if descending else key.expression.asc() for key, descending in keys]
-    rows = (
+    late = query.units is not None
+    chosen = (
         select(
-            feature.c.geojson,
+            feature.c.id,
+            *([] if late else [feature.c.geojson]),
             *(cast(key.expression, Text).label(f"key_{number}") for number, (key, _) in enumerate(keys)),
             func.row_number().over(order_by=order).label("position"),
         )
         .where(*wanted, *after(query))
         .order_by(*order)
         .limit(query.limit + 1)
-        .subquery("page")
+        .subquery("chosen")
     )
-    kept = rows.c.position <= query.limit
-    joined = func.string_agg(rows.c.geojson, aggregate_order_by(literal_column("E',\\n'"), rows.c.position)).filter(
-        kept
-    )
+    rows = _with_texts(chosen) if late else chosen
+    joined = func.string_agg(rows.c.geojson, literal_column("E',\\n'")).filter(rows.c.position <= query.limit)
     last = [func.max(rows.c[f"key_{number}"]).filter(rows.c.position == query.limit) for number in range(len(keys))]
     page = select(func.convert_to(func.coalesce(joined, ""), "UTF8"), func.count(), *last)
     try:
@@ -47,12 +46,26 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
                 "This `next` does not fit the request; follow the link rel=next with its other parameters."
             ) from None
         raise
+    if query.after is None and found <= query.limit:
+        matched = found
+    else:
+        matched = connection.execute(select(func.count()).select_from(feature).where(*wanted)).scalar_one()
     return Page(
         features=body,
-        matched=connection.execute(select(func.count()).select_from(feature).where(*wanted)).scalar_one(),
+        matched=matched,
         returned=min(found, query.limit),
         next=token(values) if found > query.limit else None,
     )
+
+
+def _with_texts(chosen: Subquery) -> Subquery:
+    """The chosen features with their texts, still in order.
+
+    The planner takes the features of a unit for far more than they are, and reads whole rows in order until it has
+    them all; their ids it finds in the indexes alone.
+    """
+    texts = select(chosen, feature.c.geojson).join_from(chosen, feature, feature.c.id == chosen.c.id)
+    return texts.order_by(chosen.c.position).subquery("page")
 
 
 def item(connection: Connection, layer: str | None, feature_id: str) -> bytes:

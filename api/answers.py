@@ -68,5 +68,13 @@ def described(
             **{status: {"description": when, "content": problem} for status, when in errors},
             "default": {"description": "Any other problem", "content": problem},
         },
-        "openapi_extra": {"parameters": [{"$ref": f"#/components/parameters/{one.name}"} for one in (*parameters, F)]},
+        "openapi_extra": {"parameters": _documented(parameters)},
     }
+
+
+def _documented(parameters: Sequence[Parameter]) -> list[dict[str, Any]]:
+    """Each parameter by its one description; an address with forms of its own describes its `f` itself."""
+    named = {one.name: one for one in parameters}
+    own = named.pop(F.name, None)
+    shared = [{"$ref": f"#/components/parameters/{name}"} for name in (*named, *(() if own else (F.name,)))]
+    return [*shared, own.document()] if own else shared

@@ -115,7 +115,8 @@ def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
     Raises InvalidParameter for a parameter that is not among these, one without a value, one given twice that is no
     list, and text that is no text (control characters, broken UTF-8).
     """
-    known = {parameter.name: parameter for parameter in (*parameters, F)}
+    known = {parameter.name: parameter for parameter in parameters}
+    known.setdefault(F.name, F)
 
     def read(request: Request) -> dict[str, str]:
         texts: dict[str, str] = {}
@@ -138,7 +139,7 @@ def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
             texts[name] = f"{texts[name]},{value}" if name in texts else value
         for one in (F, CRS, BBOX_CRS):
             if one.name in texts:
-                choose(one.name, texts[one.name], tuple(one.schema["enum"]))
+                choose(one.name, texts[one.name], tuple(known[one.name].schema["enum"]))
         return texts
 
     return read

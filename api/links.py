@@ -12,6 +12,7 @@ GEOJSON = "application/geo+json"
 HTML = "text/html"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 SVG = "image/svg+xml"
+MVT = "application/vnd.mapbox-vector-tile"
 PNG = "image/png"
 
 

@@ -12,7 +12,7 @@ from api import files, openapi, problems
 from api.cache import AnswerCache, software_of
 from api.headers import AnswerHeaders
 from api.html import Pages
-from api.routes import catalog, collections, directives, downloads, health, items, landing, pages, styles
+from api.routes import catalog, collections, directives, downloads, health, items, landing, pages, styles, tiles
 from geo.errors import StoreNotReady
 from geo.freshness import Freshness
 from geo.reading import BinaryCursor
@@ -60,6 +60,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
             {"name": "Map", "description": "What the map asks"},
             {"name": "Directives", "description": "Documents, clauses, what they order, and targets"},
             {"name": "Styles", "description": "How a collection is drawn, for other programs"},
+            {"name": "Tiles", "description": "Vector tiles of every collection"},
             {"name": "Downloads", "description": "A whole layer as a file"},
             {"name": "Health", "description": "Whether the service is up and ready"},
         ],
@@ -68,7 +69,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     application.state.engine = reading
     application.state.catalog = Catalog.load(settings.definitions, settings.layers_path)
     application.state.pages = Pages(settings.web / "pages")
-    for room in (landing, collections, items, catalog, directives, downloads, styles, health, pages):
+    for room in (landing, collections, items, catalog, directives, downloads, styles, tiles, health, pages):
         application.include_router(room.router)
     files.install(application, settings)
     openapi.install(application, tuple(application.state.catalog.layers))
@@ -91,7 +92,9 @@ def read_only_engine(url: str | None) -> Engine:
         raise StoreNotReady("No database is named. Start with `haiphong serve`, or set HAIPHONG_DATABASE_URL.")
     options = (
         f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s "
-        f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
+        f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s "
+        # Short questions: sharing one out among processes, or compiling it, costs more than it saves.
+        "-c max_parallel_workers_per_gather=0 -c jit=off"
     )
     return create_engine(
         url,

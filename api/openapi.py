@@ -78,6 +78,7 @@ SCHEMAS: dict[str, Any] = {
             },
         },
     },
+    "Tile": {"type": "string", "format": "binary", "description": "Mapbox Vector Tile 2.1, one layer"},
     "History": {
         "type": "object",
         "properties": {

@@ -23,6 +23,7 @@ from layers.provenance import Provenance
 PROJECTS = "projects"
 PROJECTS_TITLE = Words("Tất cả dự án", "All projects")
 STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
+TILE_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 LICENCES = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/"}
 OUTLINES = (
@@ -101,6 +102,7 @@ def describe(connection: Connection, catalog: Catalog, data: Path, links: Links,
         "links": [
             links.link("self", path, JSON),
             links.link("items", f"{path}/items", GEOJSON, title),
+            links.link(TILE_SETS, f"{path}/tiles", JSON),
             *_drawings(links, path),
             links.link("enclosure", f"/layers/{collection}.geojson", GEOJSON, f"{title}: toàn bộ / the whole layer"),
             links.link("alternate", "/", HTML, f"{title} trên bản đồ / on the map", on_map),
@@ -127,6 +129,7 @@ def _of_units(
         "links": [
             links.link("self", path, JSON),
             links.link("items", f"{path}/items", GEOJSON, collection.title_vi),
+            links.link(TILE_SETS, f"{path}/tiles", JSON),
             *_drawings(links, path),
             links.link("alternate", "/", HTML, "Bản đồ / the map"),
             links.link("collection", "/api/collections", JSON),

@@ -20,8 +20,15 @@ DESCRIPTION = (
 CONFORMS_TO = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
 )
 """Only what holds. Core waits for the `datetime` parameter, and Common for Core."""
+
+TILING_SCHEMES = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 
 router = APIRouter(tags=["API"])
 
@@ -43,6 +50,7 @@ def landing(request: Request, _: Annotated[dict[str, str], Depends(asked())]) ->
                 links.link("related", "/api/catalog", JSON, "Layers, codes and drawing rules in one answer"),
                 links.link("related", "/api/documents", JSON, "The documents, their clauses and what they order"),
                 links.link("related", "/api/targets", JSON, "The targets of the programmes"),
+                links.link(TILING_SCHEMES, "/api/tileMatrixSets", JSON, "How tiles are counted"),
                 links.link("alternate", "/", HTML, "The map"),
             ],
         }

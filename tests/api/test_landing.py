@@ -24,9 +24,11 @@ def test_every_link_of_the_landing_page_leads_somewhere(ask: Ask, client: TestCl
 
 def test_only_what_holds_is_declared(ask: Ask) -> None:
     declared = ask("/api/conformance")["conformsTo"]
-    assert all(one.startswith("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/") for one in declared)
+    of_features = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
+    of_tiles = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
+    assert all(one.startswith((of_features, of_tiles)) for one in declared)
     allowed = ask("/api/openapi.json")["components"]["parameters"]
-    assert any(one.endswith("/core") for one in declared) == ("datetime" in allowed)
+    assert (f"{of_features}core" in declared) == ("datetime" in allowed)
 
 
 def test_the_collections_are_all_projects_each_layer_and_each_generation_of_units(

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection
 
 from geo import mandates, unit_store
+from geo.errors import InvalidData
 from layers.records import rows
 
 _NUMBERS = ("value", "value_max", "rank", "change_percent", "recorded")
@@ -30,12 +31,15 @@ def load_units(connection: Connection, data: Path) -> None:
     units, successions, *outlines = unit_files(data)
     geometries: dict[str, str] = {}
     for path in outlines:
-        for feature in orjson.loads(path.read_bytes())["features"]:
-            geometries[feature["id"]] = orjson.dumps(feature["geometry"]).decode()
+        try:
+            for feature in orjson.loads(path.read_bytes())["features"]:
+                geometries[feature["id"]] = orjson.dumps(feature["geometry"]).decode()
+        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+            raise InvalidData(f"{path}: a FeatureCollection of outlines was expected: {error!r}.") from None
     unit_store.replace(
         connection,
-        [_blank_is_none(row) | {"geometry": geometries.get(row["id"])} for row in rows(units)],
-        [_blank_is_none(row) for row in rows(successions)],
+        [_blank_is_none(row) | {"geometry": geometries.get(row["id"])} for row in rows(units, "units")],
+        [_blank_is_none(row) for row in rows(successions, "successions")],
     )
 
 
@@ -49,15 +53,15 @@ def load_documents(connection: Connection, data: Path) -> None:
             "topics": [topic for topic in row["topics"].split(";") if topic],
             "open_list": row["open_list"] == "true",
         }
-        for row in rows(folder / "clauses.csv")
+        for row in rows(folder / "clauses.csv", "clauses")
     ]
     for clause in clauses:
         del clause["seq"]
     targets = [
         {"id": row["id"], "position": position, "properties": _target(row)}
-        for position, row in enumerate(rows(data / "targets.csv"), start=1)
+        for position, row in enumerate(rows(data / "targets.csv", "targets"), start=1)
     ]
-    documents = [_blank_is_none(row) for row in rows(folder / "documents.csv")]
+    documents = [_blank_is_none(row) for row in rows(folder / "documents.csv", "documents")]
     mandates.replace_documents(connection, documents, clauses, targets)
 
 
@@ -68,7 +72,7 @@ def load_mandates(connection: Connection, data: Path) -> None:
 
 
 def _mapped(path: Path) -> Iterator[dict[str, Any]]:
-    for row in rows(path):
+    for row in rows(path, "mandates"):
         yield _blank_is_none(row) | {"ordered_finish": row["ordered_finish"] == "true", "unmapped_reason": None}
 
 
@@ -76,7 +80,7 @@ def _unmapped(path: Path) -> Iterator[dict[str, Any]]:
     absent = dict.fromkeys(
         ("feature", "target", "ordered_stage", "implied_stage", "due_basis", "text_vi", "named_as", "confidence")
     )
-    for row in rows(path):
+    for row in rows(path, "unmapped"):
         told = _blank_is_none(row)
         yield absent | {
             "clause": told["clause"],

@@ -20,6 +20,10 @@ class InvalidBBox(InvalidParameter):
     """Four numbers west, south, east, north were expected."""
 
 
+class InvalidFilter(InvalidParameter):
+    """A CQL2 filter cannot be read, or asks for what is not offered."""
+
+
 class UnknownLayer(HaiphongError):
     """No layer or collection has this id."""
 

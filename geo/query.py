@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -11,6 +11,8 @@ from sqlalchemy.types import TypeEngine
 
 from geo.bbox import BBox
 from geo.errors import InvalidParameter
+from geo.form import WHOLE, Form
+from geo.spatial import envelope
 from geo.status import STATUSES
 from geo.tables import feature, feature_unit
 
@@ -22,10 +24,11 @@ class FeatureQuery:
     """The features that every filter lets through, in order.
 
     An empty tuple or None does not filter. `units`: ids as `units.resolve` gives them; a feature in any of them fits.
+    `filter`: a further condition on the table `feature`, as `geo.filter.condition` makes it.
     `q`: words of its names, without regard to case and accents, the last one perhaps unfinished; the features that have
     them in a row, or, where there is none, those that have them all.
     `bbox`: a feature without a place never fits. `sortby`: names of SORTABLES with True for descending; the id decides
-    ties. `after`: the `next` of the page before.
+    ties. `after`: the `next` of the page before. `form`: how the features are written, whichever they are.
     """
 
     layers: tuple[str, ...] = ()
@@ -38,6 +41,8 @@ class FeatureQuery:
     sortby: tuple[tuple[str, bool], ...] = ()
     limit: int = 100
     after: str | None = None
+    filter: ColumnElement[bool] | None = field(default=None, compare=False)
+    form: Form = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,9 @@ def conditions(query: FeatureQuery, patterns: list[str], *, without: str = "") -
         if not patterns:
             wanted.append(false())
     if query.bbox is not None:
-        box = query.bbox
-        corners = func.ST_Point(box.west, box.south, 4326), func.ST_Point(box.east, box.north, 4326)
-        # The frame of a line may be a line or a point; a polygon so thin would meet nothing.
-        wanted.append(func.ST_Intersects(feature.c.geometry, func.ST_Envelope(func.ST_MakeLine(*corners))))
+        wanted.append(func.ST_Intersects(feature.c.geometry, envelope(query.bbox)))
+    if query.filter is not None:
+        wanted.append(query.filter)
     return wanted
 
 

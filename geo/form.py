@@ -1,0 +1,66 @@
+"""The form in which features leave: their reference system, and which of their members."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, Text, cast, func, literal, literal_column, select
+
+from geo.crs import CRS84, Crs
+
+_BORDER = ',"properties":'
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`properties`: names of those that are wanted, None for all. `geometry`: whether places are told at all."""
+
+    crs: Crs = CRS84
+    properties: tuple[str, ...] | None = None
+    geometry: bool = True
+
+    def text(
+        self, feature_id: ColumnElement[str], published: ColumnElement[str], geometry: ColumnElement[Any]
+    ) -> ColumnElement[str]:
+        """The text of a feature in this form, out of its id, its published text, and its geometry (WGS 84).
+
+        The published text stays untouched where it already has this form. Id and geometry stand before the first
+        `,"properties":`, because an id has no quotes. In text, coordinates stand in the order of the axes of `crs`.
+        """
+        border = func.strpos(published, literal_column(f"'{_BORDER}'"))
+        head: ColumnElement[Any] = func.substr(published, 1, border - 1)
+        if not self.geometry:
+            head = _head(feature_id, literal_column("'null'"))
+        elif self.crs != CRS84:
+            head = _head(feature_id, func.coalesce(_coordinates(geometry, self.crs), literal_column("'null'")))
+        elif self.properties is None:
+            return published
+        if self.properties is None:
+            return head.concat(func.substr(published, border))
+        whole = func.left(func.substr(published, border + len(_BORDER)), -1)
+        told = func.json_each(cast(whole, JSON)).table_valued("key", "value")
+        pairs = func.string_agg(
+            cast(func.to_json(told.c.key), Text).concat(literal_column("':'")).concat(cast(told.c.value, Text)),
+            literal_column("','"),
+        )
+        chosen = select(func.coalesce(pairs, literal_column("''"))).where(told.c.key == func.any(list(self.properties)))
+        return (
+            head.concat(literal_column(f"'{_BORDER}{{'"))
+            .concat(chosen.scalar_subquery())
+            .concat(literal_column("'}}'"))
+        )
+
+
+WHOLE = Form()
+"""The published text as it stands."""
+
+
+def _head(feature_id: ColumnElement[str], geometry: ColumnElement[Any]) -> ColumnElement[str]:
+    opening: ColumnElement[str] = literal_column("""'{"type":"Feature","id":'""")
+    named = opening.concat(cast(func.to_json(feature_id), Text))
+    return named.concat(literal_column("""',"geometry":'""")).concat(geometry)
+
+
+def _coordinates(geometry: ColumnElement[Any], crs: Crs) -> ColumnElement[str]:
+    moved = geometry if crs.srid == CRS84.srid else func.ST_Transform(geometry, crs.srid)
+    ordered = func.ST_FlipCoordinates(moved) if crs.latitude_first else moved
+    return cast(func.ST_AsGeoJSON(ordered, literal(crs.decimals), 0), Text)

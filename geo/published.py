@@ -3,6 +3,8 @@
 Reads pass this text through as bytes. What stands in it beside the curated properties is derived here and nowhere else.
 """
 
+from geo.outgoing import Column
+
 _CURRENT = """
   SELECT DISTINCT ON (told.feature) told.*
   FROM staged JOIN status_fact AS told ON told.feature = staged.feature
@@ -51,6 +53,20 @@ json_build_object(
   'unit_ids', coalesce(units.ids, '[]'),
   'version', {_VERSION},
   'updated_at', to_char(changeset.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text"""
+COLUMNS = (
+    *(Column(name, "text") for name in ("name_vi", "name_en", "layer", "status", "status_vi", "status_en")),
+    *(Column(name, "text") for name in ("condition", "condition_valid_from", "condition_source", "basis")),
+    *(Column(name, "text") for name in ("valid_from", "status_source", "status_source_url", "status_clause")),
+    Column("status_text_vi", "text"),
+    Column("status_uncertain", "boolean"),
+    Column("secondary_status", "text"),
+    *(Column(name, "list") for name in ("districts_2024", "districts_2025_01", "communes_2024", "units_2025_07")),
+    Column("unit_ids", "list"),
+    Column("version", "integer"),
+    Column("updated_at", "text"),
+)
+"""What stands in the text beside the curated properties, in its order, as a table holds it."""
+# A curated field of the same name does not pose as one of these.
 _REST = "(staged.properties - 'name_vi' - 'name_en')"
 
 PUBLISH = f"""

@@ -3,7 +3,7 @@
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Integer, Subquery, Text, cast, func, literal_column, select, text
+from sqlalchemy import Connection, Integer, Select, Subquery, Text, cast, func, literal_column, select, text
 from sqlalchemy.exc import DataError
 
 from geo import edtf
@@ -66,6 +66,16 @@ def _with_texts(chosen: Subquery) -> Subquery:
     """
     texts = select(chosen, feature.c.geojson).join_from(chosen, feature, feature.c.id == chosen.c.id)
     return texts.order_by(chosen.c.position).subquery("page")
+
+
+def selected(connection: Connection, query: FeatureQuery) -> Select[Any]:
+    """Every feature that `query` lets through, in its order, whatever its limit, as `geo.outgoing` takes it."""
+    keys = sort_keys(query)
+    return (
+        select(feature.c.id, feature.c.geojson, literal_column("feature.geometry").label("geometry"))
+        .where(*conditions(query, name_patterns(connection, query.q)))
+        .order_by(*(key.expression.desc() if descending else key.expression.asc() for key, descending in keys))
+    )
 
 
 def item(connection: Connection, layer: str | None, feature_id: str) -> bytes:

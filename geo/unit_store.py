@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Select, Text, literal_column, select, text
 
 from geo.bbox import BBox
 from geo.errors import FeatureNotFound
+from geo.outgoing import Column
 from geo.page import Page
 from geo.units import CITY, UnitCollection
 
@@ -84,6 +85,12 @@ _PUBLISHED = """
 # Until June 2025 the city ended where old Hải Dương began; its old units are kept for their successions only.
 OF_COLLECTION = "level = :level AND generation = :generation AND (generation = '2025-07' OR province_code = :city)"
 _IN_BOX = "(CAST(:west AS float8) IS NULL OR geometry && ST_MakeEnvelope(:west, :south, :east, :north, 4326))"
+COLUMNS = (
+    *(Column(name, "text") for name in ("code", "name", "full_name", "type", "level", "generation")),
+    *(Column(name, "text") for name in ("valid_from", "valid_to", "parent")),
+    Column("area_km2_official", "number"),
+)
+"""The published properties of a unit, as a table holds them."""
 _ITEMS = text(
     f"""
     WITH page AS (
@@ -110,15 +117,24 @@ def items(
     connection: Connection, collection: UnitCollection, *, limit: int, after: str = "", bbox: BBox | None = None
 ) -> Page:
     """Units of one generation with their generalised outlines (WGS 84), by id; `next` is the last id of the page."""
-    box = (bbox.west, bbox.south, bbox.east, bbox.north) if bbox else (None,) * 4
-    values = collection_values(collection) | dict(zip(("west", "south", "east", "north"), box, strict=True))
+    values = collection_values(collection) | _box(bbox)
     row = connection.execute(_ITEMS, values | {"limit": limit, "after": after}).one()
     return Page(features=row[0], matched=row[1], returned=row[2], next=row[3])
 
 
+def selected(collection: UnitCollection, bbox: BBox | None) -> Select[Any]:
+    """Every unit of one generation, in a box if one is given, by id, as `geo.outgoing` takes it."""
+    every = text(f"SELECT id, {_PUBLISHED} AS geojson, geometry FROM admin_unit WHERE {OF_COLLECTION} AND {_IN_BOX}")
+    values = collection_values(collection) | _box(bbox)
+    unit = every.bindparams(**values).columns(id=Text, geojson=Text).subquery("unit")
+    return select(unit.c.id, unit.c.geojson, literal_column("unit.geometry").label("geometry")).order_by(unit.c.id)
+
+
 def item(connection: Connection, collection: UnitCollection, unit_id: str) -> bytes:
     """One unit as a GeoJSON Feature. Raises FeatureNotFound."""
-    found: bytes | None = connection.execute(_ITEM, collection_values(collection) | {"id": unit_id}).scalar_one_or_none()
+    found: bytes | None = connection.execute(
+        _ITEM, collection_values(collection) | {"id": unit_id}
+    ).scalar_one_or_none()
     if found is None:
         raise FeatureNotFound(f"{collection.id} has no unit {unit_id!r}.")
     return found
@@ -133,3 +149,8 @@ def extent(connection: Connection, collection: UnitCollection) -> tuple[float, f
 def collection_values(collection: UnitCollection) -> dict[str, Any]:
     """What OF_COLLECTION binds."""
     return {"level": collection.level, "generation": collection.generation, "city": CITY}
+
+
+def _box(bbox: BBox | None) -> dict[str, Any]:
+    sides = (bbox.west, bbox.south, bbox.east, bbox.north) if bbox else (None,) * 4
+    return dict(zip(("west", "south", "east", "north"), sides, strict=True))

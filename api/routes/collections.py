@@ -18,6 +18,7 @@ from geo.errors import UnknownLayer
 from geo.status import Words
 from layers import provenance
 from layers.catalog import Catalog
+from layers.export import FORMATS
 from layers.provenance import Provenance
 
 PROJECTS = "projects"
@@ -104,7 +105,7 @@ def describe(connection: Connection, catalog: Catalog, data: Path, links: Links,
             links.link("items", f"{path}/items", GEOJSON, title),
             links.link(TILE_SETS, f"{path}/tiles", JSON),
             *_drawings(links, path),
-            links.link("enclosure", f"/layers/{collection}.geojson", GEOJSON, f"{title}: toàn bộ / the whole layer"),
+            *_downloads(links, collection, title),
             links.link("alternate", "/", HTML, f"{title} trên bản đồ / on the map", on_map),
             links.link("collection", "/api/collections", JSON),
             *_licences(told),
@@ -131,6 +132,7 @@ def _of_units(
             links.link("items", f"{path}/items", GEOJSON, collection.title_vi),
             links.link(TILE_SETS, f"{path}/tiles", JSON),
             *_drawings(links, path),
+            *_downloads(links, collection.id, collection.title_vi),
             links.link("alternate", "/", HTML, "Bản đồ / the map"),
             links.link("collection", "/api/collections", JSON),
             *_licences(told),
@@ -164,6 +166,14 @@ def _drawings(links: Links, path: str) -> list[dict[str, Any]]:
         links.link(STYLES, f"{path}/styles", JSON, "Cách vẽ / Styles"),
         links.link("preview", f"{path}/legend.png", PNG, "Chú giải / Legend"),
         links.link("preview", f"{path}/legend.svg", SVG, "Chú giải / Legend"),
+    ]
+
+
+def _downloads(links: Links, collection: str, title: str) -> list[dict[str, Any]]:
+    """The whole collection as a file, in every format."""
+    return [
+        links.link("enclosure", f"/layers/{collection}.{one.suffix}", one.media_type, f"{title}: {one.title}")
+        for one in FORMATS.values()
     ]
 
 

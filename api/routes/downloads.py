@@ -1,79 +1,159 @@
-"""The stable download of a layer: one file with every feature that the filters find, written as it is read."""
+"""The stable downloads: a layer, all projects or a generation of units as one file, in the formats of layers.export."""
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Depends, Path, Request
-from sqlalchemy import Connection
-from starlette.exceptions import HTTPException
-from starlette.responses import Response, StreamingResponse
+from sqlalchemy import Connection, Select
+from starlette.responses import Response
 
-from api.answers import GeoJsonAnswer, described, feature_collection, now
+from api.answers import described, feature_collection, now
 from api.dependencies import FILTERS, feature_query, transaction
 from api.links import GEOJSON, Links
-from api.parameters import CRS, SORTBY, asked
-from api.routes.collections import PROJECTS, credit, sources
-from geo import store
-from geo.errors import UnknownLayer
-from geo.query import FeatureQuery
+from api.parameters import BBOX, BBOX_CRS, CRS, CRS84, SORTBY, F, asked
+from api.routes.collections import LICENCES, OUTLINES, PROJECTS, credit, known, sources
+from api.sending import Sending, begun, of_file
+from geo import outgoing, store, unit_store, units
+from geo.bbox import BBox
+from geo.errors import InvalidParameter
+from geo.outgoing import Column, Pieces
 from layers.catalog import Catalog
+from layers.export import FORMATS, ITEM_END, Export, Format, UnknownFormat, columns
 
 BATCH = 2_000
-PARAMETERS = (*FILTERS, SORTBY, CRS)
+"""Up to so many features, an answer is finished before it is sent: a slow reader holds no connection."""
+SECONDS = 900
+"""How long a reader may take for a file that is sent as it is read."""
+OF_PROJECTS = (*FILTERS, SORTBY, CRS)
+OF_UNITS = (BBOX, BBOX_CRS, CRS)
 
 router = APIRouter(tags=["Downloads"])
-
-
-@router.get(
-    "/layers/{file}",
-    **described(
-        "A whole layer as GeoJSON",
-        GEOJSON,
-        PARAMETERS,
-        schema="FeatureCollection",
-        errors=[(404, "No such layer, or no such format")],
-    ),
+_DESCRIBED = described(
+    "A whole collection as one file",
+    GEOJSON,
+    OF_PROJECTS,
+    schema="FeatureCollection",
+    errors=[
+        (404, "No such collection, or no such format"),
+        (413, "Too many features for one file of this format"),
+        (503, "The file took too long, or others are being written"),
+    ],
 )
+_DESCRIBED["responses"][200]["content"] |= {
+    one.media_type: {"schema": {"type": "string", "format": "binary"}}
+    for one in FORMATS.values()
+    if one.media_type != GEOJSON
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Download:
+    """What was asked for: how to select it over a connection, and whose word it is."""
+
+    collection: str
+    form: Format
+    selected: Callable[[Connection], Select[Any]]
+    columns: tuple[Column, ...]
+    title: str
+    description: str
+    credit: Mapping[str, str]
+    link: Mapping[str, str]
+
+    def words(self) -> dict[str, str]:
+        """What is said inside the file, in formats with a place for it."""
+        told = {"title": self.title, "description": self.description, **self.credit}
+        return told | {"source": self.link["href"], "written": now()}
+
+    def pieces(self, connection: Connection, seconds: int | None = None) -> Pieces:
+        """The file as the database writes it; `seconds`: how long that may take."""
+        selection = self.selected(connection)
+        if self.form.suffix == "csv":
+            return (yield from outgoing.spreadsheet(connection, selection, self.columns, seconds))
+        members = {"name": self.collection, "title": self.title, **self.credit, "timeStamp": now()}
+        head, tail = feature_collection(b"|", members | {"links": [self.link]}).rsplit(b"|", 1)
+        yield head
+        number = yield from outgoing.geojson(connection, selection, seconds)
+        yield tail[:-1] + f',"numberMatched":{number},"numberReturned":{number}}}'.encode()
+        return number
+
+    def file(self, connection: Connection) -> BinaryIO:
+        """The file as GDAL or Arrow writes it. Raises ExportTooLarge or ExportBusy."""
+        selection = self.selected(connection)
+        export = Export(
+            self.form, self.collection, self.columns, outgoing.contents(connection, selection), self.words()
+        )
+        between = ITEM_END if self.form.lists else "; "
+        return export.write(outgoing.records(connection, selection, self.columns, between=between, key=self.form.key))
+
+
+@router.get("/layers/{file}", **_DESCRIBED)
 def download(
     request: Request,
-    file: Annotated[str, Path(description="`{layer}.geojson` with the id of a layer, or `projects.geojson`")],
+    file: Annotated[
+        str, Path(description=f"`{{collection}}.{{format}}`: an id of /api/collections, then {', '.join(FORMATS)}")
+    ],
     connection: Annotated[Connection, Depends(transaction, scope="function")],
-    texts: Annotated[dict[str, str], Depends(asked(*PARAMETERS))],
 ) -> Response:
-    """Every feature of the layer that the filters find, in one file; the address stays."""
-    catalog: Catalog = request.app.state.catalog
-    layer, dot, form = file.partition(".")
-    if layer not in (PROJECTS, *catalog.layers):
-        raise UnknownLayer(layer[:60], (PROJECTS, *catalog.layers))
-    if dot + form != ".geojson":
-        raise HTTPException(404, f"The layer is published as /layers/{layer}.geojson; other formats are not there yet.")
-    query = replace(feature_query(connection, catalog, texts, None if layer == PROJECTS else layer), limit=BATCH)
-    members = {
-        "name": layer,
-        **credit(sources(catalog, request.app.state.settings.data, layer)),
-        "timeStamp": now(),
-        "links": [Links.of(request).link("self", f"/layers/{file}", GEOJSON, parameters=texts)],
-    }
-    headers = {"Content-Disposition": f'attachment; filename="{layer}.geojson"'}
-    page = store.items(connection, query)
-    if page.next is None:
-        body = feature_collection(page.features, {"numberMatched": page.matched, **members})
-        return GeoJsonAnswer(body, headers=headers)
-    return StreamingResponse(_batches(request, query, members), media_type=GEOJSON, headers=headers)
+    """Every feature of the collection that the filters find, those without a place included; the address stays.
 
-
-def _batches(request: Request, query: FeatureQuery, members: Mapping[str, Any]) -> Iterator[bytes]:
-    """The file in pieces: one batch in memory at a time, all out of one snapshot.
-
-    It has a connection of its own, because that of the route goes back before the answer is sent.
+    Collections of administrative units take bbox.
     """
+    collection, _, suffix = file.partition(".")
+    known(request.app.state.catalog, collection)
+    if suffix not in FORMATS:
+        raise UnknownFormat(suffix)
+    wanted = _asked(request, collection, FORMATS[suffix])
+    told = wanted.credit.get("licence", "").split("; ")
+    licence = ", ".join(f'<{LICENCES[one]}>; rel="license"' for one in told if one in LICENCES)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file}"',
+        **({"Link": licence} if licence else {}),
+    }
+    if wanted.form.driver is not None:
+        written = wanted.file(connection)
+        size = {"Content-Length": str(os.fstat(written.fileno()).st_size)}
+        return Sending(of_file(written), wanted.form.media_type, headers | size)
+    if outgoing.more_than(connection, wanted.selected(connection), BATCH):
+        return Sending(begun(_over_its_own(request, wanted)), wanted.form.media_type, headers)
+    return Response(b"".join(wanted.pieces(connection)), headers=headers, media_type=wanted.form.media_type)
+
+
+def _asked(request: Request, collection: str, form: Format) -> _Download:
+    catalog: Catalog = request.app.state.catalog
+    data = request.app.state.settings.data
+    texts = asked(*(OF_UNITS if collection in units.COLLECTIONS else OF_PROJECTS))(request)
+    if form.media_type != GEOJSON and F.name in texts:
+        raise InvalidParameter("f: here the ending of the address is the format; leave the parameter out.")
+    if form.media_type != GEOJSON and texts.get(CRS.name, CRS84) not in (CRS84, "CRS84"):
+        raise InvalidParameter(f"crs: a .{form.suffix} is in WGS 84, longitude first; leave it out.", (CRS84,))
+    if collection in units.COLLECTIONS:
+        generation = units.COLLECTIONS[collection]
+        box = BBox.parse(texts["bbox"]) if "bbox" in texts else None
+        title, description = f"{generation.title_vi} / {generation.title_en}", OUTLINES
+        table = unit_store.COLUMNS
+
+        def selected(connection: Connection) -> Select[Any]:  # noqa: ARG001 -- no filter of units asks the database
+            return unit_store.selected(generation, box)
+    else:
+        of = list(catalog.layers.values()) if collection == PROJECTS else [catalog.layer(collection)]
+        within = None if collection == PROJECTS else collection
+        title, description = "Tất cả dự án / All projects", "Mọi lớp gộp lại. / Every layer together."
+        if within is not None:
+            title, description = (f"{words.vi} / {words.en}" for words in (of[0].title, of[0].description))
+        table = columns(of)
+
+        def selected(connection: Connection) -> Select[Any]:
+            return store.selected(connection, feature_query(connection, catalog, texts, within))
+
+    link = Links.of(request).link("self", f"/layers/{collection}.{form.suffix}", form.media_type, parameters=texts)
+    told = credit(sources(catalog, data, collection))
+    return _Download(collection, form, selected, table, title, description, told, link)
+
+
+def _over_its_own(request: Request, wanted: _Download) -> Pieces:
+    """The pieces, over a connection of their own: that of the route goes back before the answer is sent."""
     with contextmanager(transaction)(request) as connection:
-        page = store.items(connection, query)
-        head, tail = feature_collection(b"|", {"numberMatched": page.matched, **members}).rsplit(b"|", 1)
-        yield head + page.features
-        while page.next is not None:
-            page = store.items(connection, replace(query, after=page.next))
-            yield b",\n" + page.features
-        yield tail
+        return (yield from wanted.pieces(connection, SECONDS))

@@ -121,7 +121,8 @@ def digests(folder: Path) -> dict[str, str]:
 
 def test_the_same_words_in_another_order_or_spacing_are_the_same_project(written: Write) -> None:
     first = digests(written(collection(feature("a", area_ha=5, kind="x"))))
-    other = b'{ "type":"Feature", "properties": {"kind":"x", "area_ha":5, "name_vi":"C\\u1ea3ng A"}, "geometry":null, "id":"a"}'
+    told = b'"properties": {"kind":"x", "area_ha":5, "name_vi":"C\\u1ea3ng A"}, "geometry":null, "id":"a"'
+    other = b'{ "type":"Feature", ' + told + b" }"
     assert digests(written(collection(other))) == first
 
 

@@ -1,38 +1,48 @@
 """What a route asks for: a connection, the catalog as JSON, and the features that the query string means."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 from fastapi import Request
-from sqlalchemy import Connection, Engine
+from sqlalchemy import ColumnElement, Connection, Engine
 
 from api import parameters
 from api.parameters import (
     BBOX,
     BBOX_CRS,
     CONDITION,
+    CRS,
     DISTRICT,
+    FILTER,
+    FILTER_CRS,
+    FILTER_LANG,
     IDS,
     LAYER,
     LIMIT,
     NEXT,
+    PROPERTIES,
+    SKIP_GEOMETRY,
     SORTBY,
     STATUS,
     Q,
     choose,
     listed,
 )
-from geo import status, units
+from geo import cql2, crs, filter, status, units  # noqa: A004 -- the module is named for the parameter
 from geo.bbox import BBox
 from geo.errors import FeatureNotFound, InvalidParameter
+from geo.form import Form
 from geo.query import FeatureQuery
+from layers import returnables
 from layers.catalog import Catalog
+from layers.returnables import queryables
 from layers.style import rules
 
-FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, BBOX, BBOX_CRS, IDS)
+FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, BBOX, BBOX_CRS, IDS, FILTER, FILTER_LANG, FILTER_CRS)
 PAGING = (LIMIT, SORTBY, NEXT)
+FORM = (CRS, PROPERTIES, SKIP_GEOMETRY)
 LONGEST_ID = 200
 
 
@@ -48,7 +58,7 @@ def feature_query(
 ) -> FeatureQuery:
     """The features that the texts of a query string ask for, in the layer `within` or, with None, in every layer.
 
-    Raises InvalidParameter, InvalidBBox, UnknownUnit or AmbiguousUnit.
+    Raises InvalidParameter, InvalidBBox, InvalidFilter, UnknownUnit or AmbiguousUnit.
     """
     layers = choose("layer", texts["layer"], tuple(catalog.layers)) if "layer" in texts else ()
     if within is not None and layers not in ((), (within,)):
@@ -62,12 +72,38 @@ def feature_query(
         statuses=choose("status", texts["status"], tuple(status.STATUSES)) if "status" in texts else (),
         conditions=choose("condition", texts["condition"], tuple(status.CONDITIONS)) if "condition" in texts else (),
         q=texts.get("q"),
-        bbox=BBox.parse(texts["bbox"]) if "bbox" in texts else None,
+        bbox=box(texts),
         ids=listed("ids", texts["ids"]) if "ids" in texts else (),
         sortby=parameters.order(texts.get("sortby")),
         limit=parameters.limit(texts.get("limit")),
         after=texts.get("next"),
+        filter=_filter(catalog, texts, within) if "filter" in texts else None,
+        form=form(texts, returnables.properties(catalog.of(within))),
     )
+
+
+def box(texts: Mapping[str, str]) -> BBox | None:
+    """The box that is asked for, in its reference system. Raises InvalidBBox."""
+    return BBox.parse(texts["bbox"], _crs(texts, "bbox-crs")) if "bbox" in texts else None
+
+
+def form(texts: Mapping[str, str], known: Collection[str]) -> Form:
+    """How features are to be written; `known`: the properties that they have. Raises InvalidParameter."""
+    return Form(
+        _crs(texts, "crs"),
+        choose("properties", texts["properties"], tuple(known)) if "properties" in texts else None,
+        geometry=texts.get("skipGeometry") != "true",
+    )
+
+
+def _crs(texts: Mapping[str, str], parameter: str) -> crs.Crs:
+    return crs.named(parameter, texts[parameter]) if parameter in texts else crs.CRS84
+
+
+def _filter(catalog: Catalog, texts: Mapping[str, str], within: str | None) -> ColumnElement[bool]:
+    language = cql2.LANGUAGES[cql2.LANGUAGES.index(texts.get("filter-lang", "cql2-text"))]
+    tree = cql2.parse(texts["filter"], language)
+    return filter.condition(tree, queryables(catalog.of(within)), _crs(texts, "filter-crs"))
 
 
 def _units(connection: Connection, text: str) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def _add(headers: MutableHeaders, *, public: bool) -> None:
     headers.setdefault("Cache-Control", "no-cache")
     if public:
         headers["Access-Control-Allow-Origin"] = "*"
-        headers["Access-Control-Expose-Headers"] = "Content-Disposition, ETag, Link, Retry-After"
+        headers["Access-Control-Expose-Headers"] = "Content-Crs, Content-Disposition, ETag, Link, Retry-After"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 

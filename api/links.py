@@ -12,8 +12,9 @@ GEOJSON = "application/geo+json"
 HTML = "text/html"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 SVG = "image/svg+xml"
-MVT = "application/vnd.mapbox-vector-tile"
 PNG = "image/png"
+SCHEMA = "application/schema+json"
+MVT = "application/vnd.mapbox-vector-tile"
 
 
 @dataclass(frozen=True, slots=True)

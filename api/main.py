@@ -12,7 +12,19 @@ from api import files, openapi, problems
 from api.cache import AnswerCache, software_of
 from api.headers import AnswerHeaders
 from api.html import Pages
-from api.routes import catalog, collections, directives, downloads, health, items, landing, pages, styles, tiles
+from api.routes import (
+    catalog,
+    collections,
+    directives,
+    downloads,
+    health,
+    items,
+    landing,
+    pages,
+    schemas,
+    styles,
+    tiles,
+)
 from geo.errors import StoreNotReady
 from geo.freshness import Freshness
 from geo.reading import BinaryCursor
@@ -69,7 +81,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     application.state.engine = reading
     application.state.catalog = Catalog.load(settings.definitions, settings.layers_path)
     application.state.pages = Pages(settings.web / "pages")
-    for room in (landing, collections, items, catalog, directives, downloads, styles, tiles, health, pages):
+    for room in (landing, collections, schemas, items, catalog, directives, downloads, styles, tiles, health, pages):
         application.include_router(room.router)
     files.install(application, settings)
     openapi.install(application, tuple(application.state.catalog.layers))

@@ -6,26 +6,31 @@ from typing import Any
 
 from fastapi import Request
 
-from geo import status
+from geo import cql2, crs, status
 from geo.errors import InvalidParameter
 from geo.query import MAX_LIMIT, SORTABLES
 
 DEFAULT_LIMIT = 100
 LONGEST_TEXT = 200
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-"""WGS 84, longitude first: the one reference system of the answers. GDAL and QGIS name it in every request."""
+CRS84 = crs.CRS84.uri
+"""WGS 84, longitude first: what holds where no reference system is named."""
 MOST_VALUES = 1_000
+_LINE_BREAKS = str.maketrans("\n\r\t", "   ")
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One query parameter as OpenAPI describes it. `listed`: several values, with commas between them."""
+    """One query parameter as OpenAPI describes it.
+
+    `listed`: several values, with commas between them. `lines`: its text may be broken into lines.
+    """
 
     name: str
     description: str
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
     example: Any = None
     listed: bool = False
+    lines: bool = False
 
     def document(self) -> dict[str, Any]:
         """The parameter object of OpenAPI 3.0."""
@@ -77,8 +82,8 @@ Q = Parameter(
 )
 BBOX = Parameter(
     "bbox",
-    "Only features that touch the box west,south,east,north (degrees, WGS 84, longitude first). A feature without a "
-    "place is in no box.",
+    "Only features that touch the box west,south,east,north (degrees, WGS 84, longitude first; with `bbox-crs` in its "
+    "units and the order of its axes). A feature without a place is in no box.",
     {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
     [106.4, 20.5, 107.2, 21.1],
 )
@@ -96,8 +101,43 @@ SORTBY = Parameter(
     listed=True,
 )
 NEXT = Parameter("next", "Where the page before ended; follow the `next` link rather than making one.")
-CRS = Parameter("crs", "The reference system of the answer.", {"type": "string", "enum": [CRS84, "CRS84"]})
-BBOX_CRS = Parameter("bbox-crs", "The reference system of `bbox`.", {"type": "string", "enum": [CRS84, "CRS84"]})
+_CRS_NAMES = {"type": "string", "enum": list(crs.NAMES), "default": CRS84}
+CRS = Parameter(
+    "crs",
+    "The reference system of the answer, told again in its header `Content-Crs`; coordinates stand in the order of its "
+    "axes: latitude first in EPSG:4326, easting first in EPSG:3857, 9210 and 9209 (VN-2000, meridians 105°45' and "
+    "105°30').",
+    _CRS_NAMES,
+)
+BBOX_CRS = Parameter("bbox-crs", "The reference system of `bbox`, with the order of its axes.", _CRS_NAMES)
+FILTER = Parameter(
+    "filter",
+    "A condition in CQL2 over the properties that `/queryables` lists: comparisons, `LIKE`, `BETWEEN`, `IN`, `IS NULL`"
+    ", `CASEI`, `ACCENTI`, `S_INTERSECTS` and the other spatial, `T_AFTER` and the other temporal functions, joined by "
+    f"`AND`, `OR`, `NOT`. At most {cql2.MOST_BYTES} bytes, nested {cql2.MOST_NESTED} deep.",
+    {"type": "string", "minLength": 1, "maxLength": cql2.MOST_BYTES},
+    "status = 'under_construction' AND area_ha > 50",
+    lines=True,
+)
+FILTER_LANG = Parameter(
+    "filter-lang",
+    "How `filter` is written.",
+    {"type": "string", "enum": list(cql2.LANGUAGES), "default": cql2.LANGUAGES[0]},
+)
+FILTER_CRS = Parameter(
+    "filter-crs", "The reference system of geometries in `filter`, with the order of its axes.", _CRS_NAMES
+)
+PROPERTIES = Parameter(
+    "properties",
+    "Only these properties, of those that `/schema` lists; id and geometry are told all the same.",
+    example=["name_vi", "status"],
+    listed=True,
+)
+SKIP_GEOMETRY = Parameter(
+    "skipGeometry",
+    "`true` leaves every geometry out: it is null.",
+    {"type": "string", "enum": ["true", "false"], "default": "false"},
+)
 GEOMETRY = Parameter(
     "geometry",
     "Rules for these kinds of geometry alone; without it, for all that may come. For GeoServer, whose layers hold one "
@@ -128,7 +168,8 @@ def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
                 )
             if not value.strip():
                 raise InvalidParameter(f"{name} is empty; leave it out, or say what it should be.")
-            if any(not character.isprintable() or character == "\ufffd" for character in value):
+            shown = value.translate(_LINE_BREAKS) if known[name].lines else value
+            if any(not character.isprintable() or character == "\ufffd" for character in shown):
                 raise InvalidParameter(f"{name}={_shown(value)} holds characters that are no text (expected: UTF-8).")
             if "maxLength" in known[name].schema and len(value) > known[name].schema["maxLength"]:
                 raise InvalidParameter(
@@ -137,9 +178,9 @@ def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
             if name in texts and not known[name].listed:
                 raise InvalidParameter(f"{name} is given twice; it takes one value.")
             texts[name] = f"{texts[name]},{value}" if name in texts else value
-        for one in (F, CRS, BBOX_CRS):
+        for one in (F, CRS, BBOX_CRS, FILTER_LANG, FILTER_CRS, SKIP_GEOMETRY):
             if one.name in texts:
-                choose(one.name, texts[one.name], tuple(known[one.name].schema["enum"]))
+                choose(one.name, texts[one.name], tuple(known[one.name].schema["enum"]), several=False)
         return texts
 
     return read
@@ -158,9 +199,12 @@ def listed(name: str, text: str) -> tuple[str, ...]:
     return values
 
 
-def choose(name: str, text: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
-    """The values of a comma list, each of which must be one of `allowed`. Raises InvalidParameter with that list."""
-    values = listed(name, text)
+def choose(name: str, text: str, allowed: tuple[str, ...], *, several: bool = True) -> tuple[str, ...]:
+    """The values of a comma list, each of which must be one of `allowed`; the text as one value without `several`.
+
+    Raises InvalidParameter with that list.
+    """
+    values = listed(name, text) if several else (text,)
     wrong = [value for value in values if value not in allowed]
     if wrong:
         raise InvalidParameter(f"{name}={_shown(wrong[0])} is not known; there are: {', '.join(allowed)}.", allowed)

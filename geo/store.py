@@ -3,11 +3,24 @@
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Integer, Select, Subquery, Text, cast, func, literal_column, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.exc import DataError
 
 from geo import edtf
 from geo.errors import FeatureNotFound, FeatureWithdrawn, InvalidParameter
+from geo.form import WHOLE, Form
 from geo.page import Page
 from geo.query import FeatureQuery, after, conditions, sort_keys, token
 from geo.tables import feature
@@ -25,7 +38,7 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
     chosen = (
         select(
             feature.c.id,
-            *([] if late else [feature.c.geojson]),
+            *([] if late else [_text(query.form).label("geojson")]),
             *(cast(key.expression, Text).label(f"key_{number}") for number, (key, _) in enumerate(keys)),
             func.row_number().over(order_by=order).label("position"),
         )
@@ -34,7 +47,7 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
         .limit(query.limit + 1)
         .subquery("chosen")
     )
-    rows = _with_texts(chosen) if late else chosen
+    rows = _with_texts(chosen, query.form) if late else chosen
     joined = func.string_agg(rows.c.geojson, literal_column("E',\\n'")).filter(rows.c.position <= query.limit)
     last = [func.max(rows.c[f"key_{number}"]).filter(rows.c.position == query.limit) for number in range(len(keys))]
     page = select(func.convert_to(func.coalesce(joined, ""), "UTF8"), func.count(), *last)
@@ -58,33 +71,38 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
     )
 
 
-def _with_texts(chosen: Subquery) -> Subquery:
-    """The chosen features with their texts, still in order.
-
-    The planner takes the features of a unit for far more than they are, and reads whole rows in order until it has
-    them all; their ids it finds in the indexes alone.
-    """
-    texts = select(chosen, feature.c.geojson).join_from(chosen, feature, feature.c.id == chosen.c.id)
-    return texts.order_by(chosen.c.position).subquery("page")
+def _text(form: Form) -> ColumnElement[str]:
+    # As a bare column: the type of the geometry would wrap it into a function.
+    return form.text(feature.c.id, feature.c.geojson, literal_column("feature.geometry"))
 
 
 def selected(connection: Connection, query: FeatureQuery) -> Select[Any]:
     """Every feature that `query` lets through, in its order, whatever its limit, as `geo.outgoing` takes it."""
     keys = sort_keys(query)
     return (
-        select(feature.c.id, feature.c.geojson, literal_column("feature.geometry").label("geometry"))
+        select(feature.c.id, _text(query.form).label("geojson"), literal_column("feature.geometry").label("geometry"))
         .where(*conditions(query, name_patterns(connection, query.q)))
         .order_by(*(key.expression.desc() if descending else key.expression.asc() for key, descending in keys))
     )
 
 
-def item(connection: Connection, layer: str | None, feature_id: str) -> bytes:
-    """The published text of one feature, in any layer when `layer` is None.
+def _with_texts(chosen: Subquery, form: Form) -> Subquery:
+    """The chosen features with their texts, still in order.
+
+    The planner takes the features of a unit for far more than they are, and reads whole rows in order until it has
+    them all; their ids it finds in the indexes alone.
+    """
+    texts = select(chosen, _text(form).label("geojson")).join_from(chosen, feature, feature.c.id == chosen.c.id)
+    return texts.order_by(chosen.c.position).subquery("page")
+
+
+def item(connection: Connection, layer: str | None, feature_id: str, form: Form = WHOLE) -> bytes:
+    """The text of one feature, in any layer when `layer` is None.
 
     Raises FeatureNotFound, or FeatureWithdrawn for one that was entered by mistake.
     """
     row = connection.execute(
-        select(feature.c.layer, feature.c.withdrawn, func.convert_to(feature.c.geojson, "UTF8")).where(
+        select(feature.c.layer, feature.c.withdrawn, func.convert_to(_text(form), "UTF8")).where(
             feature.c.id == feature_id
         )
     ).one_or_none()

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Select, Text, func, literal_column, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from geo.bbox import BBox
 from geo.errors import FeatureNotFound
-from geo.outgoing import Column
+from geo.form import WHOLE, Form
 from geo.page import Page
+from geo.spatial import envelope
 from geo.units import CITY, UnitCollection
 
 _UNIT_COLUMNS = (
@@ -84,56 +86,62 @@ _PUBLISHED = """
 """
 # Until June 2025 the city ended where old Hải Dương began; its old units are kept for their successions only.
 OF_COLLECTION = "level = :level AND generation = :generation AND (generation = '2025-07' OR province_code = :city)"
-_IN_BOX = "(CAST(:west AS float8) IS NULL OR geometry && ST_MakeEnvelope(:west, :south, :east, :north, 4326))"
-COLUMNS = (
-    *(Column(name, "text") for name in ("code", "name", "full_name", "type", "level", "generation")),
-    *(Column(name, "text") for name in ("valid_from", "valid_to", "parent")),
-    Column("area_km2_official", "number"),
-)
-"""The published properties of a unit, as a table holds them."""
-_ITEMS = text(
-    f"""
-    WITH page AS (
-      SELECT id, {_PUBLISHED} AS geojson FROM admin_unit
-      WHERE {OF_COLLECTION} AND {_IN_BOX} AND id > :after ORDER BY id LIMIT :limit + 1),
-    numbered AS (SELECT *, row_number() OVER (ORDER BY id) AS position FROM page)
-    SELECT convert_to(coalesce(string_agg(geojson, E',\\n' ORDER BY id) FILTER (WHERE position <= :limit), ''), 'UTF8'),
-      (SELECT count(*) FROM admin_unit WHERE {OF_COLLECTION} AND {_IN_BOX}),
-      count(*) FILTER (WHERE position <= :limit),
-      CASE WHEN count(*) > :limit THEN max(id) FILTER (WHERE position = :limit) END
-    FROM numbered
-    """
-)
 _EXTENT = text(
     f"""
     SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
     FROM (SELECT ST_Extent(geometry) AS box FROM admin_unit WHERE {OF_COLLECTION}) AS every
     """
 )
-_ITEM = text(f"SELECT convert_to({_PUBLISHED}, 'UTF8') FROM admin_unit WHERE {OF_COLLECTION} AND id = :id")
 
 
 def items(
-    connection: Connection, collection: UnitCollection, *, limit: int, after: str = "", bbox: BBox | None = None
+    connection: Connection,
+    collection: UnitCollection,
+    *,
+    limit: int,
+    after: str = "",
+    bbox: BBox | None = None,
+    form: Form = WHOLE,
 ) -> Page:
-    """Units of one generation with their generalised outlines (WGS 84), by id; `next` is the last id of the page."""
-    values = collection_values(collection) | _box(bbox)
-    row = connection.execute(_ITEMS, values | {"limit": limit, "after": after}).one()
-    return Page(features=row[0], matched=row[1], returned=row[2], next=row[3])
+    """Units of one generation with their generalised outlines, by id; `next` is the last id of the page."""
+    every = selected(collection, bbox, form).order_by(None).subquery("every")
+    rows = (
+        select(every.c.id, every.c.geojson, func.row_number().over(order_by=every.c.id).label("position"))
+        .where(every.c.id > after)
+        .order_by(every.c.id)
+        .limit(limit + 1)
+        .subquery("page")
+    )
+    kept = rows.c.position <= limit
+    joined = func.string_agg(rows.c.geojson, aggregate_order_by(literal_column("E',\\n'"), rows.c.position)).filter(
+        kept
+    )
+    last = func.max(rows.c.id).filter(rows.c.position == limit)
+    total = select(func.count()).select_from(every).scalar_subquery()
+    body, found, end, matched = connection.execute(
+        select(func.convert_to(func.coalesce(joined, ""), "UTF8"), func.count(), last, total)
+    ).one()
+    return Page(features=body, matched=matched, returned=min(found, limit), next=end if found > limit else None)
 
 
-def selected(collection: UnitCollection, bbox: BBox | None) -> Select[Any]:
+def selected(collection: UnitCollection, bbox: BBox | None, form: Form = WHOLE) -> Select[Any]:
     """Every unit of one generation, in a box if one is given, by id, as `geo.outgoing` takes it."""
-    every = text(f"SELECT id, {_PUBLISHED} AS geojson, geometry FROM admin_unit WHERE {OF_COLLECTION} AND {_IN_BOX}")
-    values = collection_values(collection) | _box(bbox)
-    unit = every.bindparams(**values).columns(id=Text, geojson=Text).subquery("unit")
-    return select(unit.c.id, unit.c.geojson, literal_column("unit.geometry").label("geometry")).order_by(unit.c.id)
+    every = text(f"SELECT id, {_PUBLISHED} AS geojson, geometry FROM admin_unit WHERE {OF_COLLECTION}")
+    unit = every.bindparams(**collection_values(collection)).columns(id=Text, geojson=Text).subquery("unit")
+    geometry: ColumnElement[Any] = literal_column("unit.geometry")
+    wanted = select(
+        unit.c.id, form.text(unit.c.id, unit.c.geojson, geometry).label("geojson"), geometry.label("geometry")
+    )
+    if bbox is not None:
+        wanted = wanted.where(geometry.op("&&")(envelope(bbox)))
+    return wanted.order_by(unit.c.id)
 
 
-def item(connection: Connection, collection: UnitCollection, unit_id: str) -> bytes:
+def item(connection: Connection, collection: UnitCollection, unit_id: str, form: Form = WHOLE) -> bytes:
     """One unit as a GeoJSON Feature. Raises FeatureNotFound."""
+    every = selected(collection, None, form).subquery("every")
     found: bytes | None = connection.execute(
-        _ITEM, collection_values(collection) | {"id": unit_id}
+        select(func.convert_to(every.c.geojson, "UTF8")).where(every.c.id == unit_id)
     ).scalar_one_or_none()
     if found is None:
         raise FeatureNotFound(f"{collection.id} has no unit {unit_id!r}.")
@@ -149,8 +157,3 @@ def extent(connection: Connection, collection: UnitCollection) -> tuple[float, f
 def collection_values(collection: UnitCollection) -> dict[str, Any]:
     """What OF_COLLECTION binds."""
     return {"level": collection.level, "generation": collection.generation, "city": CITY}
-
-
-def _box(bbox: BBox | None) -> dict[str, Any]:
-    sides = (bbox.west, bbox.south, bbox.east, bbox.north) if bbox else (None,) * 4
-    return dict(zip(("west", "south", "east", "north"), sides, strict=True))

@@ -55,6 +55,10 @@ class Catalog:
         except KeyError:
             raise UnknownLayer(layer_id, tuple(self.layers)) from None
 
+    def of(self, layer_id: str | None) -> tuple[Layer, ...]:
+        """The layer of this id alone, or with None every layer. Raises UnknownLayer with the ids that exist."""
+        return tuple(self.layers.values()) if layer_id is None else (self.layer(layer_id),)
+
     def folder(self, layer_id: str, data: Path) -> Path:
         """Where the curated files of a layer lie: `data/<id>/`, or the office's own folder."""
         root = self.extra if self.extra is not None and layer_id in self.from_extra else data

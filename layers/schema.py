@@ -61,7 +61,7 @@ def json_schema(layer: Layer) -> dict[str, Any]:
         "title": layer.title.vi,
         "description": layer.description.vi,
         "type": "object",
-        "properties": {field.name: _json_field(field) for field in layer.fields.values()},
+        "properties": {field.name: json_field(field) for field in layer.fields.values()},
         "required": [field.name for field in layer.fields.values() if field.required],
         "additionalProperties": False,
     }
@@ -102,7 +102,8 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _json_field(field: Field) -> dict[str, Any]:
+def json_field(field: Field) -> dict[str, Any]:
+    """One property as JSON Schema, titles in Vietnamese and in English."""
     entry: dict[str, Any] = {"title": field.title.vi, "x-title-en": field.title.en, **_JSON_TYPES[field.type]}
     if field.description is not None:
         entry["description"] = field.description.vi

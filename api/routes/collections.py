@@ -11,20 +11,21 @@ from starlette.responses import Response
 
 from api.answers import JsonAnswer, described
 from api.dependencies import transaction
-from api.links import GEOJSON, HTML, JSON, PNG, SVG, Links
+from api.links import GEOJSON, HTML, JSON, PNG, SCHEMA, SVG, Links
 from api.parameters import CRS84, asked
-from geo import store, unit_store, units
+from geo import crs, store, unit_store, units
 from geo.errors import UnknownLayer
 from geo.status import Words
 from layers import provenance
 from layers.catalog import Catalog
-from layers.export import FORMATS
 from layers.provenance import Provenance
 
 PROJECTS = "projects"
 PROJECTS_TITLE = Words("Tất cả dự án", "All projects")
 STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 TILE_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+CRS_OFFERED = [one.uri for one in crs.CRS]
+OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 LICENCES = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/"}
 OUTLINES = (
@@ -97,15 +98,18 @@ def describe(connection: Connection, catalog: Catalog, data: Path, links: Links,
         "description_en": description_en,
         **credit(told),
         "itemType": "feature",
-        "crs": [CRS84],
+        "crs": CRS_OFFERED,
         "storageCrs": CRS84,
         **_extent(store.extent(connection, own), None),
         "links": [
             links.link("self", path, JSON),
             links.link("items", f"{path}/items", GEOJSON, title),
+            links.link(f"{OGC_REL}/schema", f"{path}/schema", SCHEMA, "Các thuộc tính / What the features say"),
+            links.link(f"{OGC_REL}/queryables", f"{path}/queryables", SCHEMA, "Để lọc / What a filter may ask"),
+            links.link(f"{OGC_REL}/sortables", f"{path}/sortables", SCHEMA, "Để sắp xếp / What to sort by"),
             links.link(TILE_SETS, f"{path}/tiles", JSON),
             *_drawings(links, path),
-            *_downloads(links, collection, title),
+            links.link("enclosure", f"/layers/{collection}.geojson", GEOJSON, f"{title}: toàn bộ / the whole layer"),
             links.link("alternate", "/", HTML, f"{title} trên bản đồ / on the map", on_map),
             links.link("collection", "/api/collections", JSON),
             *_licences(told),
@@ -124,15 +128,15 @@ def _of_units(
         "description": OUTLINES,
         **credit(told),
         "itemType": "feature",
-        "crs": [CRS84],
+        "crs": CRS_OFFERED,
         "storageCrs": CRS84,
         **_extent(unit_store.extent(connection, collection), [collection.valid_from, collection.valid_to]),
         "links": [
             links.link("self", path, JSON),
             links.link("items", f"{path}/items", GEOJSON, collection.title_vi),
+            links.link(f"{OGC_REL}/schema", f"{path}/schema", SCHEMA, "Các thuộc tính / What the features say"),
             links.link(TILE_SETS, f"{path}/tiles", JSON),
             *_drawings(links, path),
-            *_downloads(links, collection.id, collection.title_vi),
             links.link("alternate", "/", HTML, "Bản đồ / the map"),
             links.link("collection", "/api/collections", JSON),
             *_licences(told),
@@ -166,14 +170,6 @@ def _drawings(links: Links, path: str) -> list[dict[str, Any]]:
         links.link(STYLES, f"{path}/styles", JSON, "Cách vẽ / Styles"),
         links.link("preview", f"{path}/legend.png", PNG, "Chú giải / Legend"),
         links.link("preview", f"{path}/legend.svg", SVG, "Chú giải / Legend"),
-    ]
-
-
-def _downloads(links: Links, collection: str, title: str) -> list[dict[str, Any]]:
-    """The whole collection as a file, in every format."""
-    return [
-        links.link("enclosure", f"/layers/{collection}.{one.suffix}", one.media_type, f"{title}: {one.title}")
-        for one in FORMATS.values()
     ]
 
 

@@ -8,18 +8,19 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now, with_members
-from api.dependencies import FILTERS, PAGING, feature_query, readable, transaction
+from api.dependencies import FILTERS, FORM, PAGING, box, feature_query, form, readable, transaction
 from api.links import GEOJSON, HTML, JSON, Links
-from api.parameters import BBOX, BBOX_CRS, CRS, LIMIT, NEXT, asked, limit
+from api.parameters import BBOX, BBOX_CRS, LIMIT, NEXT, asked, limit
 from api.routes.collections import PROJECTS, known
 from geo import store, unit_store, units
-from geo.bbox import BBox
+from geo.crs import Crs
 from geo.errors import FeatureNotFound
 from geo.page import Page
+from layers import returnables
 from layers.catalog import Catalog
 
-OF_PROJECTS = (*FILTERS, *PAGING, CRS)
-OF_UNITS = (LIMIT, BBOX, BBOX_CRS, NEXT, CRS)
+OF_PROJECTS = (*FILTERS, *PAGING, *FORM)
+OF_UNITS = (LIMIT, BBOX, BBOX_CRS, NEXT, *FORM)
 CollectionId = Annotated[
     str, Path(description="An id of /api/collections: `projects`, a layer, or a generation of units")
 ]
@@ -44,19 +45,26 @@ def page_of_items(request: Request, collection: CollectionId, connection: Readin
     known(catalog, collection)
     if collection in units.COLLECTIONS:
         texts = asked(*OF_UNITS)(request)
-        box = BBox.parse(texts["bbox"]) if "bbox" in texts else None
+        written = form(texts, returnables.UNIT)
         page = unit_store.items(
             connection,
             units.COLLECTIONS[collection],
             limit=limit(texts.get("limit")),
             after=texts.get("next", ""),
-            bbox=box,
+            bbox=box(texts),
+            form=written,
         )
     else:
         texts = asked(*OF_PROJECTS)(request)
         within = None if collection == PROJECTS else collection
-        page = store.items(connection, feature_query(connection, catalog, texts, within))
-    return GeoJsonAnswer(_collection(Links.of(request), collection, page, texts))
+        query = feature_query(connection, catalog, texts, within)
+        page, written = store.items(connection, query), query.form
+    return GeoJsonAnswer(_collection(Links.of(request), collection, page, texts), headers=content_crs(written.crs))
+
+
+def content_crs(system: Crs) -> dict[str, str]:
+    """The header that names the reference system of an answer."""
+    return {"Content-Crs": f"<{system.uri}>"}
 
 
 def _collection(links: Links, collection: str, page: Page, texts: Mapping[str, str]) -> bytes:
@@ -81,29 +89,32 @@ def _collection(links: Links, collection: str, page: Page, texts: Mapping[str, s
 
 @router.get(
     "/api/collections/{collection}/items/{feature_id}",
-    **described("One feature", GEOJSON, [CRS], schema="Feature", errors=[_NOT_FOUND, _GONE]),
+    **described("One feature", GEOJSON, FORM, schema="Feature", errors=[_NOT_FOUND, _GONE]),
 )
 def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, connection: Reading) -> Response:
     """The feature as it is known now."""
-    asked(CRS)(request)
+    texts = asked(*FORM)(request)
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
     links = Links.of(request)
     path = f"/api/collections/{collection}"
     related = [
-        links.link("self", f"{path}/items/{feature_id}", GEOJSON),
+        links.link("self", f"{path}/items/{feature_id}", GEOJSON, parameters=texts),
         links.link("collection", path, JSON),
     ]
     readable(feature_id)
     if collection in units.COLLECTIONS:
-        text = unit_store.item(connection, units.COLLECTIONS[collection], feature_id)
+        written = form(texts, returnables.UNIT)
+        text = unit_store.item(connection, units.COLLECTIONS[collection], feature_id, written)
     else:
-        text = store.item(connection, None if collection == PROJECTS else collection, feature_id)
+        within = None if collection == PROJECTS else collection
+        written = form(texts, returnables.properties(catalog.of(within)))
+        text = store.item(connection, within, feature_id, written)
         related += [
             links.link("alternate", f"/du-an/{feature_id}", HTML, "Trang của dự án / its page"),
             links.link("version-history", f"{path}/items/{feature_id}/history", JSON, "Lịch sử / its history"),
         ]
-    return GeoJsonAnswer(with_members(text, {"links": related}))
+    return GeoJsonAnswer(with_members(text, {"links": related}), headers=content_crs(written.crs))
 
 
 @router.get(

@@ -172,4 +172,6 @@ def test_units_are_features_of_their_generation(ask: Ask, refused: Ask, client: 
     assert ask("/api/collections/units-2025-07/items")["features"] == []
     refused("/api/collections/units-2025-07/items/2024-quan-do-son", 404)
     refused(f"{path}/2024-quan-do-son/history", 404)
-    assert refused(path, status="completed")["allowed"] == ["limit", "bbox", "bbox-crs", "next", "crs", "f"]
+    assert refused(path, status="completed")["allowed"] == [
+        "limit", "bbox", "bbox-crs", "next", "crs", "properties", "skipGeometry", "f",
+    ]  # fmt: skip

@@ -4,24 +4,27 @@ import pytest
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
-from api.parameters import CRS84
 from geo import status
+from geo.crs import NAMES
 from tests.api.conftest import Ask
 from tests.factories import edit, store, store_units, unit
 
 ITEMS = "/api/collections/projects/items"
 
 
-FILTERS = ["layer", "district", "status", "condition", "q", "bbox", "bbox-crs", "ids"]
+FILTERS = [
+    "layer", "district", "status", "condition", "q", "bbox", "bbox-crs", "ids", "filter", "filter-lang", "filter-crs",
+]  # fmt: skip
+FORM = ["crs", "properties", "skipGeometry"]
 
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        (ITEMS, [*FILTERS, "limit", "sortby", "next", "crs", "f"]),
+        (ITEMS, [*FILTERS, "limit", "sortby", "next", *FORM, "f"]),
         ("/api/counts", [*FILTERS, "f"]),
-        ("/layers/port.geojson", [*FILTERS, "sortby", "crs", "f"]),
-        (f"{ITEMS}/cang-a", ["crs", "f"]),
+        ("/layers/port.geojson", [*FILTERS, "sortby", *FORM, "f"]),
+        (f"{ITEMS}/cang-a", [*FORM, "f"]),
         (f"{ITEMS}/cang-a/history", ["f"]),
         ("/api", ["f"]),
         ("/api/conformance", ["f"]),
@@ -43,7 +46,11 @@ def test_a_misspelt_parameter_is_refused_with_those_that_exist(refused: Ask, pat
         ("status", list(status.STATUSES)),
         ("condition", list(status.CONDITIONS)),
         ("f", ["json"]),
-        ("crs", [CRS84, "CRS84"]),
+        ("crs", list(NAMES)),
+        ("bbox-crs", list(NAMES)),
+        ("filter-crs", list(NAMES)),
+        ("filter-lang", ["cql2-text", "cql2-json"]),
+        ("skipGeometry", ["true", "false"]),
     ],
 )
 def test_an_unknown_code_is_refused_with_those_that_exist(refused: Ask, name: str, allowed: list[str]) -> None:

@@ -1,0 +1,82 @@
+"""What the features of a collection say, what a filter may ask of them, and by what they are sorted."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.answers import JsonAnswer, described
+from api.links import SCHEMA, Links
+from api.parameters import asked
+from api.routes.collections import PROJECTS, PROJECTS_TITLE, known
+from geo import units
+from geo.status import Words
+from layers import returnables
+from layers.catalog import Catalog
+from layers.definition import Layer
+
+CollectionId = Annotated[str, Path(description="An id of /api/collections")]
+Texts = Annotated[dict[str, str], Depends(asked())]
+_NOT_FOUND = (404, "No such collection, or nothing of the kind for it")
+
+router = APIRouter(tags=["Features"])
+
+
+@router.get(
+    "/api/collections/{collection}/schema",
+    **described("What the features say, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
+)
+def schema(request: Request, collection: CollectionId, _: Texts) -> Response:
+    """Every property that a feature may have, with its title in Vietnamese and English, its type, unit and codes."""
+    known(request.app.state.catalog, collection)
+    address = _address(request, collection, "schema")
+    if collection in units.COLLECTIONS:
+        unit = units.COLLECTIONS[collection]
+        words = Words(unit.title_vi, unit.title_en)
+        return _answer(returnables.schema(address, words, returnables.UNIT, "Polygon"))
+    title, layers = _layers(request, collection)
+    fields = returnables.properties(layers)
+    return _answer(returnables.schema(address, title, fields, layers[0].geometry if len(layers) == 1 else "Any"))
+
+
+@router.get(
+    "/api/collections/{collection}/queryables",
+    **described("What a filter may ask, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
+)
+def queryables(request: Request, collection: CollectionId, _: Texts) -> Response:
+    """The properties that `filter` understands; any other answers 400 with this list."""
+    title, layers = _layers(request, collection)
+    return _answer(returnables.queryables_schema(_address(request, collection, "queryables"), title, layers))
+
+
+@router.get(
+    "/api/collections/{collection}/sortables",
+    **described("By what features are sorted, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
+)
+def sortables(request: Request, collection: CollectionId, _: Texts) -> Response:
+    """The properties that `sortby` understands."""
+    title, layers = _layers(request, collection)
+    return _answer(returnables.sortables_schema(_address(request, collection, "sortables"), title, layers))
+
+
+def _layers(request: Request, collection: str) -> tuple[Words, tuple[Layer, ...]]:
+    """Title and layers of a collection. Raises UnknownLayer, or a 404 for units, which take no filter."""
+    catalog: Catalog = request.app.state.catalog
+    known(catalog, collection)
+    if collection in units.COLLECTIONS:
+        raise HTTPException(
+            404,
+            f"{collection} takes neither filter nor sortby; /api/collections/{collection}/schema tells what it says.",
+        )
+    if collection == PROJECTS:
+        return PROJECTS_TITLE, catalog.of(None)
+    return catalog.layer(collection).title, catalog.of(collection)
+
+
+def _address(request: Request, collection: str, kind: str) -> str:
+    return Links.of(request).url(f"/api/collections/{collection}/{kind}")
+
+
+def _answer(document: dict[str, Any]) -> Response:
+    return JsonAnswer(document, media_type=SCHEMA)

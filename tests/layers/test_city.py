@@ -1,0 +1,168 @@
+"""The city's own data, loaded whole: what the files tell and what the store answers are the same."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+import orjson
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from geo import store, units
+from geo.errors import AmbiguousUnit
+from geo.query import FeatureQuery
+from geo.settings import REPOSITORY
+from geo.units import COLLECTIONS
+from layers.catalog import Catalog
+from layers.load import Report, load_all
+from layers.records import read
+from tests.data.curated import DATA, LAYERS, rows
+from tests.data.test_named_projects import PRINTED
+
+CATALOG = Catalog.load(REPOSITORY / "layers" / "definitions")
+WHERE = "2024-huyen-cat-hai"
+
+
+@pytest.fixture(scope="module")
+def loaded(own_engine: Engine) -> Report:
+    return load_all(own_engine, DATA, CATALOG)
+
+
+@pytest.fixture
+def city(own_engine: Engine, loaded: Report) -> Iterator[Connection]:
+    assert loaded.conflicts == 0
+    with own_engine.connect() as connection:
+        yield connection
+
+
+def found(connection: Connection, query: FeatureQuery) -> list[str]:
+    page = store.items(connection, query)
+    return [one["id"] for one in orjson.loads(b"[" + page.features + b"]")]
+
+
+def test_every_project_fact_and_unit_of_the_files_is_stored(city: Connection, loaded: Report) -> None:
+    records = {layer: list(read(DATA / layer)) for layer in LAYERS}
+    assert {one.layer: one.added for one in loaded.layers} == {layer: len(told) for layer, told in records.items()}
+    every = [record for told in records.values() for record in told]
+    assert len(every) == 301
+    stored = {row.id: row for row in city.execute(text("SELECT * FROM feature"))}
+    for record in every:
+        row = stored.pop(record.id)
+        assert row.properties == record.properties
+        assert (row.geometry is None) == (record.geometry is None)
+        assert len(row.stated_units) == len(record.units)
+    assert stored == {}
+    facts = Counter(city.execute(text("SELECT feature FROM status_fact")).scalars())
+    assert facts == Counter({record.id: len(record.facts) for record in every if record.facts})
+
+
+def test_every_published_project_is_flat_json_with_its_curated_fields(city: Connection) -> None:
+    page = store.items(city, FeatureQuery(limit=1_000))
+    features = json.loads(b"[" + page.features + b"]")
+    assert (page.matched, len(features)) == (301, 301)
+    for feature in features:
+        properties = feature["properties"]
+        assert all(not isinstance(value, dict) for value in properties.values())
+        row = city.execute(text("SELECT * FROM feature WHERE id = :id"), {"id": feature["id"]}).one()
+        assert {name: properties[name] for name in row.properties} == row.properties
+        assert (properties["status"], properties["condition"], properties["layer"]) == (
+            row.status, row.condition, row.layer,
+        )  # fmt: skip
+
+
+def test_cat_hai_has_the_44_projects_that_the_files_state(city: Connection) -> None:
+    # By hand: every project with a row of units.csv that names the district itself. Each of its communes' projects has
+    # such a row too, and no place of another project lies on the islands, so these are all of them.
+    stated = {
+        row["feature_id"] for layer in LAYERS for row in rows(DATA / layer / "units.csv") if row["unit_id"] == WHERE
+    }
+    assert len(stated) == 44
+    by_sql = text("SELECT feature FROM feature_unit WHERE unit = :unit ORDER BY feature")
+    assert city.execute(by_sql, {"unit": WHERE}).scalars().all() == sorted(stated)
+    for words in ("cat-hai", "Cát Hải", "317@2024", "317", WHERE, "huyện Cát Hải", "cat-hai@districts-2025-01"):
+        assert found(city, FeatureQuery(units=units.resolve(city, words), limit=1_000)) == sorted(stated), words
+    counts = orjson.loads(store.counts(city, FeatureQuery(units=units.resolve(city, "cat-hai"))))
+    assert counts["numberMatched"] == counts["located"] + counts["unlocated"] == 44
+
+
+def test_the_special_zone_of_today_holds_what_the_old_district_held(city: Connection) -> None:
+    """All of Cát Hải went into the special zone whole, so both hold each other."""
+    zone = units.resolve(city, "dac-khu-cat-hai")
+    assert set(units.resolve(city, "cat-hai")) == set(zone)
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_every_unit_of_a_generation_answers_to_its_id_and_to_its_code_with_the_generation(
+    city: Connection, collection: str
+) -> None:
+    of = COLLECTIONS[collection]
+    known = city.execute(
+        text(
+            "SELECT id, code FROM admin_unit WHERE level = :level AND generation = :generation "
+            "AND (generation = '2025-07' OR province_code = '31')"
+        ),
+        {"level": of.level, "generation": of.generation},
+    ).all()
+    assert (
+        len(known)
+        == {"districts-2024": 15, "districts-2025-01": 15, "communes-2024": 217, "units-2025-07": 114}[collection]
+    )
+    for unit_id, code in known:
+        assert unit_id in units.resolve(city, unit_id)
+        assert units.resolve(city, f"{code}@{of.generation}") == units.resolve(city, unit_id)
+
+
+def test_a_name_of_two_communes_of_today_is_answered_with_both(city: Connection) -> None:
+    twice = city.execute(
+        text("SELECT folded_full FROM admin_unit WHERE generation = '2025-01' AND level = 'commune' "
+             "GROUP BY folded_full HAVING count(*) > 1 LIMIT 1")
+    ).scalar_one()  # fmt: skip
+    with pytest.raises(AmbiguousUnit) as told:
+        units.resolve(city, f"{twice}@2025-01")
+    assert len(told.value.allowed) >= 2
+
+
+@pytest.mark.parametrize(("printed", "plain", "feature_id"), PRINTED)
+def test_a_project_of_the_directive_is_found_as_printed_and_without_accents(
+    city: Connection, printed: str, plain: str, feature_id: str
+) -> None:
+    assert feature_id in found(city, FeatureQuery(q=printed))
+    assert found(city, FeatureQuery(q=printed)) == found(city, FeatureQuery(q=plain))
+
+
+def test_do_son_is_found_by_its_name_in_whatever_layer(city: Connection) -> None:
+    named = found(city, FeatureQuery(q="do son", limit=1_000))
+    every = city.execute(text("SELECT id FROM feature WHERE search LIKE '% do son%' ORDER BY id")).scalars().all()
+    assert named == every
+    assert {"cang-bien-nam-do-son", "khu-du-lich-quoc-te-doi-rong"} <= set(named)
+
+
+def test_an_order_alone_made_no_status_anywhere(city: Connection) -> None:
+    """Whoever has a status has it from a row of status.csv, and whoever has such a row has a status."""
+    told = {
+        row["feature_id"]
+        for layer in LAYERS
+        for row in rows(DATA / layer / "status.csv")
+        if row["status"] not in ("", "unknown")
+    }
+    known = city.execute(text("SELECT id FROM feature WHERE status <> 'unknown'")).scalars().all()
+    assert set(known) == told
+
+
+def test_loading_the_city_again_changes_nothing_and_hurrying_reads_nothing(
+    own_engine: Engine, city: Connection
+) -> None:
+    version = (
+        "SELECT (SELECT count(*) FROM changeset), (SELECT max(version) FROM feature), (SELECT count(*) FROM mandate)"
+    )
+    before = tuple(city.execute(text(version)).one())
+    city.rollback()
+    report = load_all(own_engine, DATA, CATALOG)
+    assert [(one.added, one.changed, one.conflicting, one.missing) for one in report.layers] == [(0, 0, (), ())] * len(
+        LAYERS
+    )
+    assert sum(one.unchanged for one in report.layers) == 301
+    said: list[str] = []
+    assert load_all(own_engine, DATA, CATALOG, said.append, hurry=True) == Report()
+    assert said == []
+    assert tuple(city.execute(text(version)).one()) == before

@@ -62,50 +62,59 @@ def _encoded(rows: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A statement that makes a tile from `seen`; `steps` are named results that it is made through, in order."""
+    """A statement that makes a tile from `seen`; `steps` are results that it is made through, in order."""
 
-    tile: str
-    steps: tuple[tuple[str, str], ...] = ()
+    tile: TextualSelect
+    steps: tuple[CTE, ...]
+
+    @classmethod
+    def of(cls, tile: str, **steps: str) -> "Drawing":
+        """From SQL, each step under its name."""
+        results = (
+            text(sql).columns().cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
+            for name, sql in steps.items()
+        )
+        return cls(text(tile).columns(column("tile", LargeBinary)), tuple(results))
 
     def over(self, rows: Select[Any] | TextualSelect) -> TextualSelect:
         """The statement over these rows."""
         seen: CTE = rows.cte("seen").prefix_with("NOT MATERIALIZED", dialect="postgresql")
-        steps = [
-            text(sql).columns().cte(name).prefix_with("MATERIALIZED", dialect="postgresql") for name, sql in self.steps
-        ]
-        return text(self.tile).columns(column("tile", LargeBinary)).add_cte(seen, *steps)
+        return self.tile.add_cte(seen, *self.steps)
 
 
 def every(attributes: tuple[str, ...]) -> Drawing:
     """Every row as a feature of its own with these attributes; NULL where there are more than :most."""
     drawn = _drawn(", ".join(attributes), f"SELECT *, {_SIZE} AS size FROM few")
-    return Drawing(
+    return Drawing.of(
         f"SELECT CASE WHEN (SELECT count(*) FROM few) <= :most THEN ({_encoded(drawn)}) END AS tile",
-        (("few", "SELECT * FROM seen LIMIT :most + 1"),),
+        few="SELECT * FROM seen LIMIT :most + 1",
     )
 
 
 _LOOK = "layer, status, condition, location_accuracy"
-# Rows are read once; their geometries are fetched again by `position` for the few that keep their shape.
+# Rows are read once, and their boxes once; their geometries again, by `position`, for the few that keep their shape.
 _SIZED = f"""
-SELECT id, {_LOOK}, version, position, pg_column_size(geometry) AS stored, {_SIZE} AS size, {_X} AS x, {_Y} AS y
-FROM seen
+SELECT id, {_LOOK}, version, position, stored, greatest((east - west) * :across, (north - south) * :up) AS size,
+  ((west + east) / 2 - :origin) * :across AS x,
+  (1 - asinh(tan(radians((south + north) / 2))) / pi()) * :half - :top AS y
+FROM (SELECT id, {_LOOK}, version, position, pg_column_size(geometry) AS stored, ST_XMin(geometry) AS west,
+  ST_XMax(geometry) AS east, ST_YMin(geometry) AS south, ST_YMax(geometry) AS north FROM seen OFFSET 0) AS boxed
 """
 # Sizes in steps of a quarter octave; 16 bytes stored are a vertex, which takes some 2.5 in a tile, and hardly more than
 # one vertex a unit can be seen.
 _LOAD = f"""
-SELECT {_LOOK}, ceil(4 * ln(greatest(size, {PIXEL}) / {PIXEL}) / ln(2))::int AS step, count(*) AS features,
+SELECT ceil(4 * ln(greatest(size, {PIXEL}) / {PIXEL}) / ln(2))::int AS step, count(*) AS features,
   sum(45 + octet_length(id) + 2.5 * least(stored / 16, size)) AS bytes
-FROM sized GROUP BY {_LOOK}, step
+FROM sized GROUP BY step
 """
 # The smallest step whose shapes, with all larger ones, fit; and a cell so large that the points of every look fit.
 _GRAIN = f"""
 SELECT {PIXEL} * 2 ^ (first / 4.0 - 0.25) AS smallest,
   CASE WHEN (SELECT sum(features) FROM load WHERE step < first) > {MOST_MARKS} THEN
     least({EXTENT}, {PIXEL} * 2 ^ ceil(ln({(EXTENT // PIXEL) ** 2} / {MOST_MARKS}.0 * (
-      SELECT count(DISTINCT ({_LOOK})) FROM load)) / ln(4))) END AS cell
+      SELECT count(*) FROM (SELECT DISTINCT {_LOOK} FROM sized) AS looks)) / ln(4))) END AS cell
 FROM (SELECT coalesce(max(step) FILTER (WHERE above > {SHAPE_BYTES}) + 1, 1) AS first
-  FROM (SELECT step, sum(sum(bytes)) OVER (ORDER BY step DESC) AS above FROM load GROUP BY step) AS steps) AS chosen
+  FROM (SELECT step, sum(bytes) OVER (ORDER BY step DESC) AS above FROM load) AS steps) AS chosen
 """
 _SHAPES = _drawn(
     f"id, {_LOOK}, version, NULL::int AS count",
@@ -126,8 +135,7 @@ FROM (SELECT *, floor({BUFFER} / cell) * cell AS reach FROM sized, grain
 WHERE x >= -reach AND x < {EXTENT} + reach AND y >= -reach AND y < {EXTENT} + reach
 GROUP BY floor(x / cell), floor(y / cell), {_LOOK}
 """
-CROWDED = Drawing(
-    _encoded(f"{_SHAPES} UNION ALL {_POINTS} UNION ALL {_MARKS}"),
-    (("sized", _SIZED), ("load", _LOAD), ("grain", _GRAIN)),
+CROWDED = Drawing.of(
+    _encoded(f"{_SHAPES} UNION ALL {_POINTS} UNION ALL {_MARKS}"), sized=_SIZED, load=_LOAD, grain=_GRAIN
 )
 """The largest shapes, and the others as points; where those are too many, one for all of the same look in a cell."""

@@ -35,10 +35,12 @@ UNIT_ATTRIBUTES = ("id", "code", "full_name", "type")
 
 _AREA = feature.c.properties["area_ha"]
 _EVERY_FEATURE, _EVERY_UNIT = every(FEATURE_ATTRIBUTES), every(UNIT_ATTRIBUTES)
-_UNITS = f"""
+_UNITS = text(
+    f"""
 SELECT {", ".join(UNIT_ATTRIBUTES)}, geometry FROM admin_unit
 WHERE {OF_COLLECTION} AND geometry && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
 """
+).columns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,12 @@ def feature_tile(connection: Connection, name: str, query: FeatureQuery, tile: T
 def unit_tile(connection: Connection, name: str, collection: UnitCollection, tile: Tile) -> bytes:
     """The units of one generation in the tile, with their generalised outlines, as one layer; empty without any."""
     values = {"most": MOST_FEATURES} | collection_values(collection)
-    return _execute(connection, _EVERY_UNIT, text(_UNITS).columns(), name, tile, values) or b""
+    return _execute(connection, _EVERY_UNIT, _UNITS, name, tile, values) or b""
 
 
 def _is_known_by_area_alone() -> ColumnElement[bool]:
     """A point that stands for so many hectares is drawn as a circle of that size; a shape shows its size itself."""
-    return and_(func.jsonb_typeof(_AREA) == "number", func.ST_Dimension(literal_column("feature.geometry")) == 0)
+    return and_(func.ST_Dimension(literal_column("feature.geometry")) == 0, func.jsonb_typeof(_AREA) == "number")
 
 
 def _whole(what: str, told: str, last: int) -> int:

@@ -67,7 +67,7 @@ COLUMNS = (
 )
 """What stands in the text beside the curated properties, in its order, as a table holds it."""
 # A curated field of the same name does not pose as one of these.
-_REST = "(staged.properties - 'name_vi' - 'name_en')"
+_REST = f"(staged.properties - '{{{','.join(column.name for column in COLUMNS)}}}'::text[])"
 
 PUBLISH = f"""
 INSERT INTO feature (id, layer, geometry, properties, stated_units, version, withdrawn, changeset, status, condition,

@@ -31,6 +31,7 @@ from geo.errors import (
     UnknownUnit,
     VersionConflict,
 )
+from layers.export import ExportBusy, ExportTooLarge, UnknownFormat
 from layers.icons import AssetsMissing
 from layers.portrayal import UnknownStyle
 
@@ -41,16 +42,19 @@ PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownUnit: (400, "unknown-unit", "No administrative unit is called that"),
     AmbiguousUnit: (400, "ambiguous-unit", "Several administrative units are called that"),
     UnknownLayer: (404, "unknown-collection", "No such collection"),
+    UnknownFormat: (404, "unknown-format", "No such format"),
     UnknownStyle: (404, "unknown-style", "No such style"),
     TileNotFound: (404, "tile-not-found", "No such tile"),
     UnknownStyle: (404, "unknown-style", "No such style"),
     FeatureNotFound: (404, "feature-not-found", "No such feature"),
     FeatureWithdrawn: (410, "feature-withdrawn", "The feature was withdrawn"),
+    ExportTooLarge: (413, "export-too-large", "Too much for one file of this format"),
     VersionConflict: (412, "version-conflict", "Someone else changed this feature first"),
     InvalidFeature: (422, "invalid-feature", "The feature cannot be stored as it stands"),
     StoreNotReady: (503, "store-not-ready", "The database is not ready"),
     ClusterError: (503, "store-not-ready", "The database is not ready"),
     AssetsMissing: (503, "assets-missing", "The web assets are not installed"),
+    ExportBusy: (503, "busy", "The file cannot be written just now"),
     PoolTimeout: (503, "busy", "Too many questions at once"),
     OperationalError: (503, "store-unreachable", "The database did not answer"),
     HaiphongError: (500, "internal-error", "Something went wrong on our side"),

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from geo.bbox import BBox
 from geo.errors import FeatureNotFound
 from geo.form import WHOLE, Form
+from geo.outgoing import Column
 from geo.page import Page
 from geo.spatial import envelope
 from geo.units import CITY, UnitCollection
@@ -86,6 +87,12 @@ _PUBLISHED = """
 """
 # Until June 2025 the city ended where old Hải Dương began; its old units are kept for their successions only.
 OF_COLLECTION = "level = :level AND generation = :generation AND (generation = '2025-07' OR province_code = :city)"
+COLUMNS = (
+    *(Column(name, "text") for name in ("code", "name", "full_name", "type", "level", "generation")),
+    *(Column(name, "text") for name in ("valid_from", "valid_to", "parent")),
+    Column("area_km2_official", "number"),
+)
+"""The published properties of a unit, as a table holds them."""
 _EXTENT = text(
     f"""
     SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)

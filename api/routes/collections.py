@@ -18,6 +18,7 @@ from geo.errors import UnknownLayer
 from geo.status import Words
 from layers import provenance
 from layers.catalog import Catalog
+from layers.export import FORMATS
 from layers.provenance import Provenance
 
 PROJECTS = "projects"
@@ -109,7 +110,7 @@ def describe(connection: Connection, catalog: Catalog, data: Path, links: Links,
             links.link(f"{OGC_REL}/sortables", f"{path}/sortables", SCHEMA, "Để sắp xếp / What to sort by"),
             links.link(TILE_SETS, f"{path}/tiles", JSON),
             *_drawings(links, path),
-            links.link("enclosure", f"/layers/{collection}.geojson", GEOJSON, f"{title}: toàn bộ / the whole layer"),
+            *_downloads(links, collection, title),
             links.link("alternate", "/", HTML, f"{title} trên bản đồ / on the map", on_map),
             links.link("collection", "/api/collections", JSON),
             *_licences(told),
@@ -137,6 +138,7 @@ def _of_units(
             links.link(f"{OGC_REL}/schema", f"{path}/schema", SCHEMA, "Các thuộc tính / What the features say"),
             links.link(TILE_SETS, f"{path}/tiles", JSON),
             *_drawings(links, path),
+            *_downloads(links, collection.id, collection.title_vi),
             links.link("alternate", "/", HTML, "Bản đồ / the map"),
             links.link("collection", "/api/collections", JSON),
             *_licences(told),
@@ -162,6 +164,14 @@ def credit(told: tuple[Provenance, ...]) -> dict[str, str]:
         "licence": [source.licence for source in told],
     }
     return {name: "; ".join(dict.fromkeys(several)) for name, several in words.items() if several}
+
+
+def _downloads(links: Links, collection: str, title: str) -> list[dict[str, Any]]:
+    """The whole collection as a file, in every format."""
+    return [
+        links.link("enclosure", f"/layers/{collection}.{one.suffix}", one.media_type, f"{title}: {one.title}")
+        for one in FORMATS.values()
+    ]
 
 
 def _drawings(links: Links, path: str) -> list[dict[str, Any]]:

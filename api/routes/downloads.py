@@ -11,15 +11,18 @@ from sqlalchemy import Connection, Select
 from starlette.responses import Response
 
 from api.answers import described, feature_collection, now
-from api.dependencies import FILTERS, feature_query, transaction
+from api.dependencies import FILTERS, FORM, box, feature_query, transaction
+from api.dependencies import form as written
 from api.links import GEOJSON, Links
-from api.parameters import BBOX, BBOX_CRS, CRS, CRS84, SORTBY, F, asked
+from api.parameters import BBOX, BBOX_CRS, CRS, CRS84, PROPERTIES, SKIP_GEOMETRY, SORTBY, F, asked
 from api.routes.collections import LICENCES, OUTLINES, PROJECTS, credit, known, sources
+from api.routes.items import content_crs
 from api.sending import Sending, begun, of_file
-from geo import outgoing, store, unit_store, units
-from geo.bbox import BBox
+from geo import crs, outgoing, store, unit_store, units
+from geo.crs import Crs
 from geo.errors import InvalidParameter
 from geo.outgoing import Column, Pieces
+from layers import returnables
 from layers.catalog import Catalog
 from layers.export import FORMATS, ITEM_END, Export, Format, UnknownFormat, columns
 
@@ -27,8 +30,8 @@ BATCH = 2_000
 """Up to so many features, an answer is finished before it is sent: a slow reader holds no connection."""
 SECONDS = 900
 """How long a reader may take for a file that is sent as it is read."""
-OF_PROJECTS = (*FILTERS, SORTBY, CRS)
-OF_UNITS = (BBOX, BBOX_CRS, CRS)
+OF_PROJECTS = (*FILTERS, SORTBY, *FORM)
+OF_UNITS = (BBOX, BBOX_CRS, *FORM)
 
 router = APIRouter(tags=["Downloads"])
 _DESCRIBED = described(
@@ -61,6 +64,7 @@ class _Download:
     description: str
     credit: Mapping[str, str]
     link: Mapping[str, str]
+    crs: Crs
 
     def words(self) -> dict[str, str]:
         """What is said inside the file, in formats with a place for it."""
@@ -110,6 +114,7 @@ def download(
     licence = ", ".join(f'<{LICENCES[one]}>; rel="license"' for one in told if one in LICENCES)
     headers = {
         "Content-Disposition": f'attachment; filename="{file}"',
+        **content_crs(wanted.crs),
         **({"Link": licence} if licence else {}),
     }
     if wanted.form.driver is not None:
@@ -127,16 +132,17 @@ def _asked(request: Request, collection: str, form: Format) -> _Download:
     texts = asked(*(OF_UNITS if collection in units.COLLECTIONS else OF_PROJECTS))(request)
     if form.media_type != GEOJSON and F.name in texts:
         raise InvalidParameter("f: here the ending of the address is the format; leave the parameter out.")
-    if form.media_type != GEOJSON and texts.get(CRS.name, CRS84) not in (CRS84, "CRS84"):
+    if form.media_type != GEOJSON and texts.get(CRS.name, CRS84) not in crs.CRS84.names:
         raise InvalidParameter(f"crs: a .{form.suffix} is in WGS 84, longitude first; leave it out.", (CRS84,))
+    if form.media_type != GEOJSON and (whole := {PROPERTIES.name, SKIP_GEOMETRY.name} & texts.keys()):
+        raise InvalidParameter(f"{min(whole)}: a .{form.suffix} holds whole features; .geojson can leave parts out.")
     if collection in units.COLLECTIONS:
         generation = units.COLLECTIONS[collection]
-        box = BBox.parse(texts["bbox"]) if "bbox" in texts else None
         title, description = f"{generation.title_vi} / {generation.title_en}", OUTLINES
         table = unit_store.COLUMNS
 
         def selected(connection: Connection) -> Select[Any]:  # noqa: ARG001 -- no filter of units asks the database
-            return unit_store.selected(generation, box)
+            return unit_store.selected(generation, box(texts), written(texts, returnables.UNIT))
     else:
         of = list(catalog.layers.values()) if collection == PROJECTS else [catalog.layer(collection)]
         within = None if collection == PROJECTS else collection
@@ -150,7 +156,8 @@ def _asked(request: Request, collection: str, form: Format) -> _Download:
 
     link = Links.of(request).link("self", f"/layers/{collection}.{form.suffix}", form.media_type, parameters=texts)
     told = credit(sources(catalog, data, collection))
-    return _Download(collection, form, selected, table, title, description, told, link)
+    system = crs.named(CRS.name, texts.get(CRS.name, CRS84))
+    return _Download(collection, form, selected, table, title, description, told, link, system)
 
 
 def _over_its_own(request: Request, wanted: _Download) -> Pieces:

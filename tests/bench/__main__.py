@@ -15,13 +15,12 @@ from typing import NoReturn
 from geo.cluster import Cluster, tell
 from geo.errors import HaiphongError
 from geo.settings import REPOSITORY
+from tests.bench.machine import busy
 from tests.bench.plan import Plan
 from tests.bench.report import markdown
 from tests.bench.run import run
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-QUIET = 0.5
-"""Load average per core above which something else takes part in the measurement."""
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -29,8 +28,8 @@ def main(words: Sequence[str] | None = None) -> None:
     plan, output = _asked(words)
     for number in SIGNALS:
         signal.signal(number, _end)
-    load, cores = os.getloadavg()[0], os.cpu_count() or 1
-    if load > QUIET * cores:
+    load = os.getloadavg()[0]
+    if busy(load):
         tell(f"Máy đang bận, số đo sẽ kém / The machine is busy, the figures will suffer: load average {load:.1f}")
     try:
         with _folder() as folder, _cluster(folder) as cluster:

@@ -13,15 +13,23 @@ from sqlalchemy import Connection
 from geo.readiness import DURABLE
 from geo.settings import REPOSITORY
 
+QUIET = 0.5
+"""Load average per core above which something else takes part in the measurement."""
 PACKAGES = ("uvicorn", "fastapi", "sqlalchemy", "psycopg", "orjson")
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What a reader must know to compare: each line as name and value."""
+    """What a reader must know to compare: each line as name and value; whether others used the machine, too."""
 
     lines: tuple[tuple[str, str], ...]
     durable: bool
+    busy: bool
+
+
+def busy(load: float) -> bool:
+    """Whether a load average says that something else takes part in the measurement."""
+    return load > QUIET * (os.cpu_count() or 1)
 
 
 def describe(connection: Connection, load_before: float) -> Machine:
@@ -44,6 +52,7 @@ def describe(connection: Connection, load_before: float) -> Machine:
             ("Phần mềm / software", ", ".join([f"Python {platform.python_version()}", *map(_versioned, PACKAGES)])),
         ),
         durable=all(value == "on" for value in settings.values()),
+        busy=busy(load_before),
     )
 
 

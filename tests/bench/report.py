@@ -33,12 +33,14 @@ def markdown(results: Results) -> str:
     new, kept = (
         max(run.client_share for one in results.measured for run in getattr(one, name)) for name in ("new", "kept")
     )
-    durable = "" if results.machine.durable else "**Không bền / not durable: a throw-away run.** "
+    warned = "" if results.machine.durable else "**Không bền / not durable: a throw-away run.** "
+    if results.machine.busy:
+        warned += "**Máy đang bận việc khác / the machine was busy with other work: not the last word.** "
     return f"""# Đo tốc độ: kho và API bên cạnh cùng câu hỏi viết thẳng bằng SQL
 
 *How fast: the store and the API beside the same questions in raw SQL. `make bench` writes this page anew.*
 
-{durable}**Dữ liệu giả / synthetic data**: S = {results.small.features} features, our own and made-up ones of every
+{warned}**Dữ liệu giả / synthetic data**: S = {results.small.features} features, our own and made-up ones of every
 shape; M = {plan.polygons} made-up polygons of 8 to 24 corners with two status facts each, beside S. Nothing in M is a
 project of the city. Ratios travel from machine to machine, absolute figures do not.
 
@@ -92,9 +94,9 @@ def _ratios(measured: Iterable[Measured]) -> str:
                 _number(_of(one.new, _BODY)),
                 *map(_number, (new, kept, page)),
                 _number(counted) if counted else "–",
-                f"**{new / page:.2f}**",
-                f"**{new / counted:.2f}**" if counted else "–",
-                f"**{kept / page:.2f}**",
+                _ratio(new, page),
+                _ratio(new, counted) if counted else "–",
+                _ratio(kept, page),
             )
         )
     return _table(head, rows)
@@ -170,6 +172,11 @@ def _of(runs: Sequence[Http], value: Callable[[Http], float]) -> float:
 def _spread(runs: Sequence[Http] | Sequence[Sql]) -> str:
     speeds = [run.per_second for run in runs]
     return f"{(max(speeds) - min(speeds)) / median(speeds):.0%}"
+
+
+def _ratio(part: float, whole: float) -> str:
+    ratio = part / whole
+    return f"**{ratio:.2f}**" if ratio >= 0.1 else f"**{ratio:.4f}**"
 
 
 def _number(value: float) -> str:

@@ -1,7 +1,7 @@
 """The features of a collection: a page of them, one of them, and the history of one."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy import Connection
@@ -32,9 +32,16 @@ _GONE = (410, "The feature was entered by mistake and withdrawn")
 router = APIRouter(tags=["Features"])
 
 
+def _placed(description: dict[str, Any]) -> dict[str, Any]:
+    """The description of an answer with places, whose header names their reference system."""
+    header = {"description": "`<uri>` of the reference system of every coordinate", "schema": {"type": "string"}}
+    description["responses"][200]["headers"] = {"Content-Crs": header}
+    return description
+
+
 @router.get(
     "/api/collections/{collection}/items",
-    **described("A page of features", GEOJSON, OF_PROJECTS, schema="FeatureCollection", errors=[_NOT_FOUND]),
+    **_placed(described("A page of features", GEOJSON, OF_PROJECTS, schema="FeatureCollection", errors=[_NOT_FOUND])),
 )
 def page_of_items(request: Request, collection: CollectionId, connection: Reading) -> Response:
     """Features that pass every filter, those without a place included; `next` leads to the following page.
@@ -89,7 +96,7 @@ def _collection(links: Links, collection: str, page: Page, texts: Mapping[str, s
 
 @router.get(
     "/api/collections/{collection}/items/{feature_id}",
-    **described("One feature", GEOJSON, FORM, schema="Feature", errors=[_NOT_FOUND, _GONE]),
+    **_placed(described("One feature", GEOJSON, FORM, schema="Feature", errors=[_NOT_FOUND, _GONE])),
 )
 def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, connection: Reading) -> Response:
     """The feature as it is known now."""

@@ -1,5 +1,6 @@
 """What there is to draw of one collection, whichever language of styles then says it: MapLibre, SLD, QML, a legend."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -33,7 +34,8 @@ class Portrayal:
     """One collection as something to draw.
 
     `by`: the property that tells a feature's rule; `statuses`: its values, in the order of the legend. `icon`: that of
-    the layer, None for all layers together. `width_px` of lines. `geometries`: the kinds that may come.
+    the layer, None for all layers together. `width_px` of lines. `geometries`: the kinds that may come. `layers`: for
+    each status the ids of the layers that know it.
     """
 
     collection: str
@@ -43,6 +45,7 @@ class Portrayal:
     icon: Icon | None
     width_px: float
     geometries: tuple[Geometry, ...]
+    layers: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +80,18 @@ def of_layer(layer: Layer, packages: Path) -> Portrayal:
         read_icon(layer.style.icon, packages),
         layer.style.width_px,
         _PROMISED.get(layer.geometry, GEOMETRIES),
+        dict.fromkeys(LIFECYCLES[layer.lifecycle], (layer.id,)),
     )
 
 
 def of_all(catalog: Catalog, collection: str, title: Words) -> Portrayal:
     """All layers together, under the id and title of that collection."""
-    lifecycles = {layer.lifecycle for layer in catalog.layers.values()}
-    codes = {code for lifecycle in lifecycles for code in LIFECYCLES[lifecycle]}
-    statuses = sorted((STATUSES[code] for code in STATUSES if code in codes), key=lambda code: code.id == OTHERWISE)
-    return Portrayal(collection, title, "status", tuple(statuses), None, 3, GEOMETRIES)
+    layers = {
+        code: tuple(layer.id for layer in catalog.layers.values() if code in LIFECYCLES[layer.lifecycle])
+        for code in STATUSES
+    }
+    statuses = sorted((STATUSES[code] for code in STATUSES if layers[code]), key=lambda code: code.id == OTHERWISE)
+    return Portrayal(collection, title, "status", tuple(statuses), None, 3, GEOMETRIES, layers)
 
 
 def both(words: Words) -> str:

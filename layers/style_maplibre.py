@@ -2,6 +2,10 @@
 
 The same signs, colours, dashes and hatches as on our map, out of the sprite of `layers.sheet`. Names are not drawn:
 text needs glyphs, for which a style must name a server, and we name no third one; a client adds its own.
+
+A layer of the style for each status, and conditions written as `match` on one property: QGIS 3.22, which reads such a
+style too, understands no more of it, and draws nothing by a property. What it cannot read (the foot of a marker, the
+size of a circle) it leaves out.
 """
 
 import math
@@ -9,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from geo.status import Words
-from layers.palette import BASEMAP, GROUPS, HALO
+from layers.palette import BASEMAP, GROUPS, HALO, Group
 from layers.portrayal import Outline, Portrayal, both
 from layers.shapes import CENTRE, CONDITIONS, NEEDLE_TIP
 from layers.style import FULL_FROM_ZOOM, MARKER_PX, OTHERWISE, SIGNS, status_rule
@@ -24,8 +28,7 @@ LATITUDE = 20.8
 _METRES_PER_PX = 40_075_016.686 / 512 * math.cos(math.radians(LATITUDE))
 _GEOMETRY = {"point": "Point", "line": "LineString", "polygon": "Polygon"}
 _ACCURACY = ["get", "location_accuracy"]
-_IS_COMMUNE = ["==", _ACCURACY, "commune"]
-_IS_PLACED = ["in", _ACCURACY, ["literal", ["surveyed", "mapped"]]]
+_IS_PLACED = ["match", _ACCURACY, ["surveyed", "mapped"], True, False]
 _AREA_HA = ["to-number", ["get", "area_ha"], 0]
 
 Json = dict[str, Any]
@@ -69,27 +72,17 @@ def _style(collection: str, title: Words, tiles: str, attribution: str, layers: 
 
 
 def _areas(portrayal: Portrayal) -> list[Json]:
-    polygon, commune = _is("polygon"), status_rule(OTHERWISE).commune
-    fill = {
-        "id": "area",
-        "type": "fill",
-        "filter": ["all", polygon, ["!", _IS_COMMUNE]],
-        "paint": {
-            "fill-color": _by_status(portrayal, lambda code: status_rule(code).polygon["fillColor"]),
-            "fill-opacity": status_rule(OTHERWISE).polygon["fillOpacity"],
-        },
-    }
-    hatch = {
-        "id": "area-commune",
-        "type": "fill",
-        "filter": ["all", polygon, _IS_COMMUNE],
-        "paint": {
-            "fill-pattern": _by_status(portrayal, lambda code: f"hatch-{status_rule(code).group}"),
-            "fill-opacity": commune["fillOpacity"],
-        },
-    }
-    rule = status_rule(OTHERWISE).polygon
-    return [fill, hatch, *_dashed(portrayal, "area-edge", polygon, rule["weight"], rule["opacity"])]
+    polygon, rule = _is("polygon"), status_rule(OTHERWISE)
+    whole_commune = ["match", _ACCURACY, ["commune"], True, False]
+    more_is_known = ["match", _ACCURACY, ["commune"], False, True]
+    fills: list[Json] = []
+    for group, belongs in _groups(portrayal):
+        colour = {"fill-color": group.fill, "fill-opacity": rule.polygon["fillOpacity"]}
+        hatch = {"fill-pattern": f"hatch-{group.id}", "fill-opacity": rule.commune["fillOpacity"]}
+        for name, which, paint in (("area", more_is_known, colour), ("area-commune", whole_commune, hatch)):
+            among = ["all", polygon, which, belongs]
+            fills.append({"id": f"{name}-{group.id}", "type": "fill", "filter": among, "paint": paint})
+    return [*fills, *_dashed(portrayal, "area-edge", polygon, rule.polygon["weight"], rule.polygon["opacity"])]
 
 
 def _lines(portrayal: Portrayal) -> list[Json]:
@@ -128,68 +121,78 @@ _DRAW = {"polygon": _areas, "point": _circles, "line": _lines}
 
 def _signs(portrayal: Portrayal) -> list[Json]:
     """The signs: of points and inside areas at their place, of lines half-way."""
-    stands = ["!", _is("line")]
+    stands = ["!=", ["geometry-type"], _GEOMETRY["line"]]
     layers = []
     if {"point", "polygon"} & set(portrayal.geometries):
         foot = ["literal", [0, MARKER_PX[1] / 2 - NEEDLE_TIP[1]]]
         round_it = ["literal", [0, MARKER_PX[1] / 2 - CENTRE[1]]]
-        place = _symbol(
-            "place", ["all", _is("point"), ["has", "location_accuracy"]], ["concat", "accuracy-", _ACCURACY]
-        )
-        place["layout"]["icon-offset"] = ["case", _IS_PLACED, foot, round_it]
-        layers += [place | {"minzoom": NEAR}, *_signs_along(portrayal, "", stands, {})]
+        offset = {"icon-offset": ["case", _IS_PLACED, foot, round_it]}
+        known = ["all", _is("point"), ["has", "location_accuracy"]]
+        layers.append(_symbol("place", known, ["concat", "accuracy-", _ACCURACY], offset, minzoom=NEAR))
+        layers += _signs_along(portrayal, "", stands, {})
     if "line" in portrayal.geometries:
         layers += _signs_along(portrayal, "line-", _is("line"), {"symbol-placement": "line-center"})
     return layers
 
 
 def _signs_along(portrayal: Portrayal, prefix: str, which: list[Any], layout: Json) -> list[Json]:
-    conditions = ["all", which, ["in", ["get", "condition"], ["literal", list(CONDITIONS)]]]
-    outline = ["concat", "condition-", ["get", "condition"]]
-    sign = _known(["concat", "status-", ["get", portrayal.by]])
-    layer = ["get", "layer"] if portrayal.icon is None else portrayal.collection
-    marker = _known(["concat", "marker-", layer, "-", ["get", portrayal.by]])
     risen = {
         "icon-offset": [
             *("case", ["all", _is("point"), _IS_PLACED], ["literal", [0, CENTRE[1] - NEEDLE_TIP[1]]]),
             ["literal", [0, 0]],
         ]
     }
-    far = [
-        _symbol(f"{prefix}condition-far", conditions, ["concat", outline, "-small"], layout),
-        _symbol(f"{prefix}sign-far", which, sign, layout),
-    ]
-    near = [
-        _symbol(f"{prefix}condition", conditions, outline, layout | risen),
-        _symbol(f"{prefix}sign", which, marker, layout | risen),
-    ]
-    return [*(one | {"maxzoom": NEAR} for one in far), *(one | {"minzoom": NEAR} for one in near)]
+    far, near = layout, layout | risen
+    layers = []
+    for code in CONDITIONS:
+        among = ["all", which, ["match", ["get", "condition"], [code], True, False]]
+        layers += [
+            _symbol(f"{prefix}far-{code}", among, f"condition-{code}-small", far, maxzoom=NEAR),
+            _symbol(f"{prefix}near-{code}", among, f"condition-{code}", near, minzoom=NEAR),
+        ]
+    for status in reversed(portrayal.statuses):
+        among = ["all", which, _belongs(portrayal, [status.id])]
+        layers += [
+            _symbol(f"{prefix}far-{status.id}", among, f"status-{status.id}", far, maxzoom=NEAR),
+            _symbol(f"{prefix}near-{status.id}", among, _marker(portrayal, status.id), near, minzoom=NEAR),
+        ]
+    return layers
 
 
-def _known(image: list[Any]) -> list[Any]:
-    """This image, or the sign of an unknown status where there is none."""
-    return ["coalesce", ["image", image], ["image", f"status-{OTHERWISE}"]]
+def _marker(portrayal: Portrayal, status: str) -> str | list[Any]:
+    """The marker of a status, or for all layers together a choice by the layer."""
+    names = {layer: f"marker-{layer}-{status}" for layer in portrayal.layers[status]}
+    if portrayal.icon is not None:
+        return names[portrayal.collection]
+    pairs = [part for layer, name in names.items() for part in ([layer], name)]
+    return ["match", ["get", "layer"], *pairs, f"status-{status}"]
 
 
-def _symbol(name: str, which: list[Any], image: list[Any], layout: Mapping[str, Any] | None = None) -> Json:
+def _symbol(name: str, which: list[Any], image: str | list[Any], layout: Mapping[str, Any], **zooms: int) -> Json:
     free = {"icon-allow-overlap": True, "icon-ignore-placement": True, "icon-rotation-alignment": "viewport"}
-    return {"id": name, "type": "symbol", "filter": which, "layout": {"icon-image": image, **free, **(layout or {})}}
+    return {"id": name, "type": "symbol", "filter": which, "layout": {"icon-image": image, **free, **layout}, **zooms}
 
 
 def _dashed(portrayal: Portrayal, name: str, which: list[Any], width_px: float, opacity: float) -> list[Json]:
-    """One line layer per group of statuses, because a dash cannot be told by a property."""
+    return [
+        _line(f"{name}-{group.id}", ["all", which, belongs], group.line, width_px, group.dash, opacity)
+        for group, belongs in _groups(portrayal)
+    ]
+
+
+def _groups(portrayal: Portrayal) -> list[tuple[Group, list[Any]]]:
+    """The groups of colours, and which features are drawn in each."""
     groups = dict.fromkeys(status_rule(status.id).group for status in portrayal.statuses)
-    layers = []
-    for group in groups:
-        codes = [status.id for status in portrayal.statuses if SIGNS[status.id][0] == group]
-        others = [status.id for status in portrayal.statuses if SIGNS[status.id][0] != group]
-        # A status that has no rule is drawn as unknown, as on the map.
-        belongs: list[Any] = ["in", ["get", portrayal.by], ["literal", codes]]
-        if OTHERWISE in codes:
-            belongs = ["!", ["in", ["get", portrayal.by], ["literal", others]]]
-        drawn = GROUPS[group]
-        layers.append(_line(f"{name}-{group}", ["all", which, belongs], drawn.line, width_px, drawn.dash, opacity))
-    return layers
+    members = {group: [one.id for one in portrayal.statuses if SIGNS[one.id][0] == group] for group in groups}
+    return [(GROUPS[group], _belongs(portrayal, codes)) for group, codes in members.items()]
+
+
+def _belongs(portrayal: Portrayal, codes: list[str]) -> list[Any]:
+    """Features of these statuses. One that has no rule is drawn as unknown, as on the map."""
+    if OTHERWISE not in codes:
+        return ["match", ["get", portrayal.by], codes, True, False]
+    others = [status.id for status in portrayal.statuses if status.id not in codes]
+    return ["match", ["get", portrayal.by], others, False, True]
 
 
 def _line(name: str, which: list[Any], colour: str, width_px: float, dash: str | None, opacity: float) -> Json:
@@ -206,5 +209,6 @@ def _is(geometry: str) -> list[Any]:
 
 def _by_status(portrayal: Portrayal, rule: Any) -> list[Any]:
     """A `match` from the status to what `rule` says of it."""
-    pairs = [part for status in portrayal.statuses for part in (status.id, rule(status.id)) if status.id != OTHERWISE]
+    known = [status.id for status in portrayal.statuses if status.id != OTHERWISE]
+    pairs = [part for code in known for part in ([code], rule(code))]
     return ["match", ["get", portrayal.by], *pairs, rule(OTHERWISE)]

@@ -5,7 +5,7 @@ name theirs differently, and GeoServer refuses a file with a foreign one. So eac
 hatch is one of small crosses; colours, widths and dashes are those of the map.
 
 Nor does it know a way to ask a feature for the kind of its geometry: each kind is a FeatureTypeStyle of its own, which
-says so (`generic:point`), and a file of one kind can be asked for: GeoServer draws the areas' rules on lines too.
+says so (`generic:point`). Programs that do not heed it, QGIS and GeoServer among them, want a file of one kind.
 """
 
 from collections.abc import Iterable

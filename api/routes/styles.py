@@ -14,7 +14,17 @@ from geo import units
 from geo.status import Words
 from layers.catalog import Catalog
 from layers.legend import legend, outline_legend
-from layers.portrayal import GEOMETRIES, Geometry, Outline, Portrayal, UnknownStyle, both, of_all, of_layer
+from layers.portrayal import (
+    GEOMETRIES,
+    GEOMETRY_WORDS,
+    Geometry,
+    Outline,
+    Portrayal,
+    UnknownStyle,
+    both,
+    of_all,
+    of_layer,
+)
 from layers.raster import png
 from layers.sheet import Sheet, sheet
 from layers.style_maplibre import maplibre, outline_maplibre
@@ -33,13 +43,18 @@ Texts = Annotated[dict[str, str], Depends(asked())]
 TextsOfFile = Annotated[dict[str, str], Depends(asked(GEOMETRY))]
 
 
-@router.get("/api/collections/{collection}/styles", **described("The styles of a collection", JSON, errors=ERRORS[:1]))
+@router.get("/api/collections/{collection}/styles", **described("The styles of a collection", JSON, errors=ERRORS))
 def styles(request: Request, collection: str, _: Texts) -> Response:
     """The style of the collection, in each language in which it is written, after OGC API Styles."""
-    known(request.app.state.catalog, collection)
-    links, name, path = Links.of(request), style_name(collection), f"/api/collections/{collection}"
-    forms = {"json": (MAPLIBRE, "MapLibre"), "sld": (SLD, "SLD 1.1"), "qml": (QML, "QGIS (QML)")}
-    title = both(_title(request, collection))
+    drawn, links = _drawn(request, collection), Links.of(request)
+    name, path = style_name(collection), f"/api/collections/{collection}"
+    title, file = both(_title(request, collection)), f"{path}/styles/{name}"
+    # Programs that draw by SLD hold one kind of geometry in a layer, and want its rules alone.
+    kinds = drawn.geometries if isinstance(drawn, Portrayal) and len(drawn.geometries) > 1 else ()
+    slds = [
+        links.link("stylesheet", f"{file}.sld", SLD, f"SLD 1.1: {both(GEOMETRY_WORDS[kind])}", {"geometry": kind})
+        for kind in kinds
+    ] or [links.link("stylesheet", f"{file}.sld", SLD, "SLD 1.1")]
     return JsonAnswer(
         {
             "default": name,
@@ -48,10 +63,9 @@ def styles(request: Request, collection: str, _: Texts) -> Response:
                     "id": name,
                     "title": title,
                     "links": [
-                        *(
-                            links.link("stylesheet", f"{path}/styles/{name}.{form}", media_type, words)
-                            for form, (media_type, words) in forms.items()
-                        ),
+                        links.link("stylesheet", f"{file}.json", MAPLIBRE, "MapLibre"),
+                        links.link("stylesheet", f"{file}.qml", QML, "QGIS (QML)"),
+                        *slds,
                         links.link("preview", f"{path}/legend.png", PNG, "Chú giải / Legend"),
                         links.link("preview", f"{path}/legend.svg", SVG, "Chú giải / Legend"),
                     ],

@@ -50,7 +50,16 @@ def test_every_style_of_a_collection_is_there_in_the_language_that_its_link_tell
     for form, media_type in MEDIA_TYPES.items():
         link = next(link for link in style["links"] if link["type"] == media_type)
         assert link["rel"] == "stylesheet"
-        assert link["href"].endswith(f"/styles/{style['id']}.{form}")
+        assert link["href"].partition("?")[0].endswith(f"/styles/{style['id']}.{form}")
+
+
+def test_an_sld_is_offered_for_each_kind_of_geometry_that_may_come(ask: Ask) -> None:
+    def slds(collection: str) -> list[str]:
+        (style,) = ask(f"/api/collections/{collection}/styles")["styles"]
+        return [link["href"].rpartition("/")[2] for link in style["links"] if link["type"] == MEDIA_TYPES["sld"]]
+
+    assert slds("port") == [f"status.sld?geometry={kind}" for kind in ("point", "line", "polygon")]
+    assert slds("districts-2024") == ["outline.sld"]
 
 
 def test_a_maplibre_style_draws_our_own_tiles_with_our_own_sprite(ask: Ask, client: TestClient) -> None:

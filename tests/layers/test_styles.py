@@ -231,12 +231,14 @@ def test_every_sign_that_a_maplibre_style_asks_for_is_on_the_sheet(
         for name in images(value)
     }
     assert asked
+    assert not any(name.endswith("-*") and not name.startswith("accuracy") for name in asked)
     patterns = [re.compile(re.escape(name).replace(r"\*", r"[a-z_-]+")) for name in asked]
     assert all(any(pattern.fullmatch(name) for name in drawn.index) for pattern in patterns)
     for status in portrayal.statuses:
         assert f"status-{status.id}" in drawn.index
-        if which != "projects":
-            assert f"marker-{which}-{status.id}" in drawn.index
+        assert f"status-{status.id}" in asked
+        for layer in portrayal.layers[status.id]:
+            assert f"marker-{layer}-{status.id}" in asked
 
 
 def test_a_maplibre_style_draws_each_status_once_and_what_it_does_not_know_as_unknown(everything: Portrayal) -> None:
@@ -244,9 +246,10 @@ def test_a_maplibre_style_draws_each_status_once_and_what_it_does_not_know_as_un
     lines = {layer["id"]: layer for layer in style["layers"] if re.fullmatch(r"line-(?!casing).*", layer["id"])}
     lines = {name: layer for name, layer in lines.items() if layer["type"] == "line"}
     assert set(lines) == {f"line-{group}" for group in GROUPS}
-    told = [code for name, layer in lines.items() if name != "line-unknown" for code in layer["filter"][2][2][1]]
+    told = [code for name, layer in lines.items() if name != "line-unknown" for code in layer["filter"][2][2]]
     assert sorted([*told, "unknown"]) == sorted(STATUSES)
-    assert lines["line-unknown"]["filter"][2][0] == "!"
+    _, _, others, *belongs = lines["line-unknown"]["filter"][2]
+    assert (sorted(others), belongs) == (sorted(told), [False, True])
     for group in GROUPS.values():
         paint = lines[f"line-{group.id}"]["paint"]
         assert paint["line-color"] == group.line

@@ -45,7 +45,6 @@ PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownFormat: (404, "unknown-format", "No such format"),
     UnknownStyle: (404, "unknown-style", "No such style"),
     TileNotFound: (404, "tile-not-found", "No such tile"),
-    UnknownStyle: (404, "unknown-style", "No such style"),
     FeatureNotFound: (404, "feature-not-found", "No such feature"),
     FeatureWithdrawn: (410, "feature-withdrawn", "The feature was withdrawn"),
     ExportTooLarge: (413, "export-too-large", "Too much for one file of this format"),

@@ -36,6 +36,9 @@ def checked(shape: Shape, crs: Crs) -> tuple[Checked, ...]:
         kinds = (*_LEVELS, "GeometryCollection")
         raise InvalidFilter(f"{shape.type[:60]!r} is no geometry; there are: {', '.join(kinds)}.", kinds)
     coordinates = _positions(shape.coordinates, _LEVELS[shape.type], crs)
+    rings = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(shape.type, [])
+    if any(ring[0] != ring[-1] for polygon in rings for ring in polygon):
+        raise InvalidFilter(f"A ring of the {shape.type} is not closed; end it with its first position.")
     try:
         geometry = built({"type": shape.type, "coordinates": coordinates})
     except (shapely.errors.ShapelyError, ValueError, TypeError, IndexError) as error:

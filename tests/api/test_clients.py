@@ -53,6 +53,37 @@ def test_gdal_finds_every_collection_and_asks_for_a_box(address: str) -> None:
     assert sorted(inside["id"]) == ["cang-01", "cang-02", "cang-03"]
 
 
+def test_gdal_asks_for_vn_2000_and_places_everything_where_it_is(address: str) -> None:
+    here = pyogrio.read_dataframe(f"OAPIF:{address}/api", layer="port").set_index("id")
+    there = pyogrio.read_dataframe(f"OAPIF:{address}/api", layer="port", CRS="EPSG:9210").set_index("id")
+    assert there.crs.to_epsg() == 9210
+    eastings, northings = there.geometry.dropna().x, there.geometry.dropna().y
+    assert eastings.between(590_000, 640_000).all()
+    assert northings.between(2_295_000, 2_310_000).all()
+    assert here.to_crs(9210).geometry.dropna().distance(there.geometry.dropna()).max() < 0.05
+    box = (eastings["cang-01"] - 50, 2_290_000, eastings["cang-03"] + 50, 2_310_000)
+    inside = pyogrio.read_dataframe(f"OAPIF:{address}/api", layer="port", bbox=box, CRS="EPSG:9210")
+    assert sorted(inside["id"]) == ["cang-01", "cang-02", "cang-03"]
+
+
+def test_gdal_reads_latitude_first_as_it_is_meant(address: str) -> None:
+    uri = "http://www.opengis.net/def/crs/EPSG/0/4326"
+    ports = pyogrio.read_dataframe(f"OAPIF:{address}/api", layer="port", CRS=uri).set_index("id")
+    assert (ports.geometry["cang-01"].x, ports.geometry["cang-01"].y) == pytest.approx((106.71, 20.8))
+
+
+@pytest.mark.parametrize(
+    ("where", "ids"),
+    [
+        ("status = 'under_construction' AND id = 'cang-07'", ["cang-07"]),
+        ("id LIKE 'cang-0%' AND name_vi = 'Cảng A'", [f"cang-{number:02d}" for number in range(10)]),
+        ("layer = 'port' AND id IN ('cang-03','cang-04')", ["cang-03", "cang-04"]),
+    ],
+)
+def test_gdal_filters_by_what_features_say(address: str, where: str, ids: list[str]) -> None:
+    assert sorted(pyogrio.read_dataframe(f"OAPIF:{address}/api", layer="port", where=where)["id"]) == ids
+
+
 def test_geopandas_reads_the_download(address: str) -> None:
     ports = geopandas.read_file(f"{address}/layers/port.geojson?district=cat-hai")
     assert sorted(ports["id"]) == [f"cang-{number}" for number in range(11, 25) if number % 5]

@@ -39,7 +39,7 @@ def test_the_schema_tells_every_property_that_is_published(ask: Ask, connection:
     )
     feature = ask(f"{PORT}/items/cang-a")
     told: dict[str, Any] = ask(f"{PORT}/schema")["properties"]
-    kinds = {"string": str, "number": (int, float), "integer": int, "boolean": bool, "array": list}
+    kinds: dict[str, Any] = {"string": str, "number": (int, float), "integer": int, "boolean": bool, "array": list}
     assert feature["properties"].keys() <= told.keys() - {"id", "geometry"}
     for name, value in feature["properties"].items():
         assert value is None or isinstance(value, kinds[told[name]["type"]]), name

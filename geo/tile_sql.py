@@ -16,8 +16,8 @@ BUFFER = 128
 """Units around a tile that it holds too, so that a sign of 32 pixels on its edge is drawn whole by both neighbours."""
 PIXEL = 8
 """Units of one pixel where a tile is drawn 512 pixels wide, as MapLibre and QGIS do."""
-SHAPE_BYTES, MOST_MARKS = 220_000, 4_000
-"""What a crowded tile spends on shapes, and how many points may stand for all the others."""
+SHAPE_BYTES, MOST_POINTS, MOST_MARKS = 200_000, 4_000, 7_000
+"""What a crowded tile spends on shapes; how many others may each be a point; else how many points stand for them."""
 
 _ENVELOPE = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
 _SIZE = """greatest((ST_XMax(geometry) - ST_XMin(geometry)) * :across, (ST_YMax(geometry) - ST_YMin(geometry)) * :up)"""
@@ -107,12 +107,14 @@ SELECT ceil(4 * ln(greatest(size, {PIXEL}) / {PIXEL}) / ln(2))::int AS step, cou
   sum(45 + octet_length(id) + 2.5 * least(stored / 16, size)) AS bytes
 FROM sized GROUP BY step
 """
-# The smallest step whose shapes, with all larger ones, fit; and a cell so large that the points of every look fit.
+_LOOKS = f"SELECT count(*) AS features FROM sized GROUP BY {_LOOK}"
+# The smallest step whose shapes, with all larger ones, fit; and, where points must be shared, the smallest cell with
+# which the points of every look fit. Cells divide a tile, so those of neighbours are the same.
 _GRAIN = f"""
 SELECT {PIXEL} * 2 ^ (first / 4.0 - 0.25) AS smallest,
-  CASE WHEN (SELECT sum(features) FROM load WHERE step < first) > {MOST_MARKS} THEN
-    least({EXTENT}, {PIXEL} * 2 ^ ceil(ln({(EXTENT // PIXEL) ** 2} / {MOST_MARKS}.0 * (
-      SELECT count(*) FROM (SELECT DISTINCT {_LOOK} FROM sized) AS looks)) / ln(4))) END AS cell
+  CASE WHEN (SELECT sum(features) FROM load WHERE step < first) > {MOST_POINTS} THEN coalesce((
+    SELECT min(side) FROM (SELECT {PIXEL} * 2 ^ n AS side FROM generate_series(0, 9) AS n) AS sides
+    WHERE (SELECT sum(least(features, ({EXTENT} / side) ^ 2)) FROM looks) <= {MOST_MARKS}), {EXTENT}) END AS cell
 FROM (SELECT coalesce(max(step) FILTER (WHERE above > {SHAPE_BYTES}) + 1, 1) AS first
   FROM (SELECT step, sum(bytes) OVER (ORDER BY step DESC) AS above FROM load) AS steps) AS chosen
 """
@@ -126,16 +128,18 @@ SELECT id, {_LOOK}, version, NULL::int AS count, ST_MakePoint(round(x), round(y)
 FROM sized, grain WHERE cell IS NULL AND size <= smallest
   AND x BETWEEN -{BUFFER} AND {EXTENT + BUFFER} AND y BETWEEN -{BUFFER} AND {EXTENT + BUFFER}
 """
-# Cells are counted from the tile's corner, and those of the buffer are whole, so neighbours make the same points.
+# One for all of a look in a cell, where the largest of them is; of the buffer only whole cells, as in the neighbour.
 _MARKS = f"""
-SELECT CASE count(*) WHEN 1 THEN min(id) END AS id, {_LOOK}, CASE count(*) WHEN 1 THEN min(version) END AS version,
-  nullif(count(*), 1)::int AS count, ST_MakePoint(round(avg(x)), round(avg(y))) AS tile_geometry
-FROM (SELECT *, floor({BUFFER} / cell) * cell AS reach FROM sized, grain
-  WHERE cell IS NOT NULL AND size <= smallest) AS small
-WHERE x >= -reach AND x < {EXTENT} + reach AND y >= -reach AND y < {EXTENT} + reach
-GROUP BY floor(x / cell), floor(y / cell), {_LOOK}
+SELECT id, {_LOOK}, version, count, ST_MakePoint(round(largest[2]), round(largest[3])) AS tile_geometry
+FROM (SELECT CASE count(*) WHEN 1 THEN min(id) END AS id, {_LOOK},
+    CASE count(*) WHEN 1 THEN min(version) END AS version, nullif(count(*), 1)::int AS count,
+    max(ARRAY[size, x, y]) AS largest
+  FROM (SELECT *, floor({BUFFER} / cell) * cell AS reach FROM sized, grain
+    WHERE cell IS NOT NULL AND size <= smallest) AS small
+  WHERE x >= -reach AND x < {EXTENT} + reach AND y >= -reach AND y < {EXTENT} + reach
+  GROUP BY floor(x / cell), floor(y / cell), {_LOOK}) AS marks
 """
 CROWDED = Drawing.of(
-    _encoded(f"{_SHAPES} UNION ALL {_POINTS} UNION ALL {_MARKS}"), sized=_SIZED, load=_LOAD, grain=_GRAIN
+    _encoded(f"{_SHAPES} UNION ALL {_POINTS} UNION ALL {_MARKS}"), sized=_SIZED, load=_LOAD, looks=_LOOKS, grain=_GRAIN
 )
 """The largest shapes, and the others as points; where those are too many, one for all of the same look in a cell."""

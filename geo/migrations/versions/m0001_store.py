@@ -177,6 +177,7 @@ CREATE INDEX feature_geometry ON feature USING gist (geometry);
 CREATE INDEX feature_layer ON feature (layer, id);
 CREATE INDEX feature_status ON feature (status, id);
 CREATE INDEX feature_condition ON feature (condition, id);
+CREATE INDEX feature_valid_from ON feature (valid_from, id) INCLUDE (withdrawn);
 CREATE INDEX feature_search ON feature USING gin (search gin_trgm_ops);
 """
 

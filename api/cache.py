@@ -103,9 +103,9 @@ class AnswerCache:
         async def collect(message: Message) -> None:
             nonlocal answer
             if message["type"] == "http.response.start":
-                answer = _Answer(
-                    message, whole=message["status"] == 200 and "etag" not in Headers(raw=message["headers"])
-                )
+                headers = Headers(raw=message["headers"])
+                passing = "etag" in headers or headers.get("cache-control") == "no-store"
+                answer = _Answer(message, whole=message["status"] == 200 and not passing)
                 if not answer.whole:
                     share(None)
                     await send(message)

@@ -101,7 +101,13 @@ def spreadsheet(
 
 
 def records(
-    connection: Connection, selection: Select[Any], columns: Iterable[Column], *, between: str = "; ", key: str = "id"
+    connection: Connection,
+    selection: Select[Any],
+    columns: Iterable[Column],
+    seconds: int | None = None,
+    *,
+    between: str = "; ",
+    key: str = "id",
 ) -> Pieces:
     """CSV for programs: every text as it is, the geometry last, as hexadecimal EWKB under the name `geometry`.
 
@@ -111,7 +117,7 @@ def records(
     table = _table(found, columns, between=between, guarded=False, key=key).add_columns(
         _geometry(found).label("geometry")
     )
-    return _copied(connection, table, "FORMAT csv, HEADER", None)
+    return _copied(connection, table, "FORMAT csv, HEADER", seconds)
 
 
 def _geometry(found: Subquery) -> ColumnElement[Any]:

@@ -25,6 +25,7 @@ from geo.outgoing import Column, Pieces
 from layers import returnables
 from layers.catalog import Catalog
 from layers.export import FORMATS, ITEM_END, Export, Format, UnknownFormat, columns
+from layers.export import SECONDS as SECONDS_OF_FILE
 
 BATCH = 2_000
 """Up to so many features, an answer is finished before it is sent: a slow reader holds no connection."""
@@ -90,7 +91,9 @@ class _Download:
             self.form, self.collection, self.columns, outgoing.contents(connection, selection), self.words()
         )
         between = ITEM_END if self.form.lists else "; "
-        return export.write(outgoing.records(connection, selection, self.columns, between=between, key=self.form.key))
+        return export.write(
+            outgoing.records(connection, selection, self.columns, SECONDS_OF_FILE, between=between, key=self.form.key)
+        )
 
 
 @router.get("/layers/{file}", **_DESCRIBED)
@@ -122,7 +125,9 @@ def download(
         size = {"Content-Length": str(os.fstat(written.fileno()).st_size)}
         return Sending(of_file(written), wanted.form.media_type, headers | size)
     if outgoing.more_than(connection, wanted.selected(connection), BATCH):
-        return Sending(begun(_over_its_own(request, wanted)), wanted.form.media_type, headers)
+        # Not to be kept, by us neither: the first bytes leave while the database still writes the others.
+        streamed = headers | {"Cache-Control": "no-store"}
+        return Sending(begun(_over_its_own(request, wanted)), wanted.form.media_type, streamed)
     return Response(b"".join(wanted.pieces(connection)), headers=headers, media_type=wanted.form.media_type)
 
 

@@ -65,7 +65,9 @@ def test_the_query_waits_for_a_slow_reader_and_ends_when_he_goes(address: str, o
     where = urlsplit(address)
     with socket.create_connection((where.hostname or "", where.port or 0)) as reader:
         reader.sendall(f"GET /layers/port.{suffix} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode())
-        assert reader.recv(65536).startswith(b"HTTP/1.1 200")
+        head = reader.recv(65536)
+        assert head.startswith(b"HTTP/1.1 200")
+        assert b"cache-control: no-store" in head
         assert until(own_engine, 1)
         time.sleep(0.5)
         assert copying(own_engine) == 1

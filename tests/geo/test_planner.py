@@ -1,0 +1,150 @@
+"""With 100 000 projects on the map, each filter finds its few by an index: nobody reads the whole table for them."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event, text
+
+from geo import store
+from geo.bbox import BBox
+from geo.query import FeatureQuery, token
+from tests.factories import edit, fact, point, store_units, unit
+from tests.factories import store as put
+
+NUMBER = 100_000
+# Squares of some 100 m, spread over the city by two steps without a common measure, in eighteen layers; one in a
+# hundred is late, one in a thousand was entered by mistake, one in ten has no place. The text is as long as a real one.
+MADE_UP = text(
+    """
+    WITH told AS (INSERT INTO changeset (actor, note, source) VALUES ('test', 'made up', 'nobody') RETURNING id)
+    INSERT INTO feature (id, layer, geometry, properties, stated_units, version, withdrawn, changeset, status,
+      condition, valid_from, geojson)
+    SELECT 'du-an-' || lpad(n::text, 6, '0'), 'layer-' || n % 18,
+      CASE WHEN n % 10 > 0 THEN ST_MakeEnvelope(x, y, x + 0.001, y + 0.001, 4326) END,
+      jsonb_build_object('name_vi', 'Dự án ' || (ARRAY['Đồ Sơn', 'Cát Hải', 'An Lão', 'Kiến Thụy'])[n % 4 + 1] || ' số '
+        || n, 'area_ha', n % 977),
+      '[]', 1, n % 1000 = 1, told.id,
+      (ARRAY['proposed', 'site_clearance', 'under_construction', 'operational', 'completed'])[n % 5 + 1]::status_code,
+      (CASE n % 100 WHEN 7 THEN 'delayed' ELSE 'not_assessed' END)::condition_code,
+      date '2010-01-01' + n % 5000, '{"type":"Feature","id":"' || n || '"' || repeat(' ', 900) || '}'
+    FROM told CROSS JOIN generate_series(1, :number) AS n
+    CROSS JOIN LATERAL (SELECT 106.4 + mod(n * 0.618034, 1) * 0.7 AS x, 20.6 + mod(n * 0.754878, 1) * 0.4 AS y) AS place
+    """
+)
+LOCATED = text(
+    "INSERT INTO feature_unit SELECT feature.id, admin_unit.id, 'located' FROM feature "
+    "JOIN admin_unit ON ST_Intersects(admin_unit.geometry, feature.geometry)"
+)
+TOLD = text(
+    """
+    INSERT INTO status_fact (feature, status, basis, edtf, valid_from, valid_latest, source, stage_in_words,
+      date_inferred, uncertain, changeset)
+    SELECT id, status, 'reported', valid_from::text, valid_from, valid_from, 'nobody', true, false, false, changeset
+    FROM feature
+    """
+)
+
+
+@pytest.fixture(scope="module")
+def big_city(own_engine: Engine) -> Engine:
+    """A hundred districts of 7 by 4 hundredths of a degree, so that each holds about one project in a hundred."""
+    boxes = {
+        f"2024-huyen-{row}-{column}": (
+            106.4 + column * 0.07, 20.6 + row * 0.04, 106.47 + column * 0.07, 20.64 + row * 0.04
+        )
+        for row in range(10)
+        for column in range(10)
+    }  # fmt: skip
+    with own_engine.begin() as connection:
+        # The cluster of the tests does not wait for its log, and VACUUM leaves alone what is not in the log yet.
+        connection.execute(text("SET LOCAL synchronous_commit = on"))
+        store_units(connection, *(unit(unit_id, box=box) for unit_id, box in boxes.items()))
+        connection.execute(MADE_UP, {"number": NUMBER})
+        connection.execute(LOCATED)
+        connection.execute(TOLD)
+    with own_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE feature, feature_unit, status_fact"))
+    return own_engine
+
+
+@pytest.fixture
+def city(big_city: Engine) -> Iterator[Connection]:
+    with big_city.connect() as connection:
+        yield connection
+
+
+def plans(connection: Connection, query: FeatureQuery, *reads: Callable[[Connection, FeatureQuery], Any]) -> list[str]:
+    """How the server answers each statement that these reads send for the query."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(*told: Any) -> None:
+        sent.append((told[2], told[3]))
+
+    event.listen(connection, "before_cursor_execute", note)
+    for read in reads:
+        read(connection, query)
+    event.remove(connection, "before_cursor_execute", note)
+    return [
+        "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars()) for statement, values in sent
+    ]
+
+
+def by_index(told: list[str], index: str) -> bool:
+    """Whether no plan reads the whole table, and one reads this index."""
+    whole_table = any(re.search(r"Seq Scan on (feature|feature_unit)\b", plan) for plan in told)
+    return not whole_table and any(re.search(rf"(using|Bitmap Index Scan on) {index}", plan) for plan in told)
+
+
+NORTH = BBox(106.70, 20.80, 106.72, 20.82)
+FILTERS: dict[str, tuple[FeatureQuery, str]] = {
+    "district": (FeatureQuery(units=("2024-huyen-3-7",)), "feature_unit_"),
+    "several districts": (FeatureQuery(units=("2024-huyen-3-7", "2024-huyen-4-7", "2024-huyen-5-7")), "feature_unit_"),
+    "layer": (FeatureQuery(layers=("layer-3",)), "feature_layer"),
+    "status": (FeatureQuery(statuses=("operational",)), "feature_status"),
+    "condition": (FeatureQuery(conditions=("delayed",)), "feature_condition"),
+    "a number in a name": (FeatureQuery(q="số 4711"), "feature_search"),
+    "words in a row": (FeatureQuery(q="cat hai so 123"), "feature_search"),
+    "words that nobody has in a row": (FeatureQuery(q="4711 son"), "feature_search"),
+    "words that nobody has": (FeatureQuery(q="sân bay vũ trụ"), "feature_search"),
+    "bbox": (FeatureQuery(bbox=NORTH), "feature_geometry"),
+    "ids": (FeatureQuery(ids=("du-an-000007", "du-an-099999", "nobody")), "feature_pkey"),
+    "district and status": (FeatureQuery(units=("2024-huyen-3-7",), statuses=("operational",)), "feature_unit_"),
+    "bbox and layer": (FeatureQuery(bbox=NORTH, layers=("layer-3",)), "feature_geometry"),
+    "name and layer": (FeatureQuery(q="số 4711", layers=("layer-3",)), "feature_search"),
+}
+
+
+@pytest.mark.parametrize(("query", "index"), FILTERS.values(), ids=FILTERS)
+def test_a_filter_reads_an_index_and_never_the_whole_table(city: Connection, query: FeatureQuery, index: str) -> None:
+    told = plans(city, query, store.items, store.counts)
+    assert by_index(told, index), "\n\n".join(told)
+
+
+MIDDLE = token(["du-an-050000"])
+PAGES: dict[str, tuple[FeatureQuery, str]] = {
+    "first": (FeatureQuery(), "feature_pkey"),
+    "in the middle": (FeatureQuery(after=MIDDLE), "feature_pkey"),
+    "in the middle, backwards": (FeatureQuery(after=MIDDLE, sortby=(("id", True),)), "feature_pkey"),
+    "in the middle of a layer": (FeatureQuery(after=MIDDLE, layers=("layer-3",)), "feature_"),
+}
+
+
+@pytest.mark.parametrize(("query", "index"), PAGES.values(), ids=PAGES)
+def test_a_page_is_found_by_its_place_in_the_order_and_all_are_counted_in_an_index_alone(
+    city: Connection, query: FeatureQuery, index: str
+) -> None:
+    page, *counting = plans(city, query, store.items)
+    assert by_index([page], index), page
+    assert by_index(counting, "feature_"), "\n\n".join(counting)
+
+
+def test_one_edit_among_a_hundred_thousand_reads_no_table_from_end_to_end(city: Connection) -> None:
+    known = city.execute(text("SELECT layer, version FROM feature WHERE id = 'du-an-004711'")).one()
+    read = text("SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables WHERE seq_tup_read > 1000")
+    mine = edit("du-an-004711", layer=known.layer, geometry=point(106.75, 20.8), facts=(fact("completed"),))
+    put(city, replace(mine, expected_version=known.version))
+    assert city.execute(read).all() == []
+    assert city.execute(text("SELECT status, version FROM feature WHERE id = 'du-an-004711'")).one() == ("completed", 2)

@@ -21,7 +21,9 @@ _LINK = {
 _LINKS = {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
 _FEATURE = {
     "type": "object",
-    "description": "RFC 7946; WGS 84, longitude first. `geometry` is null where no place is known yet.",
+    "description": (
+        "RFC 7946; WGS 84, longitude first, unless `crs` asks otherwise. `geometry` is null where no place is known yet."
+    ),
     "required": ["type", "id", "geometry", "properties"],
     "properties": {
         "type": {"type": "string", "enum": ["Feature"]},
@@ -29,7 +31,7 @@ _FEATURE = {
         "geometry": {"type": "object", "nullable": True},
         "properties": {
             "type": "object",
-            "description": "Flat; every field is told in /api/catalog.",
+            "description": "Flat; every field is told in /api/collections/{collection}/schema.",
             "properties": {
                 "name_vi": {"type": "string"},
                 "name_en": {"type": "string"},

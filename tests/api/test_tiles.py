@@ -1,15 +1,18 @@
 """OGC API – Tiles, as its clients ask it: QGIS and MapLibre by TileJSON, GDAL with a tile in its hand."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import mapbox_vector_tile
 import pyogrio
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from starlette.testclient import TestClient
 
+from api.main import create_app, read_only_engine
 from geo import units
+from geo.settings import Settings
 from tests.api.conftest import Ask
 from tests.api.test_landing import links
 from tests.factories import BOX, edit, fact, point, store, store_units, unit
@@ -84,6 +87,8 @@ def test_an_empty_tile_is_no_content_and_no_error(client: TestClient) -> None:
         {"q": "bai tam"},
         {"ids": "cang-c,cang-b,nobody"},
         {"bbox": "106.94,20.75,107,20.9"},
+        {"bbox": "20.75,106.94,20.9,107", "bbox-crs": "http://www.opengis.net/def/crs/EPSG/0/4326"},
+        {"filter": "status = 'operational' OR layer = 'tourism'"},
     ],
 )
 def test_the_filters_of_items_are_those_of_tiles(client: TestClient, ask: Ask, filters: dict[str, str]) -> None:
@@ -235,6 +240,29 @@ def test_the_description_tells_each_form_of_a_tile_and_of_its_set(ask: Ask) -> N
     tile = document["paths"]["/api/collections/{collection}/tiles/{matrix_set}/{tile_matrix}/{tile_row}/{tile_col}"]
     assert {"200", "204", "400", "404"} <= set(tile["get"]["responses"])
     assert MVT in tile["get"]["responses"]["200"]["content"]
+
+
+def test_a_tile_is_kept_until_something_moves(own_engine: Engine, settings: Settings) -> None:
+    with own_engine.begin() as connection:
+        store(connection, edit(geometry=point(106.95, 20.8)))
+    application = create_app(replace(settings, database_url=own_engine.url.render_as_string(hide_password=False)))
+    with TestClient(application) as browser:
+        tag = browser.get(HERE).headers["etag"]
+        assert browser.get(HERE, headers={"If-None-Match": tag}).status_code == 304
+        with own_engine.begin() as connection:
+            store(connection, edit(geometry=point(107.95, 20.8)))
+        moved = browser.get(HERE, headers={"If-None-Match": tag})
+    assert (moved.status_code, moved.content) == (204, b"")
+
+
+def test_a_reader_shares_no_question_among_processes(own_engine: Engine) -> None:
+    reading = read_only_engine(own_engine.url.render_as_string(hide_password=False))
+    with reading.connect() as connection:
+        told = [
+            connection.exec_driver_sql(f"SHOW {one}").scalar_one() for one in ("max_parallel_workers_per_gather", "jit")
+        ]
+    reading.dispose()
+    assert told == ["0", "off"]
 
 
 @pytest.mark.usefixtures("city")

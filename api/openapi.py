@@ -22,7 +22,7 @@ _LINKS = {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
 _FEATURE = {
     "type": "object",
     "description": (
-        "RFC 7946; WGS 84, longitude first, unless `crs` asks otherwise. `geometry` is null where no place is known yet."
+        "RFC 7946; WGS 84, longitude first, unless `crs` says otherwise. `geometry` is null where no place is known."
     ),
     "required": ["type", "id", "geometry", "properties"],
     "properties": {

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from sqlalchemy import Engine, create_engine
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api import files, openapi, problems
 from api.cache import AnswerCache, software_of
@@ -30,6 +30,7 @@ from geo.freshness import Freshness
 from geo.reading import BinaryCursor
 from geo.settings import REPOSITORY, Settings
 from layers.catalog import Catalog
+from layers.export import FORMATS
 
 STATEMENT_SECONDS = 20
 IDLE_SECONDS = 60
@@ -87,7 +88,12 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     openapi.install(application, tuple(application.state.catalog.layers))
     # The last one added is the outermost: headers, kept answers, compression, the answer to whatever went wrong.
     problems.install(application)
-    application.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    application.add_middleware(
+        GZipMiddleware,
+        minimum_size=1024,
+        compresslevel=5,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, FORMATS["parquet"].media_type),  # compressed already
+    )
     if engine is None:
         url = reading.url.render_as_string(hide_password=False)
         application.add_middleware(AnswerCache, freshness=Freshness(url), software=software_of(REPOSITORY))

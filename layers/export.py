@@ -21,7 +21,7 @@ from geo.published import COLUMNS
 from layers.definition import FieldType, Layer
 
 MOST_FEATURES = 200_000
-MOST_BYTES = 1_000_000_000
+MOST_BYTES = 500_000_000
 """Of the table that a file is made from; GeoJSON and CSV, which are streamed, know no such limits."""
 SECONDS = 60
 AT_ONCE = 2

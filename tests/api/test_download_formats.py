@@ -189,6 +189,13 @@ def test_licence_and_attribution_travel_inside(download: Download, suffix: str) 
 
 
 @pytest.mark.usefixtures("ports")
+def test_a_file_that_is_compressed_already_is_sent_as_it_is(client: TestClient) -> None:
+    for suffix, encoding in {"parquet": None, "gpkg": "gzip", "csv": "gzip"}.items():
+        answer = client.get(f"/layers/port.{suffix}", headers={"Accept-Encoding": "gzip"})
+        assert answer.headers.get("content-encoding") == encoding
+
+
+@pytest.mark.usefixtures("ports")
 def test_the_parquet_is_geoparquet_with_lists(download: Download) -> None:
     file = pyarrow.parquet.ParquetFile(download("port.parquet"))
     geo = json.loads(file.metadata.metadata[b"geo"])

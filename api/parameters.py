@@ -76,7 +76,8 @@ CONDITION = Parameter(
 )
 Q = Parameter(
     "q",
-    "Words of a name, in any order, with or without accents; KCN stands for khu công nghiệp.",
+    "Words of a name, in any order, with or without accents; names that have them in a row come first. KCN stands for "
+    "khu công nghiệp.",
     {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT},
     "do son",
 )

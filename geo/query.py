@@ -25,8 +25,7 @@ class FeatureQuery:
 
     An empty tuple or None does not filter. `units`: ids as `units.resolve` gives them; a feature in any of them fits.
     `filter`: a further condition on the table `feature`, as `geo.filter.condition` makes it.
-    `q`: words of its names, without regard to case and accents, the last one perhaps unfinished; the features that have
-    them in a row, or, where there is none, those that have them all.
+    `q`: words that all stand in its names, without regard to case and accents, the last one perhaps unfinished.
     `bbox`: a feature without a place never fits. `sortby`: names of SORTABLES with True for descending; the id decides
     ties. `after`: the `next` of the page before. `form`: how the features are written, whichever they are.
     """
@@ -46,21 +45,23 @@ class FeatureQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
+class Key:
+    """One key of an order: what rows are compared by, and its type in the keyset."""
+
     expression: ColumnElement[Any]
     kind: TypeEngine[Any]
 
 
 _AREA = feature.c.properties["area_ha"]
 # Unknown dates and areas come before all others, as the smallest.
-SORTABLES: dict[str, _Key] = {
-    "id": _Key(feature.c.id, Text()),
-    "layer": _Key(feature.c.layer, Text()),
-    "name_vi": _Key(feature.c.properties["name_vi"].astext.collate("vi-x-icu"), Text()),
-    "status": _Key(case({code: stage.rank for code, stage in STATUSES.items()}, value=feature.c.status), Integer()),
-    "valid_from": _Key(func.coalesce(feature.c.valid_from, cast("-infinity", Date)), Date()),
-    "area_ha": _Key(case((func.jsonb_typeof(_AREA) == "number", cast(_AREA.astext, Numeric)), else_=-1), Numeric()),
-    "updated_at": _Key(feature.c.changeset, Integer()),
+SORTABLES: dict[str, Key] = {
+    "id": Key(feature.c.id, Text()),
+    "layer": Key(feature.c.layer, Text()),
+    "name_vi": Key(feature.c.properties["name_vi"].astext.collate("vi-x-icu"), Text()),
+    "status": Key(case({code: stage.rank for code, stage in STATUSES.items()}, value=feature.c.status), Integer()),
+    "valid_from": Key(func.coalesce(feature.c.valid_from, cast("-infinity", Date)), Date()),
+    "area_ha": Key(case((func.jsonb_typeof(_AREA) == "number", cast(_AREA.astext, Numeric)), else_=-1), Numeric()),
+    "updated_at": Key(feature.c.changeset, Integer()),
 }
 
 
@@ -93,21 +94,29 @@ def conditions(query: FeatureQuery, patterns: list[str], *, without: str = "") -
     return wanted
 
 
-def sort_keys(query: FeatureQuery) -> list[tuple[_Key, bool]]:
-    """The keys of the order with True for descending, closed by the id. Raises InvalidParameter for an unknown name."""
+def sort_keys(query: FeatureQuery, patterns: list[str]) -> list[tuple[Key, bool]]:
+    """The keys of the order with True for descending, closed by the id. Raises InvalidParameter for an unknown name.
+
+    Where no order is asked for, the features that have the words of `query.q` in a row come first.
+    """
     unknown = [name for name, _ in query.sortby if name not in SORTABLES]
     if unknown:
         raise InvalidParameter(f"sortby={unknown[0]!r} is not sortable; use {', '.join(SORTABLES)}.", tuple(SORTABLES))
     asked = [(name, descending) for name, descending in query.sortby if name != "id"]
     direction = dict(query.sortby).get("id", False)
-    return [(SORTABLES[name], descending) for name, descending in [*asked, ("id", direction)]]
+    keys = [(SORTABLES[name], descending) for name, descending in [*asked, ("id", direction)]]
+    return [(_in_a_row(patterns), False), *keys] if patterns and not query.sortby else keys
 
 
-def after(query: FeatureQuery) -> list[ColumnElement[bool]]:
-    """The condition that leaves out what earlier pages held; none on the first page."""
+def _in_a_row(patterns: list[str]) -> Key:
+    phrase = f"% {' '.join(pattern.strip('% ') for pattern in patterns)}%"
+    return Key(case((feature.c.search.like(phrase), 0), else_=1), Integer())
+
+
+def after(query: FeatureQuery, keys: list[tuple[Key, bool]]) -> list[ColumnElement[bool]]:
+    """The condition that leaves out what earlier pages in the order of `keys` held; none on the first page."""
     if query.after is None:
         return []
-    keys = sort_keys(query)
     values = _read_token(query.after, len(keys))
     bounds = [
         (key.expression, cast(literal(value), key.kind), descending)

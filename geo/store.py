@@ -35,8 +35,9 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
     Raises InvalidParameter when `query.after` does not belong to this order.
     """
     _hurry(connection, query)
-    wanted = conditions(query, name_patterns(connection, query.q))
-    keys = sort_keys(query)
+    patterns = name_patterns(connection, query.q)
+    wanted = conditions(query, patterns)
+    keys = sort_keys(query, patterns)
     order = [key.expression.desc() if descending else key.expression.asc() for key, descending in keys]
     late = query.units is not None
     chosen = (
@@ -46,7 +47,7 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
             *(cast(key.expression, Text).label(f"key_{number}") for number, (key, _) in enumerate(keys)),
             func.row_number().over(order_by=order).label("position"),
         )
-        .where(*wanted, *after(query))
+        .where(*wanted, *after(query, keys))
         .order_by(*order)
         .limit(query.limit + 1)
         .subquery("chosen")
@@ -88,10 +89,11 @@ def _text(form: Form) -> ColumnElement[str]:
 
 def selected(connection: Connection, query: FeatureQuery) -> Select[Any]:
     """Every feature that `query` lets through, in its order, whatever its limit, as `geo.outgoing` takes it."""
-    keys = sort_keys(query)
+    patterns = name_patterns(connection, query.q)
+    keys = sort_keys(query, patterns)
     return (
         select(feature.c.id, _text(query.form).label("geojson"), literal_column("feature.geometry").label("geometry"))
-        .where(*conditions(query, name_patterns(connection, query.q)))
+        .where(*conditions(query, patterns))
         .order_by(*(key.expression.desc() if descending else key.expression.asc() for key, descending in keys))
     )
 
@@ -223,18 +225,11 @@ def extent(connection: Connection, layers: tuple[str, ...]) -> tuple[float, floa
 
 
 def name_patterns(connection: Connection, q: str | None) -> list[str]:
-    """LIKE patterns that the folded names of a feature must all fit, so that it has the words of `q`; none for None.
-
-    Of words that no feature has in a row, each must be there somewhere.
-    """
+    """LIKE patterns that the folded names of a feature must all fit, so that it has the words of `q`; none for None."""
     if q is None:
         return []
     folded: str = connection.execute(select(func.fold(q))).scalar_one()
     if not folded:
         return []
-    phrase = f"% {folded}%"
-    in_a_row = select(feature.c.id).where(feature.c.search.like(phrase), ~feature.c.withdrawn).limit(1)
-    if connection.execute(in_a_row).first():
-        return [phrase]
     *words, last = folded.split()
     return [*(f"% {word} %" for word in words), f"% {last}%"]

@@ -47,16 +47,18 @@ COLLECTIONS = {
 }  # fmt: skip
 
 # A name is looked up where an official would first mean it: a district, else a unit of today, else an old commune.
-_TIERS = {"district@2024": 0, "district@2025-01": 0, "commune@2025-07": 1, "commune@2025-01": 2, "commune@2024": 3}
+_TIERS = {"district@2024": 0, "district@2025-01": 0, "commune@2025-07": 1, "commune@2025-01": 2, "commune@2024": 2}
 _WHEN = " ".join(f"WHEN '{key}' THEN {tier}" for key, tier in _TIERS.items())
-_TIER = f"CASE level || '@' || generation {_WHEN} END"
+_TIER = f"CASE unit.level || '@' || unit.generation {_WHEN} END"
 _MATCH = text(
     f"""
-    SELECT id, full_name, generation, {_TIER} AS tier FROM admin_unit
-    WHERE (id = :name OR folded = :folded OR folded_full = :folded
-           OR (code = :name AND (level = 'district' OR CAST(:generation AS text) IS NOT NULL)))
-      AND (CAST(:generation AS text) IS NULL OR generation = :generation)
-    ORDER BY tier, province_code DESC, id
+    SELECT unit.id, unit.full_name, unit.generation, {_TIER} AS tier,
+      concat_ws(', ', unit.full_name, parent.full_name, unit.generation) AS described
+    FROM admin_unit AS unit LEFT JOIN admin_unit AS parent ON parent.id = unit.parent
+    WHERE (unit.id = :name OR unit.folded = :folded OR unit.folded_full = :folded
+           OR (unit.code = :name AND (unit.level = 'district' OR CAST(:generation AS text) IS NOT NULL)))
+      AND (CAST(:generation AS text) IS NULL OR unit.generation = :generation)
+    ORDER BY tier, unit.province_code DESC, unit.id
     """
 )
 _FOLD = text("SELECT replace(fold(:words), ' ', '-')")
@@ -68,7 +70,7 @@ def resolve(connection: Connection, words: str) -> tuple[str, ...]:
 
     `words`: an id (`2025-07-dac-khu-cat-hai`), a code or a name with its generation (`303@2024`, `cat-hai@2025-07`), or
     a name, folded or not (`cat-hai`, `Đồ Sơn`, `phuong-do-son`). A bare name means the district of that name, in both
-    of its generations; where no district is called so, the unit of today, else an old commune.
+    of its generations; where no district is called so, the unit of today, else an old commune in both of its own.
     A commune's code needs its generation, because most codes were given to another unit in 2025.
 
     Raises UnknownUnit, or AmbiguousUnit with the candidates.
@@ -100,8 +102,8 @@ def _named(connection: Connection, words: str) -> list[Any]:
     for row in first:
         per_generation.setdefault(row.generation, []).append(row)
     if any(len(rows) > 1 for rows in per_generation.values()):
-        named = "; ".join(f"{row.id} ({row.full_name})" for row in first)
+        named = "; ".join(f"{row.id} ({row.described})" for row in found)
         raise AmbiguousUnit(
-            f"{words!r} names several units: {named}. Ask for one by its id.", [row.id for row in first]
+            f"{words!r} names several units: {named}. Ask for one by its id.", [row.id for row in found]
         )
     return first

@@ -132,8 +132,9 @@ def test_a_filter_lets_through_what_it_says(city: Connection, query: FeatureQuer
 
 
 def test_words_in_a_row_are_meant_before_words_anywhere(connection: Connection) -> None:
-    put(connection, edit("a", name_vi="Cảng Nam Đồ Sơn"), edit("b", name_vi="Đồ Nam, Sơn La"))
-    assert ids(connection, FeatureQuery(q="nam do son")) == ["a"]
+    put(connection, edit("b", name_vi="Cảng Nam Đồ Sơn"), edit("a", name_vi="Đồ Nam, Sơn La"))
+    assert ids(connection, FeatureQuery(q="nam do son")) == ["b", "a"]
+    assert ids(connection, FeatureQuery(q="nam do son", sortby=(("id", False),))) == ["a", "b"]
     assert ids(connection, FeatureQuery(q="son nam do")) == ["a", "b"]  # nobody has them so: all that have them all
 
 

@@ -163,6 +163,24 @@ def test_a_name_of_several_units_is_answered_with_the_candidates(city: Connectio
         assert units.resolve(city, candidate) == (candidate,)
 
 
+def test_the_candidates_of_a_shared_name_are_told_apart_by_their_districts_in_every_generation(
+    connection: Connection,
+) -> None:
+    store_units(
+        connection,
+        district("2024-huyen-an-duong", "312", "Huyện An Dương", None),
+        commune("2024-xa-quoc-tuan-an-duong", "11602", "Xã Quốc Tuấn") | {"parent": "2024-huyen-an-duong"},
+        commune("2024-xa-quoc-tuan-an-lao", "11662", "Xã Quốc Tuấn"),
+        commune("2025-01-xa-quoc-tuan", "11662", "Xã Quốc Tuấn"),
+    )
+    with pytest.raises(AmbiguousUnit, match=r"\(Xã Quốc Tuấn, Huyện An Dương, 2024\)") as told:
+        units.resolve(connection, "quoc-tuan")
+    assert set(told.value.allowed) == {
+        "2024-xa-quoc-tuan-an-duong", "2024-xa-quoc-tuan-an-lao", "2025-01-xa-quoc-tuan"
+    }  # fmt: skip
+    assert units.resolve(connection, "quoc-tuan@2025-01") == ("2025-01-xa-quoc-tuan",)
+
+
 def test_a_unit_that_ends_in_two_others_lies_in_neither(connection: Connection) -> None:
     store_units(
         connection,

@@ -98,6 +98,25 @@ def schema(address: str, title: Words, fields: Mapping[str, Field], geometry: st
     return _document(address, title, members | own)
 
 
+def geojson_schema(address: str, title: Words, fields: Mapping[str, Field]) -> dict[str, Any]:
+    """The same properties as members of a GeoJSON Feature, with no more than their types: what GDAL makes its table of.
+
+    Without it GDAL takes the fields of the first 20 features for all there are. A null stands for no value.
+    """
+    kept = ("title", "type", "items")
+    own = {name: {key: value for key, value in json_field(one).items() if key in kept} for name, one in fields.items()}
+    for entry in own.values():
+        if "items" in entry:
+            entry["items"] = {"type": "string"}
+    members = {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "string"},
+        "geometry": {"oneOf": [{"type": "null"}, {"type": "object"}]},
+        "properties": {"type": "object", "properties": own},
+    }
+    return _document(address, title, members) | {"required": ["type", "geometry", "properties"]}
+
+
 def queryables_schema(address: str, title: Words, layers: Sequence[Layer]) -> dict[str, Any]:
     """What a filter may ask."""
     fields = properties(layers)

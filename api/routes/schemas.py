@@ -41,6 +41,21 @@ def schema(request: Request, collection: CollectionId, _: Texts) -> Response:
 
 
 @router.get(
+    "/api/collections/{collection}/schema/geojson",
+    **described("The shape of one GeoJSON Feature, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
+)
+def geojson_schema(request: Request, collection: CollectionId, _: Texts) -> Response:
+    """The properties with their types alone, where they stand in a Feature: for programs that make a table of them."""
+    known(request.app.state.catalog, collection)
+    address = _address(request, collection, "schema/geojson")
+    if collection in units.COLLECTIONS:
+        unit = units.COLLECTIONS[collection]
+        return _answer(returnables.geojson_schema(address, Words(unit.title_vi, unit.title_en), returnables.UNIT))
+    title, layers = _layers(request, collection)
+    return _answer(returnables.geojson_schema(address, title, returnables.properties(layers)))
+
+
+@router.get(
     "/api/collections/{collection}/queryables",
     **described("What a filter may ask, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
 )

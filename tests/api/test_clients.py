@@ -84,6 +84,16 @@ def test_gdal_filters_by_what_features_say(address: str, where: str, ids: list[s
     assert sorted(pyogrio.read_dataframe(f"OAPIF:{address}/api", layer="port", where=where)["id"]) == ids
 
 
+def test_gdal_knows_fields_that_its_first_page_lacks(address: str, own_engine: Engine) -> None:
+    with own_engine.begin() as connection:
+        store(connection, edit("cang-24", geometry=point(106.94, 20.8), area_ha=12.5, berths=3, facts=(fact(),)))
+    ports = pyogrio.read_dataframe(f"OAPIF:{address}/api", layer="port").set_index("id")
+    assert (ports.loc["cang-24", "area_ha"], ports.loc["cang-24", "berths"]) == (12.5, 3)
+    assert pyogrio.read_info(f"OAPIF:{address}/api", layer="port")["geometry_type"] == "Point"
+    large = pyogrio.read_dataframe(f"OAPIF:{address}/api", layer="port", where="area_ha > 5 AND kind IS NULL")
+    assert list(large["id"]) == ["cang-24"]
+
+
 def test_geopandas_reads_the_download(address: str) -> None:
     ports = geopandas.read_file(f"{address}/layers/port.geojson?district=cat-hai")
     assert sorted(ports["id"]) == [f"cang-{number}" for number in range(11, 25) if number % 5]

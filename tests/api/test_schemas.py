@@ -49,6 +49,17 @@ def test_the_schema_tells_every_property_that_is_published(ask: Ask, connection:
     assert {code["const"] for code in told["status"]["oneOf"]} == set(status.STATUSES)
 
 
+@pytest.mark.parametrize("collection", ["projects", "port", "districts-2024"])
+def test_the_shape_of_a_geojson_feature_is_told_too(client: TestClient, ask: Ask, collection: str) -> None:
+    link = next(one for one in ask(f"/api/collections/{collection}")["links"] if one["rel"] == "describedby")
+    answer = client.get(link["href"])
+    assert answer.headers["content-type"].startswith("application/schema+json")
+    told = answer.json()["properties"]["properties"]["properties"]
+    logical = ask(f"/api/collections/{collection}/schema")["properties"]
+    assert told.keys() - {"id"} == logical.keys() - {"id", "geometry"}
+    assert all(entry["type"] == logical[name]["type"] for name, entry in told.items())
+
+
 def test_the_schema_of_units_tells_what_units_say(ask: Ask, refused: Ask, connection: Connection) -> None:
     store_units(connection, unit(box=BOX["cat-hai"]))
     path = "/api/collections/districts-2024"

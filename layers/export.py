@@ -27,7 +27,7 @@ SECONDS = 60
 AT_ONCE = 2
 PATIENCE_S = 5
 ITEM_END = "\x1f"
-"""Between the items of a list on their way into a format that has lists: no text holds it."""
+"""Between the items of a list on their way into a format that has lists: U+001F, which is there for that."""
 _CONVERT = Path(__file__).with_name("convert.py")
 _KINDS: dict[FieldType, Kind] = {
     "string": "text",

@@ -63,6 +63,7 @@ def ports(connection: Connection) -> Properties:
             alt_names=["TC-HICT", "Cảng; nước sâu"],
             decisions=["4068/QĐ-UBND (2025-10-16): phê duyệt"],
             named_in_directives=True,
+            notes="<script>alert(1)</script> &amp; ]]> \\N 'x'",
             facts=(fact("operational", valid_from="2018-05-13", source="Báo, “số 5”\nTrang 2"),),
         ),
         edit(

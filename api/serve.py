@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from api.store import prepare, store
 from geo.errors import InvalidParameter, PortTaken
@@ -82,7 +82,7 @@ def bound(host: str, port: int) -> Iterator[socket.socket]:
     Raises PortTaken when another program listens there, InvalidParameter when the host or port cannot be ours.
     """
     try:
-        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        found = _addresses(host, port)
     except socket.gaierror as error:
         raise InvalidParameter(f"HAIPHONG_HOST={host!r} is no address of this machine: {error.strerror}.") from error
     family, kind, protocol, _, name = found[0]
@@ -98,14 +98,29 @@ def bound(host: str, port: int) -> Iterator[socket.socket]:
 def _refused(host: str, port: int, error: OSError) -> InvalidParameter | PortTaken:
     if error.errno == errno.EADDRINUSE:
         return PortTaken(
-            f"Cổng {port} đang bận: có thể bản đồ đã chạy rồi. Chọn cổng khác:\n    PORT={port % 65535 + 1} make run\n"
-            f"Port {port} is taken: perhaps the map is running already. Choose another one as above."
+            f"Cổng {port} đang bận: có thể bản đồ đã chạy rồi. Cổng này còn trống:\n"
+            f"    PORT={_free(host, port)} make run\n"
+            f"Port {port} is taken: perhaps the map is running already. The one above is free."
         )
     if error.errno == errno.EACCES:
         return InvalidParameter(f"Port {port} is open to root alone. Choose one from 1024 on: PORT=8000 make run")
     return InvalidParameter(
         f"HAIPHONG_HOST={host!r}, port {port}: {error.strerror}. An address of this machine was expected."
     )
+
+
+def _free(host: str, taken: int) -> int:
+    """The next port after `taken` that nobody holds; 0, which lets the system choose, where fifty are held in a row."""
+    for port in range(taken + 1, min(taken + 50, 65_535) + 1):
+        family, kind, protocol, _, name = _addresses(host, port)[0]
+        with socket.socket(family, kind, protocol) as trial, contextlib.suppress(OSError):
+            trial.bind(name)
+            return port
+    return 0
+
+
+def _addresses(host: str, port: int) -> list[Any]:
+    return socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
 
 
 def _let_signals_end_it() -> None:

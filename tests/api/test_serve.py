@@ -13,7 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.serve import bound
 from geo.cluster import Cluster
+from geo.errors import PortTaken
 
 PATIENCE_S = 60
 Serve = Callable[..., subprocess.Popen[str]]
@@ -132,6 +134,27 @@ def test_a_taken_port_is_told_before_any_work_begins(serve: Serve, short_folder:
     assert f"Port {port} is taken" in said
     assert "Traceback" not in said
     assert not (short_folder / "untouched").exists()
+
+
+def test_the_port_that_is_suggested_instead_is_free() -> None:
+    for _ in range(50):  # until two ports in a row are ours
+        with socket.socket() as one, socket.socket() as next_one:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            try:
+                next_one.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            one.listen()
+            next_one.listen()
+            with pytest.raises(PortTaken) as told, bound("127.0.0.1", port):
+                pass
+            found = re.search(r"PORT=(\d+) make run", str(told.value))
+            assert found is not None
+            assert int(found[1]) not in (port, port + 1)
+            with bound("127.0.0.1", int(found[1])):
+                return
+    pytest.fail("no two ports in a row are free on this machine")
 
 
 @pytest.mark.parametrize(

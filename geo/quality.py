@@ -30,6 +30,8 @@ BOUNDS = (102.0, 6.0, 118.0, 24.0)
 MAX_VERTICES = 50_000
 OUTLINE_TOLERANCE_M = 120.0
 """How far a generalised outline may be from the true one."""
+FAR_M = 20_000.0
+"""So far from its unit a place is wrong, whatever shore or sea lies between."""
 NEAR_M = 2_000.0
 _METRES_PER_DEGREE = 111_320.0
 _TYPES = re.compile("Point|LineString|Polygon|MultiPoint|MultiLineString|MultiPolygon")
@@ -71,9 +73,13 @@ class Finding:
 
     def _words(self, part: str) -> Words:
         english = self.expected if self.expected_en is None else self.expected_en
-        known = {"came": self.came, "expected": self.expected, "expected_vi": self.expected, "expected_en": english}
+        nothing = self.came in ("", "''")
+        both = {"expected_vi": self.expected, "expected_en": english}
         texts: Mapping[str, str] = _KINDS[self.kind][part]
-        return Words(texts["vi"].format_map(known), texts["en"].format_map(known))
+        return Words(
+            texts["vi"].format_map(both | {"came": "(trống)" if nothing else self.came, "expected": self.expected}),
+            texts["en"].format_map(both | {"came": "(empty)" if nothing else self.came, "expected": english}),
+        )
 
     def at(self, file: str, where: str, field: str = "") -> "Finding":
         """The same finding, placed; a field that it names already stays."""
@@ -95,8 +101,10 @@ class Named:
 
 
 def text_findings(value: object) -> Iterator[Finding]:
-    """Texts, also inside lists, that are not in NFC: the same word would be two words to a search."""
+    """Texts, also inside lists, that are not in NFC (the same word would be two to a search), or cannot be stored."""
     for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str) and "\0" in text:
+            yield Finding("bad-character", repr(text))
         if isinstance(text, str) and not unicodedata.is_normalized("NFC", text):
             yield Finding("not-nfc", repr(text), unicodedata.normalize("NFC", text))
 
@@ -146,7 +154,8 @@ def place_findings(shape: BaseGeometry, units: Mapping[str, BaseGeometry], toler
     metric = {name: distance_m(shape, outline, latitude) for name, outline in units.items()}
     nearest = min(metric, key=lambda name: metric[name])
     if metric[nearest] > tolerance_m:
-        yield Finding("outside-stated-unit", f"{metric[nearest]:.0f}", ", ".join(units))
+        kind = "outside-stated-unit" if metric[nearest] <= FAR_M else "far-from-stated-unit"
+        yield Finding(kind, f"{metric[nearest]:.0f}", ", ".join(units))
 
 
 def distance_m(one: BaseGeometry, other: BaseGeometry, latitude: float) -> float:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +31,13 @@ _PLACE_TOLERANCE_M = {"surveyed": 0.0, "mapped": 200.0, "approximate": 500.0, "c
 
 @dataclass(slots=True)
 class _Layer:
-    """What one layer brings: its features' ids with their shapes, and its findings."""
+    """What one layer brings: its features' ids with their shapes, and its findings. `whole`: all could be read."""
 
     layer: Layer
     folder: Path
     root: Path
+    ids: set[str] = field(default_factory=set)
+    whole: bool = True
     shapes: dict[str, BaseGeometry] = field(default_factory=dict)
     accuracy: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -54,10 +55,12 @@ def run(data: Path, catalog: Catalog) -> list[Finding]:
         one = _Layer(layer, folder, root)
         _features(one, owners)
         checked.append(one)
-    known = check_lists(data, frozenset(owners), frozenset(catalog.layers), findings)
+    whole = all(one.whole for one in checked)
+    known = check_lists(data, frozenset(owners), frozenset(catalog.layers), findings, whole=whole)
     for one in checked:
-        _status(one, known, today)
-        _places(one, known)
+        of_layer = known.of_layer(frozenset(one.ids), f"{one.layer.id}/curated.geojson", whole=one.whole)
+        _status(one, of_layer, today)
+        _places(one, of_layer)
         findings += [*one.findings, *provenance.findings(one.root, one.folder)]
     for name in ("units", "directives", "basemap"):
         if (data / name).is_dir():
@@ -68,6 +71,7 @@ def run(data: Path, catalog: Catalog) -> list[Finding]:
 def _features(one: _Layer, owners: dict[str, str]) -> None:
     collection = files.read_collection(one.root, one.folder / "curated.geojson")
     one.findings += collection.findings
+    one.whole = not collection.findings
     named: list[Named] = []
     for where, feature in collection.features:
         feature_id = feature.get("id")
@@ -75,10 +79,10 @@ def _features(one: _Layer, owners: dict[str, str]) -> None:
             one.findings.append(Finding("bad-id", repr(feature_id), file=collection.file, where=where, field="id"))
             continue
         if feature_id in owners:
-            clash = Finding("duplicate-id", feature_id, owners[feature_id])
-            one.findings.append(clash.at(collection.file, feature_id, "id"))
+            one.findings.append(_clash(one, feature_id, owners[feature_id]).at(collection.file, feature_id, "id"))
             continue
         owners[feature_id] = collection.file
+        one.ids.add(feature_id)
         one.findings += [
             found.at(collection.file, feature_id) for found in _feature_findings(one.layer, feature, feature_id, one)
         ]
@@ -89,6 +93,14 @@ def _features(one: _Layer, owners: dict[str, str]) -> None:
         found.at(collection.file, feature_id, "name_vi")
         for feature_id, found in quality.lookalike_findings(name for name in named if name.name)
     ]
+
+
+def _clash(one: _Layer, feature_id: str, owner: str) -> Finding:
+    file = f"{one.layer.id}/curated.geojson"
+    if owner != file:
+        return Finding("duplicate-id", feature_id, owner)
+    lines = ", ".join(map(str, files.lines_of(one.folder / "curated.geojson", feature_id)))
+    return Finding("duplicate-id", feature_id, f"{file} (dòng {lines})", f"{file} (lines {lines})")
 
 
 def _feature_findings(layer: Layer, feature: dict[str, Any], feature_id: str, one: _Layer) -> Iterator[Finding]:
@@ -164,7 +176,8 @@ def _places(one: _Layer, known: Known) -> None:
             continue
         tolerance = quality.OUTLINE_TOLERANCE_M + _PLACE_TOLERANCE_M.get(one.accuracy[feature_id], 0.0)
         flaws = (flaw for outlines in _finest(groups) for flaw in quality.place_findings(shape, outlines, tolerance))
-        one.findings += [flaw.at(file, feature_id, "geometry") for flaw in islice(flaws, 1)]
+        worst = sorted(flaws, key=lambda flaw: flaw.severity)[:1]
+        one.findings += [flaw.at(file, feature_id, "geometry") for flaw in worst]
 
 
 def _finest(groups: Mapping[tuple[str, str], dict[str, BaseGeometry]]) -> Iterator[dict[str, BaseGeometry]]:

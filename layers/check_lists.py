@@ -1,7 +1,8 @@
 """Checks of the lists that layers refer to: administrative units, documents with clauses and orders, targets."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import shapely
@@ -12,18 +13,23 @@ from geo.errors import InvalidParameter
 from geo.quality import Finding
 from geo.status import ROLES, STATUSES
 from layers import files
-from layers.files import Row, Table
+from layers.files import TARGET_NUMBERS, Row, Table
 
 LEVELS = ("district", "commune")
 GENERATIONS = ("2024", "2025-01", "2025-07")
 RELATIONS = ("whole", "part")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 @dataclass(slots=True)
 class Known:
-    """What may be referred to: ids by list, the units' rows and their outlines."""
+    """What may be referred to: ids by list, the units' rows and their outlines.
 
-    ids: dict[str, tuple[frozenset[str], str]]
+    `unread`: lists of which a file, or a row of one, could not be read; what refers into them is not judged.
+    """
+
+    ids: Mapping[str, tuple[frozenset[str], str]]
+    unread: frozenset[str] = frozenset()
     units: dict[str, Row] = field(default_factory=dict)
     outlines: dict[str, BaseGeometry] = field(default_factory=dict)
 
@@ -35,9 +41,15 @@ class Known:
         return [
             Finding("broken-reference", one, self.ids[_LISTS[column]][1], field=column)
             for column in columns
+            if _LISTS[column] not in self.unread
             for one in filter(None, row[column].split(";"))
             if one not in self.ids[_LISTS[column]][0]
         ]
+
+    def of_layer(self, features: frozenset[str], file: str, *, whole: bool) -> "Known":
+        """The same for the tables of one layer: they may name the features of its own file alone."""
+        unread = self.unread - {"feature"} if whole else self.unread | {"feature"}
+        return replace(self, ids={**self.ids, "feature": (features, file)}, unread=unread)
 
 
 _LISTS = {
@@ -47,8 +59,13 @@ _LISTS = {
 }  # fmt: skip
 
 
-def check_lists(data: Path, features: frozenset[str], layers: frozenset[str], findings: list[Finding]) -> Known:
-    """Check `units/`, `directives/` and `targets.csv` of `data` into `findings`; return what may be referred to."""
+def check_lists(
+    data: Path, features: frozenset[str], layers: frozenset[str], findings: list[Finding], *, whole: bool
+) -> Known:
+    """Check `units/`, `directives/` and `targets.csv` of `data` into `findings`; return what may be referred to.
+
+    `whole`: every file of features could be read.
+    """
 
     def read(path: str, kind: str) -> Table:
         table = files.read_table(data, data / path, kind)
@@ -65,15 +82,15 @@ def check_lists(data: Path, features: frozenset[str], layers: frozenset[str], fi
     documents = read("directives/documents.csv", "documents")
     clauses = read("directives/clauses.csv", "clauses")
     targets = read("targets.csv", "targets")
+    lists = {"unit": units, "document": documents, "clause": clauses, "target": targets}
+    unread = frozenset(name for name, table in lists.items() if table.findings)
     known = Known(
         {
             "feature": (features, "curated.geojson"),
             "layer": (layers, "layers/definitions"),
-            "unit": (_ids(units, findings), units.file),
-            "document": (_ids(documents, findings), documents.file),
-            "clause": (_ids(clauses, findings), clauses.file),
-            "target": (_ids(targets, findings), targets.file),
+            **{name: (_ids(table, findings), table.file) for name, table in lists.items()},
         },
+        unread if whole else unread | {"feature"},
         {row["id"]: row for row in units.rows},
         _outlines(data, findings),
     )
@@ -95,7 +112,8 @@ def _ids(table: Table, findings: list[Finding]) -> frozenset[str]:
     seen: dict[str, str] = {}
     for row in table.rows:
         if row["id"] in seen:
-            clash = Finding("duplicate-id", row["id"], f"{table.file} {seen[row['id']]}")
+            first = seen[row["id"]]
+            clash = Finding("duplicate-id", row["id"], f"{table.file} {first}", f"{table.file} {english(first)}")
             findings.append(clash.at(table.file, row.where, "id"))
         seen.setdefault(row["id"], row.where)
     return frozenset(seen)
@@ -119,6 +137,23 @@ def _outlines(data: Path, findings: list[Finding]) -> dict[str, BaseGeometry]:
     return outlines
 
 
+def english(place: str) -> str:
+    """The place of a row, in English: `dòng 3` is line 3."""
+    return place.replace("dòng", "line")
+
+
+def _numbers(row: Row, *columns: str) -> list[Finding]:
+    return [
+        Finding("bad-value", repr(row[column]), "một số, dấu chấm thập phân", "a number", field=column)
+        for column in columns
+        if row[column] and not _NUMBER.fullmatch(row[column])
+    ]
+
+
+def _filled(row: Row, *columns: str) -> list[Finding]:
+    return [Finding("bad-value", "", "một giá trị", "a value", field=one) for one in columns if not row[one].strip()]
+
+
 def _code(row: Row, column: str, codes: tuple[str, ...], *, may_be_empty: bool = False) -> list[Finding]:
     if row[column] in codes or (may_be_empty and not row[column]):
         return []
@@ -136,7 +171,8 @@ def _dates(row: Row, *columns: str) -> list[Finding]:
 
 def _unit(row: Row, known: Known) -> list[Finding]:
     found = _code(row, "level", LEVELS) + _code(row, "generation", GENERATIONS) + _dates(row, "valid_from", "valid_to")
-    if row["parent"] and row["parent"] not in known.units:
+    found += _filled(row, "id", "name", "full_name", "type", "province_code") + _numbers(row, "area_km2_official")
+    if row["parent"] and "unit" not in known.unread and row["parent"] not in known.units:
         found.append(Finding("broken-reference", row["parent"], "units/units.csv", field="parent"))
     try:
         if row["valid_from"] and row["valid_to"]:
@@ -149,16 +185,22 @@ def _unit(row: Row, known: Known) -> list[Finding]:
 
 
 def _succession(row: Row, known: Known) -> list[Finding]:
-    return known.references(row, "predecessor", "successor") + _code(row, "relation", RELATIONS)
+    return (
+        known.references(row, "predecessor", "successor")
+        + _filled(row, "predecessor", "successor")
+        + _code(row, "relation", RELATIONS)
+    )
 
 
 def _document(row: Row, known: Known) -> list[Finding]:
-    return known.references(row, "relays") + _dates(row, "date")
+    told = _filled(row, "id", "kind", "title_vi", "label_vi", "label_en")
+    return known.references(row, "relays") + _dates(row, "date") + told
 
 
 def _clause(row: Row, known: Known) -> list[Finding]:
-    found = known.references(row, "document", "topics")
-    if row["parent"] and row["parent"] not in known.ids["clause"][0]:
+    found = known.references(row, "document", "topics") + _filled(row, "id", "document", "seq", "label_vi", "label_en")
+    found += _numbers(row, "seq")
+    if row["parent"] and "clause" not in known.unread and row["parent"] not in known.ids["clause"][0]:
         found.append(Finding("broken-reference", row["parent"], "directives/clauses.csv", field="parent"))
     return found
 
@@ -175,4 +217,5 @@ def _unmapped(row: Row, known: Known) -> list[Finding]:
 
 
 def _target(row: Row, known: Known) -> list[Finding]:
-    return known.references(row, "recorded_ids", "layer", "clause") + _dates(row, "year", "period")
+    found = known.references(row, "recorded_ids", "layer", "clause") + _dates(row, "year", "period")
+    return found + _numbers(row, *TARGET_NUMBERS)

@@ -9,9 +9,8 @@ from sqlalchemy import Connection
 
 from geo import mandates, unit_store
 from geo.errors import InvalidData
+from layers.files import TARGET_NUMBERS
 from layers.records import rows
-
-_NUMBERS = ("value", "value_max", "rank", "change_percent", "recorded")
 
 
 def unit_files(data: Path) -> tuple[Path, ...]:
@@ -97,7 +96,7 @@ def _unmapped(path: Path) -> Iterator[dict[str, Any]]:
 def _target(row: dict[str, str]) -> dict[str, Any]:
     told: dict[str, Any] = _blank_is_none(row)
     del told["id"]
-    for name in _NUMBERS:
+    for name in TARGET_NUMBERS:
         if told[name] is not None:
             number = float(told[name])
             told[name] = int(number) if number.is_integer() else number

@@ -1,5 +1,6 @@
 """Layer → what its properties may be: a check for one feature, and the same rules as JSON Schema."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +50,7 @@ def problems(layer: Layer, properties: Mapping[str, Any]) -> tuple[Problem, ...]
     found += [
         Problem(field.name, "", Words("một giá trị", "a value"))
         for field in layer.fields.values()
-        if field.required and properties.get(field.name) in (None, "")
+        if field.required and _blank(properties.get(field.name))
     ]
     return tuple(found)
 
@@ -78,12 +79,16 @@ def _field_problems(field: Field, value: Any) -> list[Problem]:
     return []
 
 
+def _blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
 def _fits(kind: FieldType, value: Any) -> bool:
     match kind:
         case "string":
             return isinstance(value, str)
         case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
+            return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
         case "integer":
             return isinstance(value, int) and not isinstance(value, bool)
         case "boolean":

@@ -20,7 +20,9 @@ from layers.files import COLUMNS
 CITY = Catalog.load(REPOSITORY / "layers" / "definitions")
 PORTS = Catalog({"port": CITY.layer("port")})
 CAT_HAI = {"id": "2025-07-dac-khu-cat-hai", "level": "commune", "generation": "2025-07", "code": "11914",
-           "name": "Cát Hải", "full_name": "Đặc khu Cát Hải", "valid_from": "2025-07-01"}  # fmt: skip
+           "name": "Cát Hải", "full_name": "Đặc khu Cát Hải", "type": "Đặc khu", "province_code": "31",
+           "valid_from": "2025-07-01"}  # fmt: skip
+LABELS = {"title_vi": "Chỉ thị", "label_vi": "Chỉ thị 02", "label_en": "Directive 02"}
 SQUARE = [[106.8, 20.7], [107.1, 20.7], [107.1, 20.9], [106.8, 20.9], [106.8, 20.7]]
 
 
@@ -47,8 +49,8 @@ class Folder:
             ],
             "units/units": [dict(CAT_HAI)],
             "units/successions": [],
-            "directives/documents": [{"id": "ct", "kind": "directive", "date": "2023-01-19"}],
-            "directives/clauses": [{"id": "ct#ii.2", "document": "ct", "topics": "port"}],
+            "directives/documents": [{"id": "ct", "kind": "directive", "date": "2023-01-19", **LABELS}],
+            "directives/clauses": [{"id": "ct#ii.2", "document": "ct", "seq": "1", "topics": "port", **LABELS}],
             "directives/mandates": [{"clause": "ct#ii.2", "feature": "ben-3", "role": "orders", "due": "2030"}],
             "directives/unmapped": [],
             "targets/targets": [{"id": "berths", "year": "2023", "layer": "port", "recorded_ids": "ben-3"}],
@@ -60,7 +62,7 @@ class Folder:
             file = {"stated_units": "port/units.csv", "targets": "targets.csv"}.get(kind, f"{folder}/{kind}.csv")
             (data / file).parent.mkdir(parents=True, exist_ok=True)
             text = io.StringIO()
-            writer = csv.DictWriter(text, COLUMNS[kind], restval="", lineterminator="\n")
+            writer = csv.DictWriter(text, COLUMNS[kind], restval="", extrasaction="ignore", lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
             (data / file).write_text(text.getvalue(), "utf-8")
@@ -168,6 +170,12 @@ CASES: list[tuple[str, str, str, str, Spoil]] = [
     ("invalid-geometry", "port/curated.geojson", "ben-3", "geometry",
      geometry({"type": "Polygon", "coordinates": [BOW_TIE]})),
     ("outside-stated-unit", "port/curated.geojson", "ben-3", "geometry", point(106.79, 20.8)),
+    ("far-from-stated-unit", "port/curated.geojson", "ben-3", "geometry", point(106.3, 20.8)),
+    ("bad-character", "port/curated.geojson", "ben-3", "notes", properties(notes="a\0b", notes_en="b")),
+    ("bad-value", "port/curated.geojson", "ben-3", "name_vi", properties(name_vi=" ")),
+    ("bad-value", "port/curated.geojson", "ben-3", "area_ha", properties(area_ha=float("nan"))),
+    ("bad-value", "directives/clauses.csv", "dòng 2", "seq", cell("directives/clauses", seq="một")),
+    ("bad-value", "targets.csv", "dòng 2", "value", cell("targets/targets", value="21 công viên")),
     ("point-without-accuracy", "port/curated.geojson", "ben-3", "location_accuracy",
      properties(location_accuracy=None)),
 ]  # fmt: skip
@@ -200,6 +208,91 @@ def test_every_finding_says_in_both_languages_what_came_and_what_to_do(tmp_path:
     )
 
 
+def words_of(data: Path, kind: str) -> list[str]:
+    return [str(found) for found in check.run(data, PORTS) if found.kind == kind]
+
+
+def test_a_torn_row_counts_cells_and_columns_and_tells_of_the_comma(tmp_path: Path) -> None:
+    data = Folder().write(tmp_path)
+    with (data / "port" / "status.csv").open("a", encoding="utf-8") as stream:
+        stream.write("\nben-3,2,operational,,reported,2025,Báo Hải Phòng, trang 2,,,,,false,false,true\n")
+    (told,) = words_of(data, "ragged-row")
+    assert "ben-3" not in told
+    assert "dòng có 15 ô, tiêu đề có 14 cột; đặt chữ có dấu phẩy trong ngoặc kép" in told
+    assert "the row has 15 cells, the header 14 columns; put a text with a comma in double quotes" in told
+
+
+def test_a_file_with_a_mark_before_it_is_read_like_any_other(tmp_path: Path) -> None:
+    data = Folder().write(tmp_path)
+    for path in [*data.rglob("*.csv"), *data.rglob("*.geojson")]:
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert {found.kind for found in check.run(data, PORTS)} == {"stale-checksum"}
+
+
+@pytest.mark.parametrize(
+    ("sign", "vi", "en"),
+    [(";", "ngăn bằng ';', không phải dấu phẩy; dùng dấu phẩy", "parted by ';', not by commas; use commas"),
+     ("\t", "ngăn bằng '\\t'", "parted by '\\t'")],
+)  # fmt: skip
+def test_a_table_with_other_signs_between_its_columns_is_told_to_use_commas(
+    tmp_path: Path, sign: str, vi: str, en: str
+) -> None:
+    data = Folder().write(tmp_path)
+    path = data / "port" / "status.csv"
+    path.write_text(path.read_text("utf-8").replace(",", sign), "utf-8")
+    (told,) = words_of(data, "not-commas")
+    assert vi in told
+    assert en in told
+
+
+def test_a_file_in_utf_16_is_told_in_plain_words(tmp_path: Path) -> None:
+    data = Folder().write(tmp_path)
+    path = data / "port" / "status.csv"
+    path.write_text(path.read_text("utf-8"), "utf-16")
+    (told,) = words_of(data, "not-utf8")
+    assert "không ở mã UTF-8 (UTF-16); lưu lại ở mã UTF-8" in told
+
+
+@pytest.mark.parametrize("name", ["port/curated.geojson", "units/units.csv", "directives/clauses.csv"])
+def test_what_refers_into_a_file_that_cannot_be_read_is_not_judged(tmp_path: Path, name: str) -> None:
+    data = Folder().write(tmp_path)
+    (data / name).write_bytes(b'{"oops')
+    findings = [found for found in check.run(data, PORTS) if found.severity == "error"]
+    assert [found.file for found in findings] == [name]
+
+
+def test_a_fact_belongs_to_a_project_of_its_own_layer(tmp_path: Path) -> None:
+    folder = Folder()
+    data = folder.write(tmp_path)
+    park = data / "park"
+    park.mkdir()
+    (park / "curated.geojson").write_text('{"type": "FeatureCollection", "features": []}', "utf-8")
+    (park / "status.csv").write_bytes((data / "port" / "status.csv").read_bytes())
+    both = Catalog({"port": CITY.layer("port"), "park": CITY.layer("park")})
+    (found,) = (found for found in check.run(data, both) if found.severity == "error")
+    assert (found.kind, found.file, found.came) == ("broken-reference", "park/status.csv", "ben-3")
+
+
+def test_an_id_that_comes_twice_is_told_with_its_lines(tmp_path: Path) -> None:
+    folder = Folder()
+    berth("ben-3", "Bến Nam Đình Vũ")(folder)
+    data = folder.write(tmp_path)
+    (data / "port" / "curated.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": folder.features}, indent=1), "utf-8"
+    )
+    (told,) = words_of(data, "duplicate-id")
+    assert "port/curated.geojson (dòng 6, 22)" in told, told
+    assert "port/curated.geojson (lines 6, 22)" in told
+
+
+def test_an_empty_value_is_called_empty(tmp_path: Path) -> None:
+    folder = Folder()
+    properties(name_vi="")(folder)
+    (told,) = words_of(folder.write(tmp_path), "bad-value")
+    assert "giá trị (trống) không dùng được" in told
+    assert "the value (empty) cannot be used" in told
+
+
 def test_metres_of_vn_2000_are_told_with_the_place_that_they_mean(tmp_path: Path) -> None:
     folder = Folder()
     point(619_700, 2_300_800)(folder)
@@ -228,9 +321,12 @@ def test_neighbouring_berths_with_other_numbers_are_not_taken_for_one(tmp_path: 
         ("port/curated.geojson", b'{"type": "FeatureCollection", ', "unreadable-file"),
         ("port/curated.geojson", b"[" * 100_000, "unreadable-file"),
         ("port/curated.geojson", b'{"features": [3]}', "unreadable-file"),
-        ("port/status.csv", "feature_id,status\nbến,x\n".encode("utf-16"), "unreadable-file"),
+        ("port/status.csv", "feature_id,status\nbến,x\n".encode("utf-16"), "not-utf8"),
         ("port/status.csv", b"feature_id,status\nben-3,operational\n", "missing-column"),
-        ("targets.csv", (",".join(COLUMNS["targets"]) + "\nberths,2023\n").encode(), "unreadable-file"),
+        ("port/status.csv", b"feature_id;status\nben-3;operational\n", "not-commas"),
+        ("port/curated.geojson", "{}".encode("utf-16"), "not-utf8"),
+        ("port/curated.geojson", b'{"features": [{"properties": {}}]}', "unreadable-file"),
+        ("targets.csv", (",".join(COLUMNS["targets"]) + "\nberths,2023\n").encode(), "ragged-row"),
         ("port/status.csv", b"", "missing-column"),
     ],
 )
@@ -268,18 +364,21 @@ def test_a_layer_of_pipes_takes_no_point(tmp_path: Path) -> None:
 def test_a_file_that_changed_without_its_checksum_is_noticed(tmp_path: Path) -> None:
     data = Folder().write(tmp_path)
     with (data / "port" / "status.csv").open("a", encoding="utf-8") as stream:
-        stream.write("\n")
+        stream.write("ben-3\n")
     (data / "units" / provenance.FILE).unlink()
     (data / "directives" / provenance.FILE).write_text("title = ", "utf-8")
     found = {(one.kind, one.file, one.where) for one in check.run(data, PORTS)}
     assert found == {
         ("unreadable-file", "directives/provenance.toml", ""),
-        ("unreadable-file", "port/status.csv", "dòng 3"),
+        ("ragged-row", "port/status.csv", "dòng 3"),
         ("stale-checksum", "port/provenance.toml", "status.csv"),
         ("no-provenance", "units/provenance.toml", ""),
     }
 
 
 def test_every_kind_of_finding_is_tried_here() -> None:
-    others = {"missing-file", "unreadable-file", "missing-column", "wrong-geometry", "no-provenance", "stale-checksum"}
+    others = {
+        "missing-file", "unreadable-file", "missing-column", "not-utf8", "not-commas", "ragged-row", "wrong-geometry",
+        "no-provenance", "stale-checksum",
+    }  # fmt: skip
     assert {case[0] for case in CASES} | others == set(KINDS)

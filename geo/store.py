@@ -177,6 +177,7 @@ _HISTORY = text(
             'id', told.id, 'status', told.status, 'condition', told.condition, 'basis', told.basis,
             'valid_from', told.edtf, 'recorded_at', changeset.recorded_at, 'source', told.source,
             'source_url', told.source_url, 'clause', told.clause, 'clause_label', clause.label_vi,
+            'clause_label_en', clause.label_en,
             'text_vi', told.text_vi, 'secondary_status', told.secondary_status, 'stage_in_words', told.stage_in_words,
             'date_inferred', told.date_inferred, 'uncertain', told.uncertain, 'effective', judged.effective)
           ORDER BY told.valid_latest DESC, told.valid_from DESC, basis_strength(told.basis) DESC, told.id DESC), '[]')
@@ -185,7 +186,8 @@ _HISTORY = text(
         WHERE told.feature = feature.id),
       'mandates', (
         SELECT coalesce(json_agg(json_build_object(
-            'clause', mandate.clause, 'clause_label', clause.label_vi, 'document', document.id,
+            'clause', mandate.clause, 'clause_label', clause.label_vi, 'clause_label_en', clause.label_en,
+            'document', document.id,
             'document_title_vi', document.title_vi, 'document_title_en', document.title_en,
             'document_date', document.date, 'role', mandate.role, 'ordered_stage', mandate.ordered_stage,
             'ordered_finish', mandate.ordered_finish, 'implied_stage', mandate.implied_stage, 'due', mandate.due,

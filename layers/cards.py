@@ -33,7 +33,13 @@ _PLACE = Words("Vị trí", "Place")
 _PACE = Words("Tiến độ", "Pace")
 _AREA = Words("Diện tích đã biết, ranh giới chưa có", "Known area, outline not known")
 _UNLOCATED = Words("Chưa rõ vị trí", "Without a place")
-_SINCE = Words("Từ", "Since")
+_TOLD = Words("Theo nguồn", "According to")
+_TOLD_ON = {
+    4: Words("năm {}", "a source of {}"),
+    7: Words("tháng {}", "a source of {}"),
+    10: Words("ngày {}", "a source of {}"),
+}
+_TOLD_AT = Words("{}", "a source of {}")
 _BASIS = Words("Căn cứ", "Basis")
 _SOURCE = Words("Nguồn", "Source")
 _UNITS_OF = Words("Địa bàn", "Territory")
@@ -82,7 +88,7 @@ class Cards:
         sign = f'<p class="status">{_sign(status_rule(status).symbol)} {word}</p>'
         rows = [
             (self.say(_PACE), self._pace(properties)),
-            (self.say(_SINCE), safe(day_as_read(properties.get("valid_from")))),
+            (self.say(_TOLD), self._dated(properties.get("valid_from"))),
             (self.say(_BASIS), self.label(BASES, properties.get("basis"))),
             (self.say(_SOURCE), _link(properties.get("status_source"), properties.get("status_source_url"))),
             (self.say(_UNITS_OF), safe(", ".join(properties.get("units_2025_07") or ()))),
@@ -94,6 +100,12 @@ class Cards:
         ]
         table = "".join(f"<dt>{title}</dt><dd>{value}</dd>" for title, value in rows if value)
         return f'<article class="card">{kind}{names}{sign}<dl>{table}</dl></article>'
+
+    def _dated(self, edtf: object) -> str:
+        """The day of the evidence, with the word for its precision; it does not say since when."""
+        words = day_as_read(edtf)
+        precise = _TOLD_ON.get(len(words), _TOLD_AT) if words.replace("/", "").isdigit() else _TOLD_AT
+        return safe(getattr(precise, self.lang).format(words)) if words else ""
 
     def _pace(self, properties: Properties) -> str:
         condition = properties.get("condition")

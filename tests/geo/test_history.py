@@ -52,6 +52,7 @@ def test_every_word_is_told_with_its_date_its_basis_and_its_source(connection: C
         "status": "under_construction", "condition": "delayed", "basis": "implied", "valid_from": "2023-01",
         "source": "Chỉ thị 02/CT-UBND, mục II.2", "source_url": "https://example.org/ct02",
         "clause": "ct-02-2023#ii.2.3", "clause_label": "Chỉ thị 02/CT-UBND, mục II.2.3",
+        "clause_label_en": "Directive 02/CT-UBND, II.2.3",
         "text_vi": "đẩy nhanh tiến độ", "secondary_status": "site_clearance", "stage_in_words": False,
         "date_inferred": True, "uncertain": True, "effective": True,
     }  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import Engine
 
-from tests.factories import edit, point, store
+from tests.factories import edit, point, store, store_directive, store_mandate
 from tests.web.conftest import SETTLED, Reader
 
 LOCATED = """() => [...document.querySelectorAll('.leaflet-marker-pane > *')].reduce((sum, mark) =>
@@ -149,6 +149,44 @@ def test_a_project_tells_its_status_since_when_and_on_whose_word(reader: Reader)
 
 
 @pytest.mark.parametrize(
+    ("lang", "several", "one"),
+    [
+        ("vi", "· ghi nhận từ 06/2020 · gần nhất 08/12/2025", "· theo nguồn ngày 19/01/2023"),
+        ("en", "· on record from Jun 2020 · latest 8 Dec 2025", "· according to a source of 19 Jan 2023"),
+    ],
+)
+def test_a_status_says_how_long_it_is_on_record_and_never_bare_since(
+    reader: Reader, lang: str, several: str, one: str
+) -> None:
+    for project, words in (("khu-du-lich-quoc-te-doi-rong", several), ("ccn-dung-tien-giang-bien", one)):
+        panel = reader.open(f"/?id={project}&lang={lang}")
+        expect(panel.locator("#panel .standing-head span")).to_have_text(words)
+        page = reader.open(f"/du-an/{project}?lang={lang}", wait=False)
+        expect(page.locator(".standing-head span")).to_have_text(words)
+
+
+def test_an_order_shows_how_the_project_was_named_where_its_quote_does_not(
+    own_site: tuple[str, Engine], reading: Callable[[str], Reader]
+) -> None:
+    site, engine = own_site
+    with engine.begin() as connection:
+        store(connection, edit(geometry=point(106.68, 20.85)))
+        store_directive(connection)
+        store_mandate(connection, "cang-a", named_as="bến số 3, 4")
+    reader = reading(site)
+    for path in ("/?id=cang-a", "/du-an/cang-a"):
+        order = reader.open(path, wait=False).locator(".order")
+        expect(order).to_contain_text("Được nêu là: bến số 3, 4")
+        expect(order).to_contain_text("“Hoàn thành cảng A”")
+    english = reader.open("/?id=cang-a&lang=en").locator(".order")
+    expect(english).to_contain_text("Named as: bến số 3, 4")
+    expect(english).to_contain_text("Directive 02/CT-UBND, II.2.3")
+    with engine.begin() as connection:
+        store_mandate(connection, "cang-a", named_as="cảng A")
+    expect(reader.open("/?id=cang-a").locator(".order")).not_to_contain_text("nêu là")
+
+
+@pytest.mark.parametrize(
     ("lang", "other", "words"),
     [
         ("vi", "en", ("Trụ T3 cao 214,8 m.", "hiểu biết chung; độ dài đường nối khớp 3.955 m công bố")),
@@ -269,6 +307,43 @@ def test_the_keyboard_alone_reaches_a_project(reader: Reader) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#panel")).to_be_hidden()
     expect(page.locator("#list .row").nth(1)).to_be_focused()
+
+
+def test_escape_closes_the_project_wherever_the_focus_is(reader: Reader) -> None:
+    page = reader.open("/?id=khu-du-lich-quoc-te-doi-rong")
+    expect(page.locator("#panel .timeline")).to_be_visible()
+    page.click("#pick-district .picker-button")
+    page.keyboard.press("Escape")
+    expect(page.locator("#pick-district .picker-box")).to_be_hidden()
+    expect(page.locator("#panel")).to_be_visible()
+    page.focus("#q")
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("lang", "label"), [("vi", "Chỉ thị 02/CT-UBND, mục"), ("en", "Directive 02/CT-UBND")])
+def test_clauses_are_told_by_name_and_never_by_code(reader: Reader, lang: str, label: str) -> None:
+    panel = reader.open(f"/?id=khu-du-lich-quoc-te-doi-rong&lang={lang}").locator("#panel")
+    expect(panel.locator(".order").first).to_be_visible()
+    page = reader.open(f"/du-an/khu-du-lich-quoc-te-doi-rong?lang={lang}", wait=False).locator("main")
+    for place in (panel, page):
+        words = place.locator(".orders").inner_text() + place.locator(".sources").last.text_content()
+        assert label in words
+        assert "ct-02-2023" not in place.inner_html()
+
+
+def test_a_page_has_no_heading_without_anything_beneath(
+    own_site: tuple[str, Engine], reading: Callable[[str], Reader]
+) -> None:
+    site, engine = own_site
+    with engine.begin() as connection:
+        store(connection, edit(geometry=point(106.68, 20.85)))
+    page = reading(site).open("/du-an/cang-a", wait=False)
+    expect(page.locator("h1")).to_be_visible()
+    assert page.get_by_role("heading", name="Thông số").count() == 0
+    expect(page.get_by_text("Xem trên bản đồ")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Xem trên bản đồ")).to_be_hidden()
 
 
 def test_the_online_background_is_asked_for_only_when_it_is_switched_on(reader: Reader) -> None:

@@ -14,6 +14,12 @@ export function dateWords(edtf, lang) {
   return around(doubt, plain(year, month, day, lang), lang);
 }
 
+/** How much a date tells: "day", "month" or "year"; null where it is a span, or not sure. */
+export function precision(edtf) {
+  const [, month, day] = /^\d{4}(-\d\d)?(-\d\d)?$/.exec(edtf) ?? [null, "", null];
+  return month === "" ? null : day ? "day" : month ? "month" : "year";
+}
+
 function plain(year, month, day, lang) {
   if (!month) return year;
   if (lang === "vi") return day ? `${day}/${month}/${year}` : `${month}/${year}`;

@@ -1,10 +1,9 @@
 /** One project: what it is, where it stands, since when, and on whose word. */
 
 import { el, glyph, inWords, outLink, sprite } from "./dom.js";
-import { dateWords } from "./edtf.js";
 import { lang, number, own, t, told, unitWords } from "./i18n.js";
 import { areaRadius } from "./style.js";
-import { basis, mandates, source, timeline } from "./timeline.js";
+import { basis, clauseNames, mandates, sinceWhen, source, timeline } from "./timeline.js";
 
 const UNITS = ["districts_2024", "communes_2024", "units_2025_07", "districts_2025_01"];
 /** Shown in a place of their own, or the machine's business. */
@@ -19,7 +18,7 @@ const FIRST = ["area_ha", "length_km", "investment_billion_vnd", "investor"];
 export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
   const body = root.querySelector(".panel-body");
   root.querySelector(".panel-close").addEventListener("click", onClose);
-  root.addEventListener("keydown", (event) => event.key === "Escape" && onClose());
+  document.addEventListener("keydown", (event) => event.key === "Escape" && !root.hidden && !event.defaultPrevented && onClose());
 
   function section(title, ...children) {
     return children.flat().some(Boolean) ? el("section", { class: "panel-section" }, el("h3", {}, title), ...children) : null;
@@ -34,13 +33,14 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
       properties.alt_names?.length ? el("p", { class: "panel-other" }, `${t("altNames")}: ${properties.alt_names.join("; ")}`) : null);
   }
 
-  function standing({ properties: p }) {
+  function standing({ properties: p }, history) {
+    const when = sinceWhen(p, history);
     const outlined = catalog.conditionSymbol(p.condition);
     return el("div", { class: "standing" },
       el("span", { class: "standing-symbol" }, sprite(catalog.ruleOf(p.status).symbol), outlined && sprite(outlined, "ring")),
       el("div", {},
         el("p", { class: "standing-head" }, el("strong", {}, catalog.statusLabel(p.status)),
-          p.valid_from && el("span", {}, ` ${t("since", { date: dateWords(p.valid_from, lang()) })}`)),
+          when && el("span", {}, ` · ${when}`)),
         el("p", { class: "standing-more" }, basis(p.basis, catalog),
           outlined && el("span", { class: "tag warn", title: catalog.conditionDefinition(p.condition) }, catalog.conditionLabel(p.condition)),
           p.status_uncertain && el("span", { class: "tag warn" }, t("uncertain"))),
@@ -119,14 +119,14 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
       const p = feature.properties;
       root.hidden = false;
       body.removeAttribute("aria-busy");
-      body.replaceChildren(...[head(feature), standing(feature), actions(feature),
+      body.replaceChildren(...[head(feature), standing(feature, history), actions(feature),
         section(t("facts"), facts(feature)),
         section(t("history"), timeline(history, catalog)),
         section(t("mandates"), ...mandates(history, catalog)),
         section(t("place"), ...place(feature), units(feature)),
         fold(t("decisions"), references(p.decisions)),
         fold(t("sources"), references(p.public_sources)),
-        fold(t("references"), references(p.references, told(p, "references_note"))),
+        fold(t("references"), references(clauseNames(p.references, history), told(p, "references_note"))),
         fold(t("notes"), inWords("p", told(p, "notes"), { class: "quiet" }))].filter(Boolean));
       body.scrollTop = 0;
     },

@@ -1,7 +1,7 @@
 /** How a project got where it is: its statuses, each with date, basis and source, and the orders that name it. */
 
 import { el, inWords, outLink, sprite } from "./dom.js";
-import { dateWords } from "./edtf.js";
+import { dateWords, precision } from "./edtf.js";
 import { lang, t, told } from "./i18n.js";
 
 /** Statuses as the server orders them, the latest first; `history` is the answer of `…/history`. */
@@ -31,6 +31,23 @@ function step(fact, catalog, isNow) {
     (fact.source || fact.clause_label) && el("p", { class: "step-source" }, source(fact)));
 }
 
+/**
+ * How long a status has been on record: the first and the latest word of the unbroken run of facts that hold it.
+ *
+ * The date of a status is that of its latest evidence; it says since when only together with the evidence before it.
+ */
+export function sinceWhen({ status, valid_from: known }, { facts = [] }) {
+  const told = facts.filter((fact) => fact.status && fact.effective);
+  const end = told.findIndex((fact) => fact.status !== status);
+  const dates = told.slice(0, end < 0 ? told.length : end).map(({ valid_from: date }) => date).filter(Boolean);
+  const [first, last] = [dates.at(-1) ?? known, dates[0] ?? known];
+  if (!last) return "";
+  if (first !== last) return t("onRecord", { first: dateWords(first, lang()), last: dateWords(last, lang()) });
+  const words = dateWords(last, lang());
+  const kind = precision(last);
+  return t("toldOn", { date: kind ? t(kind, { date: words }) : words });
+}
+
 /** The basis as a tag with its definition; what is only inferred is marked as unverified. */
 export function basis(id, catalog) {
   if (!id) return null;
@@ -39,19 +56,35 @@ export function basis(id, catalog) {
     doubt ? `${catalog.basisLabel(id)} · ${t("unverified")}` : catalog.basisLabel(id));
 }
 
+/** A clause by its name in the reader's language; null for a row without one. */
+export const clauseLabel = (row) => (lang() === "en" && row.clause_label_en) || row.clause_label || null;
+
+/** Clauses by their names, as the history tells them; a code that it does not name is left out. */
+export function clauseNames(codes, { facts = [], mandates: orders = [] }) {
+  const names = new Map([...facts, ...orders].map((row) => [row.clause, clauseLabel(row)]));
+  return (codes ?? []).map((code) => names.get(code)).filter(Boolean);
+}
+
 /** Where a fact comes from: a clause of a directive, or a source with its address. */
-export function source({ source: words, source_url: url, clause_label: clause }) {
+export function source(fact) {
+  const { source: words, source_url: url } = fact;
+  const clause = clauseLabel(fact);
   return url ? outLink(url, clause || words) : el("span", {}, clause || words);
 }
+
+const plain = (text) => (text ?? "").normalize("NFC").toLowerCase().replace(/\s+/g, " ");
+const contains = (quote, name) => plain(quote).includes(plain(name));
 
 /** The orders of directives, with their own words. */
 export function mandates({ mandates: orders = [] }, catalog) {
   if (!orders.length) return [];
   return [el("p", { class: "quiet" }, t("mandatesNote")), el("ul", { class: "orders" }, orders.map((order) =>
     el("li", { class: "order" },
-      el("p", { class: "order-head" }, el("strong", {}, order.clause_label || order.document || order.clause),
+      el("p", { class: "order-head" }, el("strong", {}, clauseLabel(order) || order.document),
         order.role && el("span", { class: "tag" }, catalog.roleLabel(order.role))),
       order.quote_vi && el("blockquote", { lang: "vi" }, `“${order.quote_vi}”`),
+      order.named_as && !contains(order.quote_vi, order.named_as) && el("p", { class: "order-more" },
+        t("namedAs", { name: "" }), el("span", { lang: "vi" }, order.named_as)),
       order.text_vi && el("p", { class: "order-more", lang: "vi" }, order.text_vi),
       (order.ordered_stage || order.due) && el("p", { class: "order-more" },
         order.ordered_stage && `${t("ordered")}: ${catalog.statusLabel(order.ordered_stage)}`,

@@ -26,33 +26,32 @@ _UNITS = """
 # Seven decimals of a degree are a centimetre: RFC 7946 asks for no more.
 _GEOMETRY = "coalesce(ST_AsGeoJSON(staged.geometry, 7, 0), 'null')"
 # A new changeset makes a new version; deriving the same anew does not.
-_VERSION = "coalesce(before.version, 0) + (staged.changeset IS DISTINCT FROM before.changeset)::integer"
-_DERIVED = f"""
-json_build_object(
-  'name_vi', staged.properties -> 'name_vi',
-  'name_en', staged.properties -> 'name_en',
-  'layer', staged.layer,
-  'status', coalesce(stage.status, 'unknown'),
-  'status_vi', %(labels)s::jsonb -> coalesce(stage.status, 'unknown') -> 'vi',
-  'status_en', %(labels)s::jsonb -> coalesce(stage.status, 'unknown') -> 'en',
-  'condition', coalesce(latest.condition, 'not_assessed'),
-  'condition_valid_from', CASE WHEN latest.condition IS NOT NULL THEN latest.edtf END,
-  'condition_source', CASE WHEN latest.condition IS NOT NULL THEN latest.source END,
-  'basis', stage.basis,
-  'valid_from', stage.edtf,
-  'status_source', stage.source,
-  'status_source_url', stage.source_url,
-  'status_clause', stage.clause,
-  'status_text_vi', stage.text_vi,
-  'status_uncertain', coalesce(stage.uncertain OR stage.date_inferred, false),
-  'secondary_status', stage.secondary_status,
-  'districts_2024', coalesce(units.districts_2024, '[]'),
-  'districts_2025_01', coalesce(units.districts_2025_01, '[]'),
-  'communes_2024', coalesce(units.communes_2024, '[]'),
-  'units_2025_07', coalesce(units.units_2025_07, '[]'),
-  'unit_ids', coalesce(units.ids, '[]'),
-  'version', {_VERSION},
-  'updated_at', to_char(changeset.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text"""
+_DERIVED = """
+SELECT
+  staged.properties -> 'name_vi' AS name_vi,
+  staged.properties -> 'name_en' AS name_en,
+  staged.layer AS layer,
+  coalesce(stage.status, 'unknown') AS status,
+  %(labels)s::jsonb -> coalesce(stage.status, 'unknown') -> 'vi' AS status_vi,
+  %(labels)s::jsonb -> coalesce(stage.status, 'unknown') -> 'en' AS status_en,
+  coalesce(latest.condition, 'not_assessed') AS condition,
+  CASE WHEN latest.condition IS NOT NULL THEN latest.edtf END AS condition_valid_from,
+  CASE WHEN latest.condition IS NOT NULL THEN latest.source END AS condition_source,
+  stage.basis AS basis,
+  stage.edtf AS valid_from,
+  stage.source AS status_source,
+  stage.source_url AS status_source_url,
+  stage.clause AS status_clause,
+  stage.text_vi AS status_text_vi,
+  coalesce(stage.uncertain OR stage.date_inferred, false) AS status_uncertain,
+  stage.secondary_status AS secondary_status,
+  coalesce(units.districts_2024, '[]') AS districts_2024,
+  coalesce(units.districts_2025_01, '[]') AS districts_2025_01,
+  coalesce(units.communes_2024, '[]') AS communes_2024,
+  coalesce(units.units_2025_07, '[]') AS units_2025_07,
+  coalesce(units.ids, '[]') AS unit_ids,
+  coalesce(before.version, 0) + (staged.changeset IS DISTINCT FROM before.changeset)::integer AS version,
+  to_char(changeset.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at"""
 COLUMNS = (
     *(Column(name, "text") for name in ("name_vi", "name_en", "layer", "status", "status_vi", "status_en")),
     *(Column(name, "text") for name in ("condition", "condition_valid_from", "condition_source", "basis")),
@@ -72,18 +71,18 @@ _REST = f"(staged.properties - '{{{','.join(column.name for column in COLUMNS)}}
 PUBLISH = f"""
 INSERT INTO feature (id, layer, geometry, properties, stated_units, version, withdrawn, changeset, status, condition,
   valid_from, geojson)
-SELECT staged.feature, staged.layer, staged.geometry, staged.properties, staged.units, {_VERSION},
-  staged.withdrawn, staged.changeset, coalesce(stage.status, 'unknown'), coalesce(latest.condition, 'not_assessed'),
-  stage.valid_from,
+SELECT staged.feature, staged.layer, staged.geometry, staged.properties, staged.units, derived.version,
+  staged.withdrawn, staged.changeset, derived.status, derived.condition, stage.valid_from,
   '{{"type":"Feature","id":' || to_json(staged.feature)::text || ',"geometry":' || {_GEOMETRY}
-  || ',"properties":' || left({_DERIVED}, -1)
-  || CASE {_REST} WHEN '{{}}' THEN '}}' ELSE ', ' || substr({_REST}::text, 2) END || '}}'
+  || ',"properties":' || left(row_to_json(derived)::text, -1)
+  || CASE {_REST} WHEN '{{}}' THEN '}}' ELSE ',' || substr({_REST}::text, 2) END || '}}'
 FROM staged
 JOIN changeset ON changeset.id = staged.changeset
 LEFT JOIN feature AS before ON before.id = staged.feature
 LEFT JOIN ({_CURRENT.format(kind="told.status IS NOT NULL")}) AS stage ON stage.feature = staged.feature
 LEFT JOIN ({_CURRENT.format(kind="true")}) AS latest ON latest.feature = staged.feature
 LEFT JOIN ({_UNITS}) AS units ON units.feature = staged.feature
+CROSS JOIN LATERAL ({_DERIVED}) AS derived
 ON CONFLICT (id) DO UPDATE SET geometry = excluded.geometry, properties = excluded.properties,
   stated_units = excluded.stated_units, version = excluded.version, withdrawn = excluded.withdrawn,
   changeset = excluded.changeset, status = excluded.status, condition = excluded.condition,

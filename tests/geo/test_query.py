@@ -1,6 +1,7 @@
 """Which projects every filter lets through, alone and together, and how the pages of an order join to the whole."""
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -203,9 +204,7 @@ def pages(connection: Connection, query: FeatureQuery) -> list[str]:
     found: list[str] = []
     after: str | None = None
     while True:
-        page = store.items(
-            connection, FeatureQuery(sortby=query.sortby, limit=query.limit, layers=query.layers, after=after)
-        )
+        page = store.items(connection, replace(query, after=after))
         found += [one["id"] for one in orjson.loads(b"[" + page.features + b"]")]
         if page.next is None:
             return found
@@ -229,6 +228,15 @@ def test_pages_of_two_names_in_two_directions_join_to_the_whole(many: Connection
     assert pages(many, FeatureQuery(sortby=sortby, limit=3)) == whole
     ports = FeatureQuery(sortby=sortby, limit=3, layers=("port",))
     assert pages(many, ports) == [one for one in whole if int(one[1:]) % 3 == 0]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 10])
+def test_the_pages_of_a_search_join_to_the_whole(many: Connection, limit: int) -> None:
+    put(many, edit("a-xa-nhau", name_vi="Bình minh trên phố Hòa"))
+    whole = ids(many, FeatureQuery(q="hoa binh", limit=1_000))
+    assert whole[-1] == "a-xa-nhau"  # it has both words, but not in a row
+    assert len(whole) == 13  # four of the twelve names that come in turn, for the numbers 0 to 28: three times four
+    assert pages(many, FeatureQuery(q="hoa binh", limit=limit)) == whole
 
 
 def test_what_is_entered_while_somebody_turns_pages_disturbs_nobody(many: Connection) -> None:

@@ -133,8 +133,8 @@ def test_a_project_of_the_directive_is_found_as_printed_and_without_accents(
 def test_do_son_is_found_by_its_name_in_whatever_layer(city: Connection) -> None:
     named = found(city, FeatureQuery(q="do son", limit=1_000))
     every = city.execute(text("SELECT id FROM feature WHERE search LIKE '% do son%' ORDER BY id")).scalars().all()
-    assert named == every
-    assert {"cang-bien-nam-do-son", "khu-du-lich-quoc-te-doi-rong"} <= set(named)
+    assert named[: len(every)] == every  # words in a row come first
+    assert {"cang-bien-nam-do-son", "khu-du-lich-quoc-te-doi-rong"} <= set(every)
 
 
 def test_an_order_alone_made_no_status_anywhere(city: Connection) -> None:

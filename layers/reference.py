@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from geo import mandates, unit_store
 from geo.errors import InvalidData
 from layers.files import TARGET_NUMBERS
-from layers.records import rows
+from layers.reading import BOM, rows
 
 
 def unit_files(data: Path) -> tuple[Path, ...]:
@@ -31,10 +31,13 @@ def load_units(connection: Connection, data: Path) -> None:
     geometries: dict[str, str] = {}
     for path in outlines:
         try:
-            for feature in orjson.loads(path.read_bytes())["features"]:
+            for feature in orjson.loads(path.read_bytes().removeprefix(BOM))["features"]:
                 geometries[feature["id"]] = orjson.dumps(feature["geometry"]).decode()
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            raise InvalidData(f"{path}: a FeatureCollection of outlines was expected: {error!r}.") from None
+            raise InvalidData(
+                f"{path}: cần một FeatureCollection các đường ranh.\n"
+                f"    {path.name}: a FeatureCollection of outlines was expected: {error!r}."
+            ) from None
     unit_store.replace(
         connection,
         [_blank_is_none(row) | {"geometry": geometries.get(row["id"])} for row in rows(units, "units")],

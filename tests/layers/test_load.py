@@ -288,6 +288,14 @@ def test_a_project_that_left_the_file_is_kept_and_told(city: City) -> None:
     assert city.ask("SELECT withdrawn FROM feature WHERE id = 'cang-b'") == [(False,)]
 
 
+def test_a_file_in_another_order_changes_nothing(city: City) -> None:
+    city.load()
+    for rows in (city.features["port"], city.facts["port"]):
+        rows.reverse()
+    city.facts["port"].sort(key=lambda row: row["valid_from"])
+    assert city.load() == AGAIN
+
+
 def test_a_project_of_peoples_own_is_not_missing_from_a_file(city: City) -> None:
     city.load()
     city.somebody_edits("cang-cua-dan")
@@ -324,8 +332,8 @@ def test_a_broken_last_layer_leaves_nothing_of_the_first(city: City) -> None:
 def test_a_broken_line_is_named_with_its_file_and_leaves_what_was_there(city: City) -> None:
     city.load()
     city.features["port"][0]["properties"]["area_ha"] = 45
-    city.features["park"].append(city.feature("a-comes-too-late", None))
-    assert "park/curated.geojson, line 4" in city.refused(InvalidData)
+    city.features["park"].append({"type": "Feature", "id": "cong-vien-2", "geometry": None})
+    assert "park/curated.geojson, dòng 4" in city.refused(InvalidData)
     assert city.ask("SELECT DISTINCT version FROM feature") == [(1,)]
 
 
@@ -369,7 +377,7 @@ def test_one_id_in_two_layers_stops_the_load(city: City) -> None:
 def test_a_list_without_its_columns_is_named(city: City, name: str) -> None:
     city.write()
     (city.data / name).write_text("wrong,columns\n1,2\n", "utf-8")
-    with pytest.raises(InvalidData, match=rf"{name}, line 1: there is no column"):
+    with pytest.raises(InvalidData, match=rf"{name}, dòng 1: không có cột"):
         load_all(city.engine, city.data, TWO)
     assert set(city.numbers().values()) == {0}
 

@@ -414,6 +414,37 @@ def test_a_phone_shows_the_map_above_a_sheet_and_never_scrolls_sideways(reader: 
     expect(page.locator("#panel")).to_be_hidden()
 
 
+def test_on_a_phone_what_is_sought_can_be_seen(reader: Reader) -> None:
+    page = reader.open("/?status=under_construction,operational", phone=True)
+    expect(page.locator("#finder")).to_have_attribute("data-stop", "peek")
+    page.fill("#q", "do son")
+    page.wait_for_url("**q=do%20son**")
+    settle(page)
+    expect(page.locator("#list .row").first).to_be_in_viewport()
+    expect(page.locator(".legend > summary")).to_contain_text("Đang thi công, Đang hoạt động")
+    expect(page.locator(".legend-chosen")).to_be_visible()
+    page.locator(".legend > summary").click()
+    expect(page.locator(".legend-chosen")).to_be_hidden()
+    other = reader.open(phone=True)
+    other.click("#pick-layer .picker-button")
+    expect(other.locator("#finder")).to_have_attribute("data-stop", "half")
+
+
+def test_the_legend_explains_how_the_map_is_drawn(reader: Reader) -> None:
+    page = reader.open()
+    drawn = page.locator(".legend-drawn")
+    expect(drawn.locator("ul").first).to_be_hidden()
+    drawn.locator("summary").click()
+    expect(drawn.locator("h3")).to_have_text(["Vị trí", "Tiến độ"])
+    words = ["Đo đạc", "Theo bản đồ", "Gần đúng", "Chỉ biết xã", "Cả xã, khi chỉ biết xã"]
+    words += ["Diện tích đã biết, ranh giới chưa có", "Chậm tiến độ", "Tạm dừng"]
+    expect(drawn.locator(".drawn")).to_have_text(words)
+    expect(page.locator(".legend-group", has_text="Tiến độ")).to_have_count(2)
+    page.locator('.chip[data-code="proposed"]').click()
+    settle(page)
+    expect(drawn.locator("ul").first).to_be_visible()
+
+
 def test_projects_that_share_a_place_are_fanned_out(
     own_site: tuple[str, Engine], reading: Callable[[str], Reader]
 ) -> None:

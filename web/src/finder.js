@@ -11,8 +11,8 @@ import { isFiltered } from "./state.js";
 
 const TYPING_PAUSE_MS = 220;
 
-/** `onChoose(id)` and `onHover(id | null)` come from the list, `onRetry()` from its error state. */
-export function createFinder(root, { catalog, units, state, onChoose, onHover, onRetry }) {
+/** `onChoose(id)` and `onHover(id | null)` come from the list, `onRetry()` from its error state, `onSeek()` when the reader seeks. */
+export function createFinder(root, { catalog, units, state, onChoose, onHover, onRetry, onSeek }) {
   const $ = (selector) => root.querySelector(selector);
   const [search, summary, clear, rows] = ["#q", ".summary", ".clear-all", "#list"].map($);
   const list = createList(rows, catalog, { onChoose, onHover });
@@ -21,19 +21,21 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     state.set({ [name]: chosen.includes(code) ? chosen.filter((other) => other !== code) : [...chosen, code] });
   });
   const districts = createPicker($("#pick-district"), { name: "district", hint: "districtHint", options: units.groups,
-    onPick: (district) => state.set({ district }) });
+    onPick: (district) => { onSeek(); state.set({ district }); } });
   const sectors = createPicker($("#pick-layer"), { name: "layer", multiple: true, hint: "layerHint",
     options: () => [{ title: t("allSectors"), options: catalog.layers.map(({ id }) => {
       const n = counts?.layer[id] ?? 0;
       return { id, label: catalog.layerTitle(id), icon: catalog.layerSymbol(id), hint: number(n), find: fold(catalog.layerTitle(id)) };
     }) }],
-    onPick: (layer) => state.set({ layer }) });
+    onPick: (layer) => { onSeek(); state.set({ layer }); } });
   let counts = null;
   let typing = 0;
 
   const clearAll = () => state.set({ layer: [], district: [], status: [], condition: [], q: "" });
   const ask = (q) => { clearTimeout(typing); state.set({ q }, { replace: Boolean(state.shown.q) && Boolean(q) }); };
   clear.addEventListener("click", clearAll);
+  for (const box of [search.form, $(".pickers")]) box.addEventListener("focusin", onSeek);
+  search.addEventListener("input", onSeek);
   search.addEventListener("input", () => {
     clearTimeout(typing);
     typing = setTimeout(() => ask(search.value), TYPING_PAUSE_MS);

@@ -1,12 +1,13 @@
 /** The legend, which is the status filter: every symbol of the map, with what it means and how many there are. */
 
-import { el, sprite } from "./dom.js";
+import { el, glyph, sprite } from "./dom.js";
 import { number, t } from "./i18n.js";
+import { sample, swatch } from "./sign.js";
 
 /** `onToggle(name, code)` is called when a status or a condition is switched on or off. */
 export function createLegend(root, catalog, onToggle) {
   const bar = root.querySelector(".legend-bar");
-  const body = root.querySelector(".legend-body");
+  const [body, chosenWords] = [".legend-body", ".legend-chosen"].map((part) => root.querySelector(part));
 
   function chip(name, { id, symbol, label, definition }, n, chosen) {
     const on = chosen.includes(id);
@@ -25,6 +26,23 @@ export function createLegend(root, catalog, onToggle) {
 
   function group(title, rows) {
     return rows.length ? [...(title ? [el("h3", { class: "legend-group" }, title)] : []), el("ul", { class: "chips" }, rows)] : [];
+  }
+
+  /** How the map draws what is sure and what is not; folded, and as open as the reader left it. */
+  function howDrawn() {
+    const { area, commune } = catalog.ruleOf(catalog.otherwise);
+    const row = (drawing, words, more) => el("li", { class: "drawn", title: more }, drawing, el("span", {}, words));
+    const open = body.querySelector(".legend-drawn")?.open;
+    return el("details", { class: "legend-drawn", open },
+      el("summary", {}, el("span", {}, t("drawn")), glyph("chevron", "chevron")),
+      el("h3", { class: "legend-group" }, t("place")),
+      el("ul", { class: "chips" },
+        catalog.accuracies.map((id) => row(sample({ location_accuracy: id }, catalog), catalog.accuracyLabel(id), catalog.accuracyDefinition(id))),
+        row(swatch("rect", { x: 3, y: 6, width: 34, height: 28 }, commune), t("drawnCommune")),
+        row(swatch("circle", { cx: 20, cy: 20, r: 17 }, area), t("drawnArea"))),
+      el("h3", { class: "legend-group" }, t("condition")),
+      el("ul", { class: "chips" }, catalog.conditions.map((id) =>
+        row(sample({ condition: id }, catalog), catalog.conditionLabel(id), catalog.conditionDefinition(id)))));
   }
 
   /** The share of each status, as one thin line: the shape of the city's work at a glance. */
@@ -50,9 +68,10 @@ export function createLegend(root, catalog, onToggle) {
         .map((id) => chip("condition", { id, symbol: catalog.conditionSymbol(id), label: catalog.conditionLabel(id),
           definition: catalog.conditionDefinition(id) }, counts.condition[id], shown.condition));
       drawBar(catalog.statuses, counts);
+      chosenWords.textContent = [...shown.status.map(catalog.statusLabel), ...shown.condition.map(catalog.conditionLabel)].join(", ");
       body.replaceChildren(...group(null, rows("project")),
         ...others.flatMap((lifecycle) => group(t("communeStages"), rows(lifecycle))),
-        ...group(t("condition"), conditions));
+        ...group(t("condition"), conditions), howDrawn());
     },
   };
 }

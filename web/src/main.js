@@ -40,7 +40,7 @@ function run({ catalog, base, units }) {
 
   const choose = (id) => state.set({ id });
   const sheet = createSheet($("#finder"), $(".handle"), () => labels.draw());
-  const finder = createFinder($("#finder"), { catalog, units, state, onChoose: choose, onHover: light, onRetry: refresh });
+  const finder = createFinder($("#finder"), { catalog, units, state, onChoose: choose, onHover: light, onRetry: refresh, onSeek: sheet.open });
   const panel = createPanel($("#panel"), catalog, { onClose: close, onShow: show, onRetry: () => open(state.shown.id) });
   const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel")], onRest: state.setView,
     onOnline: (on, failed) => { drawCredits($("#credits"), on); if (failed) toast($("#toasts"), t("onlineFailed")); } });

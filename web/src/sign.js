@@ -42,6 +42,22 @@ function fillWith(node, colour) {
   return node;
 }
 
+/** What stands around a sign, shown around a neutral one: the foot of an accuracy, or the outline of a condition. */
+export function sample({ condition, location_accuracy: accuracy }, catalog) {
+  const { width, height, body } = catalog.marker;
+  const [foot, outline] = [catalog.accuracyRule(accuracy), catalog.conditionSymbol(condition)];
+  const box = outline ? [-4, -4, width + 8, width + 8] : [0, 0, width, height];
+  return svg("svg", { class: "sprite sample", viewBox: box.join(" "), "aria-hidden": "true", focusable: "false" },
+    foot && use(foot.symbol, 0, 0, width, height), use(catalog.ruleOf(catalog.otherwise).body, body.x, body.y, body.size),
+    outline && use(outline, 0, 0, width));
+}
+
+/** A flat shape, drawn as the map draws it: `rule` holds the stroke and the fill. */
+export function swatch(tag, shape, { color, weight, dashArray, fillColor, fillOpacity }) {
+  return svg("svg", { class: "sprite sample", viewBox: "0 0 40 40", "aria-hidden": "true", focusable: "false" },
+    svg(tag, { ...shape, stroke: color, "stroke-width": weight, "stroke-dasharray": dashArray, fill: fillColor, "fill-opacity": fillOpacity }));
+}
+
 /** A group of projects: how many, ringed by the colours of their statuses in their share. */
 export function donut(statuses, catalog) {
   const total = statuses.length;

@@ -20,6 +20,9 @@ export function readCatalog(raw, lang) {
   return {
     layers: [...layers.values()],
     statuses: raw.statuses.filter((status) => statuses.get(status.id) === status),
+    conditions: raw.conditions.filter(({ id }) => rules.conditions[id]?.symbol).map(({ id }) => id),
+    accuracies: raw.accuracies.filter(({ id }) => rules.accuracies[id]).map(({ id }) => id),
+    otherwise: rules.otherwise,
     marker: rules.marker,
     basemap: rules.basemap,
     ruleOf,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from geo.cluster import Cluster, tell
-from geo.errors import HaiphongError, InvalidData, InvalidParameter
+from geo.errors import HaiphongError, InvalidData, InvalidFeature, InvalidParameter
 from geo.place import major_of
 from geo.provision import PostgresInstall, find_or_install
 from geo.settings import Settings
@@ -37,7 +37,7 @@ def main() -> None:
         app()
     except HaiphongError as error:
         tell(f"\nhaiphong: {error}")
-        usage, data = isinstance(error, InvalidParameter), isinstance(error, InvalidData)
+        usage, data = isinstance(error, InvalidParameter), isinstance(error, InvalidData | InvalidFeature)
         sys.exit(EXIT_USAGE if usage else EXIT_FINDINGS if data else EXIT_ENVIRONMENT)
 
 
@@ -77,21 +77,27 @@ def check() -> None:
     raise typer.Exit(EXIT_FINDINGS if errors else EXIT_OK)
 
 
-@app.command(help="Nạp data/ vào cơ sở dữ liệu / load data/ into the database; 1 khi có xung đột / on conflicts.")
+@app.command(
+    help="Kiểm tra rồi nạp data/ vào cơ sở dữ liệu / check data/ and load it into the database; "
+    "1 khi có lỗi hay xung đột / on errors or conflicts."
+)
 def load() -> None:
-    """Load every layer, and print what was added, changed, unchanged and conflicting."""
+    """Check the files, load every layer, and print what was added, changed, unchanged and conflicting."""
     from sqlalchemy import NullPool, create_engine
 
     from api.store import store
     from geo.migrate import upgrade
     from layers.catalog import Catalog
+    from layers.gate import require_sound
     from layers.load import lines, load_all
 
     settings = _settings()
+    catalog = Catalog.load(settings.definitions, settings.layers_path)
+    require_sound(settings.data, catalog)
     with store(settings, tell) as url:
         engine = create_engine(url, poolclass=NullPool)
         upgrade(engine)
-        report = load_all(engine, settings.data, Catalog.load(settings.definitions, settings.layers_path), tell)
+        report = load_all(engine, settings.data, catalog, tell)
     for line in lines(report):
         typer.echo(line)
     raise typer.Exit(EXIT_FINDINGS if report.conflicts else EXIT_OK)

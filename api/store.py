@@ -4,8 +4,11 @@ import contextlib
 from collections.abc import Iterator
 
 from geo.cluster import Cluster
+from geo.errors import InvalidData
 from geo.packages import Say
 from geo.settings import Settings
+
+_KEPT = "Bản đồ hiện những gì đã nạp lần trước. / The map shows what was loaded before."
 
 
 @contextlib.contextmanager
@@ -26,16 +29,32 @@ def store(settings: Settings, say: Say) -> Iterator[str]:
 
 
 def prepare(url: str, settings: Settings, say: Say) -> None:
-    """Bring the tables to this version, and load the files of `data/` that changed since the last load."""
+    """Bring the tables to this version, and load the files of `data/` that changed since the last load.
+
+    Changed files with errors are told and none of them is loaded: the map then shows what was loaded before. Raises
+    InvalidData with the errors when nothing was.
+    """
     from sqlalchemy import NullPool, create_engine
 
     from geo import migrate
+    from geo.loaded import source_digests
     from layers.catalog import Catalog
-    from layers.load import lines, load_all
+    from layers.load import changed, lines, load_all
 
     engine = create_engine(url, poolclass=NullPool)
     migrate.upgrade(engine)
     catalog = Catalog.load(settings.definitions, settings.layers_path)
-    for line in lines(load_all(engine, settings.data, catalog, say, hurry=True)):
-        say(line)
+    with engine.connect() as connection:
+        known = source_digests(connection)
+    if names := changed(known, settings.data, catalog):
+        from layers.gate import require_sound
+
+        try:
+            require_sound(settings.data, catalog, names)
+            for line in lines(load_all(engine, settings.data, catalog, say, hurry=True)):
+                say(line)
+        except InvalidData as error:
+            if not known:
+                raise
+            say(f"\n{error}\n{_KEPT}\n")
     engine.dispose()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from geo import edtf
 from geo.errors import InvalidFeature
 from geo.feature import Applied, Changeset
+from geo.missing import missing_reference
 from geo.published import PUBLISH
 from geo.staging import stage, stage_again
 from geo.status import STATUSES
@@ -87,6 +88,8 @@ def apply(connection: Connection, changeset: Changeset) -> Applied:
     with _driver(connection).cursor() as cursor:
         try:
             return _apply(cursor, changeset)
+        except psycopg.errors.ForeignKeyViolation as error:
+            raise missing_reference(error) from error
         except (psycopg.IntegrityError, psycopg.DataError) as error:
             diagnosis = " ".join(part for part in (error.diag.message_primary, error.diag.message_detail) if part)
             raise InvalidFeature(f"The changeset was refused, nothing of it is stored: {diagnosis[:600]}") from error

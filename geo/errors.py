@@ -65,6 +65,16 @@ class InvalidFeature(HaiphongError):
     """A feature or a status cannot be stored as it stands."""
 
 
+class MissingReference(InvalidFeature):
+    """Something named by a feature, a fact or an order is not stored."""
+
+    def __init__(self, message: str, column: str, missing: str) -> None:
+        """`column`: what names it (`unit`, `clause`, `feature`, …); `missing`: the id that is not there."""
+        super().__init__(message)
+        self.column = column
+        self.missing = missing
+
+
 class InvalidData(HaiphongError):
     """A file of `data/`, or a layer definition, cannot be read as it stands."""
 

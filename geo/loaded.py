@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import psycopg
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from geo.errors import InvalidData
 from geo.feature import StatusFact
+from geo.missing import missing_reference
 from geo.tables import loaded_source
 
 LOADER = "haiphong load"
@@ -83,9 +84,11 @@ def remember(connection: Connection, name: str, digest: str) -> None:
 def settle(connection: Connection) -> None:
     """Check every reference between features, units, clauses and mandates now, before the commit.
 
-    Raises InvalidData with the row that refers to something that is not there.
+    Raises MissingReference with what is referred to and not there.
     """
     try:
         connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     except IntegrityError as error:
-        raise InvalidData(f"Something that others refer to is missing: {str(error.orig).strip()}") from None
+        if isinstance(error.orig, psycopg.errors.ForeignKeyViolation):
+            raise missing_reference(error.orig) from error
+        raise

@@ -5,7 +5,7 @@ Nothing is written and no database is needed. Errors stop a load; warnings ask a
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -43,8 +43,13 @@ class _Layer:
     findings: list[Finding] = field(default_factory=list)
 
 
-def run(data: Path, catalog: Catalog) -> list[Finding]:
-    """Every finding about `data` and the catalog's own folders, errors first, then by file and place."""
+def run(data: Path, catalog: Catalog, only: Collection[str] | None = None) -> list[Finding]:
+    """Every finding about `data` and the catalog's own folders, errors first, then by file and place.
+
+    `only`: names of layers, `units`, `directives`; the files of other layers are taken as sound, for their ids alone,
+    and provenance is left out. Where the lists changed that every layer refers to, every layer is looked at.
+    """
+    judged = catalog.layers.keys() if only is None or {"units", "directives"} & set(only) else set(only)
     today = edtf.today()
     findings: list[Finding] = []
     owners: dict[str, str] = {}
@@ -53,22 +58,23 @@ def run(data: Path, catalog: Catalog) -> list[Finding]:
         folder = catalog.folder(layer.id, data)
         root = data if folder.is_relative_to(data) else folder.parent
         one = _Layer(layer, folder, root)
-        _features(one, owners)
+        _features(one, owners, judged=layer.id in judged)
         checked.append(one)
     whole = all(one.whole for one in checked)
     known = check_lists(data, frozenset(owners), frozenset(catalog.layers), findings, whole=whole)
-    for one in checked:
+    for one in (one for one in checked if one.layer.id in judged):
         of_layer = known.of_layer(frozenset(one.ids), f"{one.layer.id}/curated.geojson", whole=one.whole)
         _status(one, of_layer, today)
         _places(one, of_layer)
-        findings += [*one.findings, *provenance.findings(one.root, one.folder)]
+    for one in checked:
+        findings += [*one.findings, *(provenance.findings(one.root, one.folder) if only is None else ())]
     for name in ("units", "directives", "basemap"):
-        if (data / name).is_dir():
+        if only is None and (data / name).is_dir():
             findings += provenance.findings(data, data / name)
     return sorted(findings, key=lambda found: (found.severity, found.file, found.where, found.field))
 
 
-def _features(one: _Layer, owners: dict[str, str]) -> None:
+def _features(one: _Layer, owners: dict[str, str], *, judged: bool) -> None:
     collection = files.read_collection(one.root, one.folder / "curated.geojson")
     one.findings += collection.findings
     one.whole = not collection.findings
@@ -83,6 +89,8 @@ def _features(one: _Layer, owners: dict[str, str]) -> None:
             continue
         owners[feature_id] = collection.file
         one.ids.add(feature_id)
+        if not judged:
+            continue
         one.findings += [
             found.at(collection.file, feature_id) for found in _feature_findings(one.layer, feature, feature_id, one)
         ]

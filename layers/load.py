@@ -14,6 +14,7 @@ from geo.feature import Changeset, Edit, StatusFact
 from geo.loaded import LOADER, Loaded, loaded_facts, loaded_features, remember, settle, source_digests
 from layers import reference
 from layers.catalog import Catalog
+from layers.plain_words import in_plain_words
 from layers.records import FILES, Record, digest_of, read
 
 Verdict = Literal["added", "changed", "unchanged", "conflicting"]
@@ -52,20 +53,20 @@ def load_all(
 ) -> Report:
     """Load units, directives, targets and every layer of `catalog`, all or nothing, in one transaction.
 
-    `hurry`: leave out what has the same files as at the last load, without looking inside. Raises InvalidData or
-    InvalidFeature; nothing is then stored.
+    `hurry`: leave out what has the same files as at the last load, without looking inside. Raises InvalidData with
+    what cannot be stored, and where; nothing is then stored.
     """
-    with engine.begin() as connection:
+    with engine.begin() as connection, in_plain_words(data):
         known = source_digests(connection) if hurry else {}
         units, directives = digest_of(*reference.unit_files(data)), digest_of(*reference.directive_files(data))
         if source_digests(connection).get("units") != units:
-            say("units: outlines and successions")
+            say("units: đơn vị, ranh giới / units, outlines, successions")
             reference.load_units(connection, data)
             remember(connection, "units", units)
             refresh(connection)
         new_directives = known.get("directives") != directives
         if new_directives:
-            say("directives: documents, clauses and targets")
+            say("directives: văn bản, điều khoản, chỉ tiêu / documents, clauses, targets")
             reference.load_documents(connection, data)
             remember(connection, "directives", directives)
         reports = []
@@ -74,13 +75,22 @@ def load_all(
             digest = digest_of(*(folder / name for name in FILES))
             if known.get(layer) == digest:
                 continue
-            say(f"{layer}: features")
-            reports.append(_load_layer(connection, layer, folder, digest))
+            say(f"{layer}: đối tượng / features")
+            with in_plain_words(folder):
+                reports.append(_load_layer(connection, layer, folder, digest))
             remember(connection, layer, digest)
         if new_directives:
             reference.load_mandates(connection, data)
         settle(connection)
     return Report(tuple(reports))
+
+
+def changed(known: Mapping[str, str], data: Path, catalog: Catalog) -> frozenset[str]:
+    """The layers, `units` and `directives` that have other files than those whose digests are `known`."""
+    now = {"units": digest_of(*reference.unit_files(data)), "directives": digest_of(*reference.directive_files(data))}
+    for layer in catalog.layers:
+        now[layer] = digest_of(*(catalog.folder(layer, data) / name for name in FILES))
+    return frozenset(name for name, digest in now.items() if known.get(name) != digest)
 
 
 def _load_layer(connection: Connection, layer: str, folder: Path, digest: str) -> LayerReport:
@@ -156,11 +166,17 @@ def lines(report: Report) -> Iterator[str]:
     """The report for a person: a line a layer, then what needs a look."""
     for layer in report.layers:
         yield (
-            f"{layer.layer:<20} {layer.added:>7} added {layer.changed:>7} changed {layer.unchanged:>7} unchanged "
-            f"{len(layer.conflicting):>4} conflicting"
+            f"{layer.layer:<20} {layer.added:>7} thêm / added {layer.changed:>7} đổi / changed "
+            f"{layer.unchanged:>7} giữ / unchanged {len(layer.conflicting):>4} xung đột / conflicting"
         )
     for layer in report.layers:
         for feature_id in layer.conflicting:
-            yield f"{layer.layer}/{feature_id}: changed in the file and by people since; the people's version stays."
+            yield (
+                f"{layer.layer}/{feature_id}: đã sửa cả trong tệp lẫn trên bản đồ; giữ bản trên bản đồ. / "
+                "changed in the file and by people since; the people's version stays."
+            )
         for feature_id in layer.missing:
-            yield f"{layer.layer}/{feature_id}: stored, but no longer in the file; it stays. Withdraw it by an edit."
+            yield (
+                f"{layer.layer}/{feature_id}: còn trong kho, không còn trong tệp; vẫn giữ. / "
+                "stored, but no longer in the file; it stays. Withdraw it by an edit."
+            )

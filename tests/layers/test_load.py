@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from geo.apply import apply
-from geo.errors import HaiphongError, InvalidData, InvalidFeature
+from geo.errors import HaiphongError, InvalidData
 from geo.feature import Changeset
 from geo.loaded import LOADER
 from geo.settings import REPOSITORY
@@ -144,6 +144,8 @@ def city(tmp_path: Path, own_engine: Engine) -> Iterator[City]:
         connection.execute(text(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY CASCADE"))
 
 
+UNITS_READ = "units: đơn vị, ranh giới / units, outlines, successions"
+DIRECTIVES_READ = "directives: văn bản, điều khoản, chỉ tiêu / documents, clauses, targets"
 FIRST = {"port": (2, 0, 0, (), ()), "park": (1, 0, 0, (), ())}
 AGAIN = {"port": (0, 0, 2, (), ()), "park": (0, 0, 1, (), ())}
 
@@ -151,8 +153,7 @@ AGAIN = {"port": (0, 0, 2, (), ()), "park": (0, 0, 1, (), ())}
 def test_the_first_load_brings_everything(city: City) -> None:
     assert city.load() == FIRST
     assert city.said == [
-        "units: outlines and successions", "directives: documents, clauses and targets", "port: features",
-        "park: features",
+        UNITS_READ, DIRECTIVES_READ, "port: đối tượng / features", "park: đối tượng / features",
     ]  # fmt: skip
     assert city.numbers() == {
         "changeset": 2, "feature": 3, "feature_version": 3, "status_fact": 3, "feature_unit": 1, "loaded_feature": 3,
@@ -309,10 +310,12 @@ def test_the_report_reads_as_a_person_would_tell_it(city: City) -> None:
     city.units["port"] = []
     city.load()
     port, park, conflict, missing = lines(city.report)
-    assert " ".join(port.split()) == "port 0 added 0 changed 0 unchanged 1 conflicting"
-    assert " ".join(park.split()) == "park 0 added 0 changed 1 unchanged 0 conflicting"
-    assert conflict == "port/cang-a: changed in the file and by people since; the people's version stays."
-    assert missing == "port/cang-b: stored, but no longer in the file; it stays. Withdraw it by an edit."
+    assert " ".join(port.split()) == "port 0 thêm / added 0 đổi / changed 0 giữ / unchanged 1 xung đột / conflicting"
+    assert " ".join(park.split()) == "park 0 thêm / added 0 đổi / changed 1 giữ / unchanged 0 xung đột / conflicting"
+    assert conflict.startswith("port/cang-a: đã sửa cả trong tệp lẫn trên bản đồ; giữ bản trên bản đồ.")
+    assert conflict.endswith("changed in the file and by people since; the people's version stays.")
+    assert missing.startswith("port/cang-b: còn trong kho, không còn trong tệp; vẫn giữ.")
+    assert missing.endswith("stored, but no longer in the file; it stays. Withdraw it by an edit.")
     assert list(lines(Report())) == []
 
 
@@ -325,7 +328,7 @@ def replace_area(feature: dict[str, Any], area_ha: float) -> dict[str, Any]:
 
 def test_a_broken_last_layer_leaves_nothing_of_the_first(city: City) -> None:
     city.features["park"][0]["geometry"] = {"type": "Point", "coordinates": [20.8, 106.7]}
-    assert city.refused(InvalidFeature).startswith("cong-vien: its geometry leaves 102–118° E, 6–24° N")
+    assert "    cong-vien: its geometry leaves 102–118° E, 6–24° N" in city.refused(InvalidData)
     assert set(city.numbers().values()) == {0}
 
 
@@ -349,25 +352,43 @@ def test_a_broken_line_is_named_with_its_file_and_leaves_what_was_there(city: Ci
 )
 def test_a_fact_that_cannot_be_stops_the_load(city: City, change: dict[str, str], reason: str) -> None:
     city.facts["port"][0] |= change
-    assert reason in city.refused(InvalidFeature)
+    assert reason in city.refused(InvalidData)
 
 
 def test_a_unit_that_is_not_in_the_list_stops_the_load(city: City) -> None:
     city.units["port"][0]["unit_id"] = "2024-huyen-atlantis"
-    assert "2024-huyen-atlantis" in city.refused(InvalidFeature)
+    told = city.refused(InvalidData)
+    assert "port/units.csv: cang-b: đơn vị '2024-huyen-atlantis' không có trong units/units.csv; sửa mã" in told
+    assert "units.csv: cang-b: the unit '2024-huyen-atlantis' is not in units/units.csv; correct the id" in told
+    assert "Chưa nạp gì, kho giữ nguyên" in told
+    assert "constraint" not in told
+
+
+def test_a_unit_that_left_the_list_while_projects_name_it_stops_the_load(city: City) -> None:
+    city.load()
+    city.tables["units/units.csv"] = [city.tables["units/units.csv"][0] | {"id": "2024-huyen-khac"}]
+    told = city.refused(InvalidData)
+    assert "2024-huyen-cat-hai" in told
+    assert "haiphong check" in told
+    assert "constraint" not in told
+
+
+def test_a_list_with_an_empty_name_stops_the_load(city: City) -> None:
+    city.tables["units/units.csv"][0]["full_name"] = ""
+    assert "kho không nhận / the store refuses it" in city.refused(InvalidData)
 
 
 def test_an_order_about_a_project_that_is_not_there_stops_the_load(city: City) -> None:
     city.tables["directives/mandates.csv"][0]["feature"] = "cang-z"
     told = city.refused(InvalidData)
-    assert "Something that others refer to is missing" in told
-    assert "cang-z" in told
+    assert "directives/mandates.csv: đối tượng 'cang-z' không có trong curated.geojson" in told
+    assert "the feature 'cang-z' is not in curated.geojson" in told
 
 
 def test_one_id_in_two_layers_stops_the_load(city: City) -> None:
     city.features["park"][0]["id"] = "cang-a"
     city.facts["park"] = []
-    assert "A feature keeps its layer: cang-a belongs to port, not park" in city.refused(InvalidFeature)
+    assert "A feature keeps its layer: cang-a belongs to port, not park" in city.refused(InvalidData)
 
 
 @pytest.mark.parametrize(
@@ -418,7 +439,7 @@ def test_in_a_hurry_only_what_has_new_files_is_read(city: City) -> None:
     assert city.said == []
     city.features["port"][0]["properties"]["area_ha"] = 45
     assert city.load(hurry=True) == {"port": (0, 1, 1, (), ())}
-    assert city.said == ["port: features"]
+    assert city.said == ["port: đối tượng / features"]
     assert city.load(hurry=True) == {}
 
 
@@ -426,7 +447,7 @@ def test_in_a_hurry_a_new_order_is_heard(city: City) -> None:
     city.load()
     city.tables["directives/mandates.csv"].append({"clause": CLAUSE, "feature": "cang-b", "role": "reports"})
     assert city.load(hurry=True) == {}
-    assert city.said == ["directives: documents, clauses and targets"]
+    assert city.said == [DIRECTIVES_READ]
     rows = city.ask("SELECT feature, role, unmapped_reason FROM mandate ORDER BY id")
     assert rows == [("cang-a", "orders", None), ("cang-b", "reports", None), (None, "orders", "no-place")]
 
@@ -434,7 +455,7 @@ def test_in_a_hurry_a_new_order_is_heard(city: City) -> None:
 def test_a_load_without_hurry_looks_inside_also_when_the_files_are_the_same(city: City) -> None:
     city.load()
     assert city.load() == AGAIN
-    assert "port: features" in city.said
+    assert "port: đối tượng / features" in city.said
     assert city.numbers()["mandate"] == 2
 
 

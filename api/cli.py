@@ -63,17 +63,26 @@ def migrate() -> None:
 
 
 @app.command(help="Kiểm tra các tệp của data/ / check the files of data/; 1 khi có lỗi / when there are errors.")
-def check() -> None:
-    """Print every finding with what to do about it."""
+def check(
+    everything: Annotated[
+        bool, typer.Option("--all", help="In cả cảnh báo đã xem / print reviewed warnings too.")
+    ] = False,
+) -> None:
+    """Print every finding that nobody reviewed yet, with what to do about it."""
+    from layers.accepted import sift
     from layers.catalog import Catalog
     from layers.check import run
 
     settings = _settings()
-    findings = run(settings.data, Catalog.load(settings.definitions, settings.layers_path))
-    for finding in findings:
+    sifted = sift(settings.data, run(settings.data, Catalog.load(settings.definitions, settings.layers_path)))
+    for finding, row in sifted.reviewed if everything else ():
+        typer.echo(f"{finding}\n  đã xem: {row['reason_vi']}\n  reviewed: {row['reason_en']}")
+    for finding in sifted.fresh:
         typer.echo(str(finding))
-    errors = sum(finding.severity == "error" for finding in findings)
-    tell(f"{errors} lỗi / errors, {len(findings) - errors} cảnh báo / warnings.")
+    errors = sum(finding.severity == "error" for finding in sifted.fresh)
+    tell(f"{errors} lỗi / errors, {len(sifted.fresh) - errors} cảnh báo / warnings.")
+    if sifted.reviewed:
+        tell(f"{len(sifted.reviewed)} cảnh báo đã xem / reviewed warnings (--all).")
     raise typer.Exit(EXIT_FINDINGS if errors else EXIT_OK)
 
 

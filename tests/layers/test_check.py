@@ -379,6 +379,6 @@ def test_a_file_that_changed_without_its_checksum_is_noticed(tmp_path: Path) -> 
 def test_every_kind_of_finding_is_tried_here() -> None:
     others = {
         "missing-file", "unreadable-file", "missing-column", "not-utf8", "not-commas", "ragged-row", "wrong-geometry",
-        "no-provenance", "stale-checksum",
+        "no-provenance", "stale-checksum", "stale-acceptance",
     }  # fmt: skip
     assert {case[0] for case in CASES} | others == set(KINDS)

@@ -289,12 +289,77 @@ def test_a_page_whose_first_request_fails_is_never_left_blank(reader: Reader) ->
 
 def test_a_name_that_several_units_bear_offers_them(reader: Reader) -> None:
     page = reader.open("/?district=tan-dan")
-    expect(page.locator("#list .state")).to_contain_text("Chọn một trong các đơn vị cùng tên")
-    page.locator("#list .state button").first.click()
+    choice = page.locator("#list .state")
+    expect(choice).to_contain_text("Chọn một trong các đơn vị cùng tên")
+    expect(choice).not_to_contain_text("Chưa tải được")
+    expect(choice).not_to_contain_text("2024-xa")
+    choice.get_by_role("button", name="Phường Tân Dân, Thành phố Chí Linh · 01/01 – 30/06/2025").click()
     settle(page)
-    assert re.search(r"district=2025-01-\S*tan-dan", page.url)
+    assert "district=2025-01-phuong-tan-dan-chi-linh" in page.url
     assert all("400" in words for words in reader.complaints)
     reader.complaints.clear()
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/?district=xyz", "Không quận, huyện, phường hay xã nào tên “xyz”. Chọn lại ở ô Địa bàn"),
+        ("/?layer=xyz", "Bỏ lọc để xem mọi dự án"),
+        ("/?id=xyz", "Không có dự án với mã “xyz”"),
+        ("/du-an/xyz", "Không có trang này"),
+    ],
+)
+def test_what_goes_wrong_is_said_in_the_language_of_the_reader(reader: Reader, path: str, words: str) -> None:
+    page = reader.open(path, wait=False)
+    expect(page.locator("body")).to_contain_text(words)
+    for english in ("There is no", "answers to", "is not known", "No district"):
+        expect(page.locator("body")).not_to_contain_text(english)
+    reader.complaints.clear()
+
+
+def test_a_database_that_is_away_is_said_in_vietnamese(reader: Reader) -> None:
+    page = reader.open()
+    body = '{"type": "urn:haiphong:problem:store-unreachable", "status": 503, "detail": "The database is away."}'
+    page.route("**/api/counts*", lambda route: route.fulfill(status=503, body=body))
+    page.locator('.chip[data-code="proposed"]').click()
+    expect(page.locator("#list .state-error")).to_contain_text("Cơ sở dữ liệu chưa trả lời. Thử lại sau ít giây")
+    expect(page.locator("#list .state-error")).not_to_contain_text("The database")
+    reader.complaints.clear()
+
+
+def test_a_unit_is_named_with_its_time_and_drawn_in_all_that_its_name_means(reader: Reader) -> None:
+    button = "#pick-district .picker-button"
+    dated = reader.open("/?district=2024-quan-hong-bang")
+    expect(dated.locator(button)).to_contain_text("đến 31/12/2024")
+    assert dated.locator(".leaflet-mask-pane path").count() == 2
+    both = reader.open("/?district=hong-bang")
+    expect(both.locator(button)).to_contain_text("2 giai đoạn")
+    expect(both.locator(button)).to_contain_text("Quận Hồng Bàng")
+    assert both.locator(".leaflet-mask-pane path").count() == 3
+
+
+def test_the_list_tells_the_units_of_the_time_that_is_asked_for(reader: Reader) -> None:
+    first = reader.open().locator("#list .row-more").first
+    expect(first).to_contain_text(re.compile("· (Phường|Xã|Đặc khu) "))
+    old = reader.open("/?district=2024-huyen-cat-hai").locator("#list .row-more").first
+    expect(old).to_contain_text("Huyện Cát Hải")
+    new = reader.open("/?district=2025-07-dac-khu-cat-hai").locator("#list .row-more").first
+    expect(new).to_contain_text("Đặc khu Cát Hải")
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_inset_covers_no_project_that_was_sought(reader: Reader, phone: bool) -> None:
+    page = reader.open("/?district=hong-bang", phone=phone)
+    page.wait_for_timeout(300)
+    (inset,) = page.locator("#inset").evaluate_all(BOXES)
+    outline: list[dict[str, float]] = page.locator(".leaflet-mask-pane path[stroke-linejoin]").evaluate_all(BOXES)
+    for box in outline[1:]:
+        apart = box["right"] <= inset["left"] or box["left"] >= inset["right"]
+        assert apart or box["bottom"] <= inset["top"] or box["top"] >= inset["bottom"]
+    (frame,) = page.locator("#inset svg").evaluate_all(BOXES)
+    for name in page.locator("#inset text").evaluate_all(BOXES):
+        assert frame["left"] + 2 < name["left"]
+        assert name["right"] < frame["right"] - 2
 
 
 def test_the_keyboard_alone_reaches_a_project(reader: Reader) -> None:

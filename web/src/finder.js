@@ -65,13 +65,14 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       ...(unlocated ? [` · ${t("countUnlocated", { n: number(unlocated) })}`] : []));
   }
 
-  /** A unit that is not in the picker is named by the server: "2025-01-xa-tan-dan (Xã Tân Dân); …". */
-  function unitWords(id, detail) {
-    const [known] = units.find(id);
-    const told = detail.split(`${id} (`)[1]?.split(")")[0];
-    const [, , district] = /^(\d{4}(?:-\d\d)?)-(.*)$/.exec(id) ?? [];
-    return known?.properties.full_name ?? (told ? `${told} · ${district}` : id);
-  }
+  /** A unit that is not in the picker is described by the server: "2024-xa-tan-dan (Xã Tân Dân, Huyện An Lão, 2024); …". */
+  const unitWords = (id, detail) => units.full(id, detail.split(`${id} (`)[1]?.split(")")[0]);
+
+  const unknownUnits = () => {
+    const { district } = state.shown;
+    const unknown = district.filter((value) => !units.find(value).length);
+    return (unknown.length ? unknown : district).join(", ");
+  };
 
   return {
     light: list.light,
@@ -81,7 +82,8 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     /** Say what is chosen: on the buttons, in the search box, in the language switch. */
     say() {
       const { shown } = state;
-      districts.draw(shown.district, units.words(shown.district));
+      const { words, when } = units.words(shown.district);
+      districts.draw(shown.district, words, when);
       sectors.draw(shown.layer, layerWords(shown.layer));
       if (document.activeElement !== search || !shown.q) search.value = shown.q;
       $(".search-clear").hidden = !shown.q;
@@ -106,7 +108,7 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       count(counts.numberMatched, counts.located, counts.unlocated);
       legend.draw(counts, state.shown);
       sectors.draw(state.shown.layer, layerWords(state.shown.layer));
-      list.draw(features);
+      list.draw(features, units.fields(state.shown.district));
       if (!features.length) rows.replaceChildren(el("li", {}, emptyState(clearAll)));
       $(".scroll").scrollTop = 0;
       list.choose(state.shown.id, { reveal: true });
@@ -117,7 +119,7 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       summary.textContent = "";
       const { candidates: ids = [], detail = "" } = error.problem ?? {};
       const candidates = ids.map((id) => ({ words: unitWords(id, detail), choose: () => state.set({ district: [id] }) }));
-      rows.replaceChildren(el("li", {}, errorState(error, { onRetry, onClear: clearAll, candidates })));
+      rows.replaceChildren(el("li", {}, errorState(error, { onRetry, onClear: clearAll, candidates, name: unknownUnits() })));
     },
   };
 }

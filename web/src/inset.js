@@ -3,7 +3,7 @@
 import { el, svg } from "./dom.js";
 import { lang, t } from "./i18n.js";
 
-const FRAME = { west: 104.6, east: 118.4, south: 5, north: 22.2 };
+const FRAME = { west: 104.6, east: 119.8, south: 5, north: 22.2 };
 const SCALE = 8.4;
 const CITY = [106.68, 20.84];
 

@@ -23,6 +23,7 @@ export function grouped(features, catalog, language) {
 /** `onChoose(id)`, `onHover(id | null)`: what the reader does with a row. */
 export function createList(root, catalog, { onChoose, onHover }) {
   let pending = [];
+  let fields = [];
   let watcher = null;
 
   function row({ id, geometry, properties }) {
@@ -39,15 +40,15 @@ export function createList(root, catalog, { onChoose, onHover }) {
         el("span", { class: "row-name" }, own(properties, "name") || id),
         el("span", { class: "row-more" }, catalog.statusLabel(properties.status),
           outlined && ` · ${catalog.conditionLabel(properties.condition)}`,
-          properties.districts_2024?.length ? ` · ${places(properties)}` : null,
+          places(properties),
           !geometry && el("span", { class: "row-nowhere" }, ` · ${t("unlocated")}`))),
       !geometry && el("span", { class: "row-mark", title: t("unlocated") }, glyph("nowhere"))));
   }
 
-  /** "Cát Hải, Hải An +2": enough to tell two projects of like name apart. */
-  function places({ districts_2024: names }) {
-    const short = names.map((name) => name.replace(/^(Quận|Huyện|Thành phố|Thị xã) /, ""));
-    return short.slice(0, 2).join(", ") + (short.length > 2 ? ` +${short.length - 2}` : "");
+  /** " · Phường Hải An, Phường Đông Hải +2": enough to tell two projects of like name apart. */
+  function places(properties) {
+    const names = fields.map((field) => properties[field]).find((held) => held?.length);
+    return names ? ` · ${names.slice(0, 2).join(", ")}${names.length > 2 ? ` +${names.length - 2}` : ""}` : null;
   }
 
   function* pieces(features) {
@@ -81,8 +82,9 @@ export function createList(root, catalog, { onChoose, onHover }) {
   const rowOf = (id) => (id ? root.querySelector(`[data-id="${CSS.escape(id)}"]`) : null);
 
   return {
-    /** Show these features; the rows beyond the first screens are made when the reader gets there. */
-    draw(features) {
+    /** Show these features, with the units that the first of the `unitFields` holds; the rows beyond the first screens are made when the reader gets there. */
+    draw(features, unitFields) {
+      fields = unitFields;
       watcher?.disconnect();
       watcher = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && more());
       pending = [...pieces(features)];

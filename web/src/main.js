@@ -14,7 +14,7 @@ import { createPanel } from "./panel.js";
 import { createSheet, PHONE } from "./sheet.js";
 import { createState, filtersOf, isFiltered } from "./state.js";
 import { readCatalog } from "./style.js";
-import { COLLECTIONS, readUnits } from "./units.js";
+import { extent, readUnits } from "./units.js";
 
 const $ = (selector) => document.querySelector(selector);
 const state = createState();
@@ -38,6 +38,7 @@ function run({ catalog, base, units }) {
   let opening = new AbortController();
   let opened = null;
 
+  speakAll(); // the inset stands before the map is fitted beside it
   const choose = (id) => state.set({ id });
   const sheet = createSheet($("#finder"), $(".handle"), () => labels.draw());
   const finder = createFinder($("#finder"), { catalog, units, state, onChoose: choose, onHover: light, onRetry: refresh, onSeek: sheet.open });
@@ -84,8 +85,10 @@ function run({ catalog, base, units }) {
     if (!inSight) map.fit(located.map(layers.point));
   }
 
+  /** A name may mean a unit of several times: all are outlined, and the veil is off the largest, lest one veil the other. */
   function drawTerritory({ move }) {
-    const bounds = territory(state.shown.district.flatMap((value) => units.find(value)).filter(({ geometry }) => geometry));
+    const found = state.shown.district.map((value) => units.find(value).filter(({ geometry }) => geometry));
+    const bounds = territory(found.flat(), found.flatMap((same) => same.slice().sort((a, b) => extent(b) - extent(a)).slice(0, 1)));
     if (bounds && move) map.fit(bounds);
   }
 
@@ -108,7 +111,7 @@ function run({ catalog, base, units }) {
     } catch (error) {
       if (error.name === "AbortError") return;
       const missing = error.status === 404 || error.status === 410;
-      panel.fail(missing ? t("gone", { id }) : errorWords(error), { again: !missing });
+      panel.fail(errorWords(error, id), { again: !missing });
     }
     document.body.classList.add("has-panel");
     labels.draw();
@@ -164,7 +167,6 @@ function run({ catalog, base, units }) {
   window.addEventListener("hashchange", () => state.view && map.goTo(state.view));
   window.addEventListener("popstate", () => state.view && map.goTo(state.view));
 
-  speakAll();
   finder.say();
   drawTerritory({ move: !firstView });
   refresh({ moved: !firstView });

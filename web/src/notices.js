@@ -3,13 +3,25 @@
 import { el, glyph } from "./dom.js";
 import { t } from "./i18n.js";
 
-/** What an error means to a reader. */
-export function errorWords(error) {
-  const detail = error.problem?.detail ?? error.message;
+/** The problems (RFC 9457) of which the page speaks in its own words; the server's details are for programs. */
+const PROBLEMS = {
+  "unknown-unit": (name) => t("unknown-unit", { name }),
+  "feature-not-found": (name) => t("feature-not-found", { name }),
+  "feature-withdrawn": (name) => t("feature-withdrawn", { name }),
+  "store-unreachable": () => t("store-unreachable"),
+  "store-not-ready": () => t("store-not-ready"),
+  busy: () => t("busy"),
+};
+
+const problem = (error) => error.problem?.type?.split(":").at(-1);
+
+/** What an error means to a reader, and the way out; `name`: what was asked for. */
+export function errorWords(error, name = "") {
+  const own = PROBLEMS[problem(error)];
+  if (own) return own(name);
   if (error.status === 0) return t("errorNetwork");
-  if (error.status === 400 || error.status === 422) return t("errorFilter", { detail });
-  if (error.status) return t("errorServer", { status: error.status, detail });
-  return detail;
+  if (error.status === 400 || error.status === 422) return t("errorFilter");
+  return error.status === 503 ? t("busy") : t("errorServer", { status: error.status });
 }
 
 const state = (name, title, text, ...buttons) => el("div", { class: `state state-${name}`, role: name === "error" ? "alert" : "status" },
@@ -19,14 +31,15 @@ const button = (key, act, kind = "button") => el("button", { type: "button", cla
 
 export const emptyState = (onClear) => state("empty", t("emptyTitle"), t("emptyText"), button("clearAll", onClear));
 
-/** With a filter that cannot be used, trying again does not help: leaving it out does, or one of the `candidates` {words, choose}. */
-export function errorState(error, { onRetry, onClear, candidates = [] }) {
+/** With a filter that cannot be used, trying again does not help: leaving it out does, or one of the `candidates` {words, choose}. `name`: what was
+ *  asked for. */
+export function errorState(error, { onRetry, onClear, candidates = [], name = "" }) {
   const ofFilter = error.status === 400 || error.status === 422;
   if (candidates.length) {
-    return state("error", t("errorTitle"), t("candidates"), candidates.map(({ words, choose }) =>
+    return state("empty", t("candidatesTitle", { n: candidates.length }), t("candidates"), candidates.map(({ words, choose }) =>
       el("button", { type: "button", class: "button plain", onclick: choose }, words)));
   }
-  return state("error", t("errorTitle"), errorWords(error),
+  return state("error", t(problem(error) === "unknown-unit" ? "errorUnitTitle" : "errorTitle"), errorWords(error, name),
     ofFilter ? button("clearAll", onClear) : button("retry", onRetry), ofFilter && button("retry", onRetry, "button plain"));
 }
 

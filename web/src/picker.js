@@ -119,10 +119,11 @@ export function createPicker(root, { name, multiple = false, hint, options, onPi
   }
 
   return {
-    /** Say on the button what is chosen. */
-    draw(ids, words) {
+    /** Say on the button what is chosen, and in which time it is meant. */
+    draw(ids, words, when = "") {
       chosen = ids;
       root.querySelector(".picker-value").textContent = words;
+      root.querySelector(".picker-when").textContent = when && ` · ${when}`;
       root.classList.toggle("chosen", ids.length > 0);
       if (!box.hidden) draw();
     },

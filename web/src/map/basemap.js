@@ -8,7 +8,7 @@ const WORLD = [[-89, -179], [-89, 179], [89, 179], [89, -179]];
 
 /**
  * Draws `base` = {neighbours, units, districts, rivers}, GeoJSON collections, in the `colours` of the rules, and returns
- * `territory(features)`.
+ * `territory(features, open)`: the outlines of all the features, and the veil off the `open` ones among them.
  */
 export function drawBasemap(map, base, colours) {
   const renderer = L.canvas({ pane: "base", padding: 0.5 });
@@ -54,13 +54,13 @@ function createTerritory(map, colours) {
   const renderer = L.svg({ pane: "mask", padding: 0.6 });
   let layers = [];
 
-  return function territory(features) {
+  return function territory(features, open) {
     for (const layer of layers) layer.remove();
     layers = [];
     if (!features.length) return null;
     const outlines = L.geoJSON(features, { renderer, interactive: false,
       style: { fill: false, color: colours.accent, weight: 2, opacity: 0.9, lineJoin: "round" } });
-    const holes = features.flatMap(({ geometry: { type, coordinates } }) =>
+    const holes = open.flatMap(({ geometry: { type, coordinates } }) =>
       (type === "Polygon" ? [coordinates] : coordinates).map(([ring]) => ring.map(([lon, lat]) => [lat, lon])));
     const veil = L.polygon([WORLD, ...holes], { renderer, interactive: false, stroke: false, fillColor: colours.sea, fillOpacity: 0.6 });
     layers = [veil.addTo(map), outlines.addTo(map)];

@@ -44,8 +44,22 @@ export function createMap(root, { view, covers, onRest, onOnline }) {
         ({ left: left - frame.left, top: top - frame.top, right: right - frame.left, bottom: bottom - frame.top }));
   }
 
+  /** The open part without the side on which the inset stands: across or down, whichever leaves more room. */
+  function clearPart() {
+    const open = openPart();
+    const frame = root.getBoundingClientRect();
+    const box = document.querySelector(".inset")?.getBoundingClientRect();
+    if (!box?.width || box.top - frame.top > open.bottom) return open;
+    const beside = box.left > frame.width / 2 ? { right: Math.min(open.right, box.left - frame.left) }
+      : { left: Math.max(open.left, box.right - frame.left) };
+    const above = box.top > frame.height / 2 ? { bottom: Math.min(open.bottom, box.top - frame.top) }
+      : { top: Math.max(open.top, box.bottom - frame.top) };
+    const room = ({ left, top, right, bottom }) => (right - left) * (bottom - top);
+    return [beside, above].map((cut) => ({ ...open, ...cut })).sort((a, b) => room(b) - room(a))[0];
+  }
+
   function padding() {
-    const { left, top, right, bottom } = openPart();
+    const { left, top, right, bottom } = clearPart();
     const size = map.getSize();
     const margin = size.x < 600 ? 14 : 32;
     return { paddingTopLeft: [left + margin, top + margin], paddingBottomRight: [size.x - right + margin, size.y - bottom + margin] };

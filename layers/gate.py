@@ -20,7 +20,7 @@ def require_sound(data: Path, catalog: Catalog, changed: Collection[str] | None 
 
     Raises InvalidData with the errors and the way out. Warnings stop nothing.
     """
-    errors = [found for found in check.run(data, catalog, changed) if found.severity == "error"]
+    errors = [found for found in check.run(data, catalog, changed, names=False) if found.severity == "error"]
     if not errors:
         return
     told = [str(found) for found in errors[:MOST]]

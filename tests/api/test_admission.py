@@ -73,7 +73,7 @@ def test_a_later_start_with_errors_shows_what_was_loaded_before(
     assert office.area_of("kcn-nam-dinh-vu-khu-2") == before
     office.spoil("park/status.csv", ",told,", ",reported,")
     assert "1 đổi / changed" in office.start()
-    monkeypatch.setattr(check, "run", lambda *_: pytest.fail("nothing changed, so nothing is checked"))
+    monkeypatch.setattr(check, "run", lambda *_, **__: pytest.fail("nothing changed, so nothing is checked"))
     assert office.start() == ""
 
 

@@ -23,7 +23,8 @@ from layers.check_lists import Known, check_lists
 from layers.definition import Layer
 from layers.schema import problems
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_ID = re.compile(r"(?=.{1,120}$)[a-z0-9]+(-[a-z0-9]+)*")
+"""As the store takes them (`geo.staging`)."""
 _PLACE_GROUPS = (("2024", "commune"), ("2025-07", "commune"), ("2024", "district"))
 _PLACE_TOLERANCE_M = {"surveyed": 0.0, "mapped": 200.0, "approximate": 500.0, "commune": 0.0}
 """How far a point may be from the units told for it, beyond the tolerance of the outlines, by its own accuracy."""

@@ -123,6 +123,7 @@ TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
 BOW_TIE = [[106.85, 20.75], [106.95, 20.85], [106.95, 20.75], [106.85, 20.85], [106.85, 20.75]]
 CASES: list[tuple[str, str, str, str, Spoil]] = [
     ("bad-id", "port/curated.geojson", "đối tượng 1", "id", lambda f: f.features[0].update(id="Bến 3")),
+    ("bad-id", "port/curated.geojson", "đối tượng 1", "id", lambda f: f.features[0].update(id="b" * 121)),
     ("duplicate-id", "port/curated.geojson", "ben-3", "id", berth("ben-3", "Bến Nam Đình Vũ")),
     ("duplicate-id", "units/units.csv", "dòng 3", "id", row("units/units")),
     ("unknown-code", "port/status.csv", "ben-3 (dòng 2)", "status", cell("port/status", status="recognised")),

@@ -171,7 +171,15 @@ def test_the_card_of_a_project_tells_status_day_basis_and_source(
     opened.page.locator(".marker").click()
     card = opened.page.locator(".card")
     text = card.inner_text()
-    for expected in ("Cảng số 1", "Đang thi công", "15/02/2023", "Theo tin", "1.234,5 ha", "Phường Đông Hải"):
+    for expected in (
+        "Cảng số 1",
+        "Đang thi công",
+        "Theo nguồn",
+        "ngày 15/02/2023",
+        "Theo tin",
+        "1.234,5 ha",
+        "Phường Đông Hải",
+    ):
         assert expected in text
     link = card.locator("a")
     assert (link.get_attribute("href"), link.get_attribute("rel")) == ("https://example.org/tin", "noopener noreferrer")

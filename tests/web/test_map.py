@@ -392,7 +392,7 @@ def test_clauses_are_told_by_name_and_never_by_code(reader: Reader, lang: str, l
     expect(panel.locator(".order").first).to_be_visible()
     page = reader.open(f"/du-an/khu-du-lich-quoc-te-doi-rong?lang={lang}", wait=False).locator("main")
     for place in (panel, page):
-        words = place.locator(".orders").inner_text() + place.locator(".sources").last.text_content()
+        words = place.locator(".orders").inner_text() + (place.locator(".sources").last.text_content() or "")
         assert label in words
         assert "ct-02-2023" not in place.inner_html()
 
@@ -482,6 +482,7 @@ def test_a_phone_shows_the_map_above_a_sheet_and_never_scrolls_sideways(reader: 
 def test_on_a_phone_what_is_sought_can_be_seen(reader: Reader) -> None:
     page = reader.open("/?status=under_construction,operational", phone=True)
     expect(page.locator("#finder")).to_have_attribute("data-stop", "peek")
+    expect(page.get_by_text("Đang thi công, Đang hoạt động").first).to_be_in_viewport(ratio=1)
     page.fill("#q", "do son")
     page.wait_for_url("**q=do%20son**")
     settle(page)

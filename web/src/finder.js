@@ -107,6 +107,7 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       root.removeAttribute("aria-busy");
       count(counts.numberMatched, counts.located, counts.unlocated);
       legend.draw(counts, state.shown);
+      $(".tally-chosen").textContent = legend.words(state.shown);
       sectors.draw(state.shown.layer, layerWords(state.shown.layer));
       list.draw(features, units.fields(state.shown.district));
       if (!features.length) rows.replaceChildren(el("li", {}, emptyState(clearAll)));

@@ -45,6 +45,8 @@ export function createLegend(root, catalog, onToggle) {
         row(sample({ condition: id }, catalog), catalog.conditionLabel(id), catalog.conditionDefinition(id)))));
   }
 
+  const words = (shown) => [...shown.status.map(catalog.statusLabel), ...shown.condition.map(catalog.conditionLabel)].join(", ");
+
   /** The share of each status, as one thin line: the shape of the city's work at a glance. */
   function drawBar(statuses, counts) {
     const parts = statuses.map(({ id }) => [id, counts.status[id] ?? 0]).filter(([, n]) => n > 0);
@@ -57,6 +59,9 @@ export function createLegend(root, catalog, onToggle) {
   }
 
   return {
+    /** The chosen statuses and conditions by name; "" where none is. */
+    words,
+
     /** Redraw for these counts (`/api/counts`) and this choice. A status of a life cycle that is absent here is left out. */
     draw(counts, shown) {
       const n = (id) => counts.status[id] ?? 0;
@@ -68,7 +73,7 @@ export function createLegend(root, catalog, onToggle) {
         .map((id) => chip("condition", { id, symbol: catalog.conditionSymbol(id), label: catalog.conditionLabel(id),
           definition: catalog.conditionDefinition(id) }, counts.condition[id], shown.condition));
       drawBar(catalog.statuses, counts);
-      chosenWords.textContent = [...shown.status.map(catalog.statusLabel), ...shown.condition.map(catalog.conditionLabel)].join(", ");
+      chosenWords.textContent = words(shown);
       body.replaceChildren(...group(null, rows("project")),
         ...others.flatMap((lifecycle) => group(t("communeStages"), rows(lifecycle))),
         ...group(t("condition"), conditions), howDrawn());

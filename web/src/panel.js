@@ -35,6 +35,7 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
 
   function standing({ properties: p }, history) {
     const when = sinceWhen(p, history);
+    const fact = history.facts.find(({ status, effective }) => effective && status === p.status);
     const outlined = catalog.conditionSymbol(p.condition);
     return el("div", { class: "standing" },
       el("span", { class: "standing-symbol" }, sprite(catalog.ruleOf(p.status).symbol), outlined && sprite(outlined, "ring")),
@@ -45,7 +46,7 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
           outlined && el("span", { class: "tag warn", title: catalog.conditionDefinition(p.condition) }, catalog.conditionLabel(p.condition)),
           p.status_uncertain && el("span", { class: "tag warn" }, t("uncertain"))),
         p.secondary_status && el("p", { class: "step-source" }, `${t("also")}: ${catalog.statusLabel(p.secondary_status)}`),
-        p.status_source && el("p", { class: "step-source" }, source({ source: p.status_source, source_url: p.status_source_url }))));
+        p.status_source && el("p", { class: "step-source" }, source(fact ?? { source: p.status_source, source_url: p.status_source_url }))));
   }
 
   function actions({ id, geometry }) {

@@ -4,7 +4,7 @@ import { el, glyph } from "../dom.js";
 import { t, translate } from "../i18n.js";
 import * as L from "./leaflet.js";
 
-/** Old Hải Phòng with its islands: what "the whole city" shows first. */
+/** Old Hải Phòng with its islands: what "the whole city" shows first. The inset stands on the open sea of its corner. */
 const CITY = [[20.52, 106.40], [21.02, 107.12]];
 const LIMITS = [[6, 98], [25, 122]];
 const OSM = "https://tile.openstreetmap.org/{z}/{x}/{y}.png";
@@ -58,37 +58,37 @@ export function createMap(root, { view, covers, onRest, onOnline }) {
     return [beside, above].map((cut) => ({ ...open, ...cut })).sort((a, b) => room(b) - room(a))[0];
   }
 
-  function padding() {
-    const { left, top, right, bottom } = clearPart();
+  function padding({ left, top, right, bottom }) {
     const size = map.getSize();
     const margin = size.x < 600 ? 14 : 32;
     return { paddingTopLeft: [left + margin, top + margin], paddingBottomRight: [size.x - right + margin, size.y - bottom + margin] };
   }
 
-  const fit = (bounds, options = {}) => map.fitBounds(bounds, { ...padding(), ...motion, maxZoom: 14, ...options });
+  const fit = (bounds, options = {}) => map.fitBounds(bounds, { ...padding(clearPart()), ...motion, maxZoom: 14, ...options });
 
   if (view) map.setView([view.lat, view.lon], view.zoom);
-  else map.fitBounds(CITY, { ...padding(), animate: false });
+  else map.fitBounds(CITY, { ...padding(openPart()), animate: false });
   map.on("moveend", () => {
     const { lat, lng } = map.getCenter();
     onRest({ zoom: map.getZoom(), lat, lon: lng });
   });
 
-  const controls = createControls(root, map, { home: () => fit(CITY), onOnline });
+  const home = () => fit(CITY, padding(openPart()));
+  const controls = createControls(root, map, { home, onOnline });
 
   return {
     leaflet: map,
     openPart,
     furniture,
     fit,
-    home: () => fit(CITY),
+    home,
     online: controls.online,
     translate: () => translate(controls.root),
 
     /** Go to what the URL says; the whole city where it says nothing. */
     goTo(target) {
       if (target) map.setView([target.lat, target.lon], target.zoom, { animate: false });
-      else map.fitBounds(CITY, { ...padding(), animate: false });
+      else map.fitBounds(CITY, { ...padding(openPart()), animate: false });
     },
 
     /** Bring a place into the open part, without changing the scale unless `zoom` asks for more. */

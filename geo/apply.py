@@ -95,6 +95,11 @@ def apply(connection: Connection, changeset: Changeset) -> Applied:
             raise InvalidFeature(f"The changeset was refused, nothing of it is stored: {diagnosis[:600]}") from error
 
 
+def queue(connection: Connection) -> None:
+    """Wait until every other writer has ended; the lock is held to the end of the transaction."""
+    connection.execute(_QUEUE)
+
+
 def refresh(connection: Connection) -> int:
     """Derive the units and the published text of every feature anew, after units or labels changed; how many.
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
-from geo.apply import apply, refresh
+from geo.apply import apply, queue, refresh
 from geo.feature import Changeset, Edit, StatusFact
 from geo.loaded import LOADER, Loaded, loaded_facts, loaded_features, remember, settle, source_digests
 from layers import reference
@@ -57,6 +57,7 @@ def load_all(
     what cannot be stored, and where; nothing is then stored.
     """
     with engine.begin() as connection, in_plain_words(data):
+        queue(connection)  # two that start together must not both find nothing loaded
         known = source_digests(connection) if hurry else {}
         units, directives = digest_of(*reference.unit_files(data)), digest_of(*reference.directive_files(data))
         if source_digests(connection).get("units") != units:

@@ -105,7 +105,7 @@ def make_home(home: Path) -> None:
     """
     try:
         if not home.is_dir():
-            home.mkdir(parents=True)
+            home.mkdir(parents=True, exist_ok=True)
             home.chmod(0o755)
         if not os.access(home, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(home))
@@ -179,8 +179,12 @@ def _folder_elsewhere(home: Path, user: ServerUser, say: Say) -> Path:
 def _own_folder(folder: Path, user: ServerUser) -> None:
     """Make the folder if need be; only the server's user may open it."""
     if not folder.exists():
-        folder.mkdir(mode=0o700)
-        os.chown(folder, user.uid, user.gid)
+        fresh = Path(tempfile.mkdtemp(dir=folder.parent))  # only the maker may open it
+        os.chown(fresh, user.uid, user.gid)
+        try:
+            fresh.rename(folder)
+        except OSError:  # another process has made it meanwhile, and uses it
+            fresh.rmdir()
     if folder.stat().st_uid != user.uid:
         raise PermissionError(errno.EACCES, "belongs to another user", str(folder))
     folder.chmod(0o700)

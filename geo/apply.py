@@ -84,7 +84,7 @@ def apply(connection: Connection, changeset: Changeset) -> Applied:
     Raises VersionConflict when an edit is based on an older version, InvalidFeature when the database or the calendar
     refuses what it holds; the transaction is then unusable and nothing of the changeset is kept.
     """
-    connection.execute(_QUEUE)
+    queue(connection)
     with _driver(connection).cursor() as cursor:
         try:
             return _apply(cursor, changeset)
@@ -105,7 +105,7 @@ def refresh(connection: Connection) -> int:
 
     Nothing that was told changes, so no version does.
     """
-    connection.execute(_QUEUE)
+    queue(connection)
     with _driver(connection).cursor() as cursor:
         stage_again(cursor)
         features = _publish(cursor)

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from geo import edtf, quality
 from geo.quality import Finding, Named
 from geo.status import ACCURACIES, BASES, CONDITIONS, LIFECYCLES, STATUSES
-from layers import files, provenance
+from layers import check_orders, files, provenance
 from layers.catalog import Catalog
 from layers.check_lists import Known, check_lists
 from layers.definition import Layer
@@ -158,7 +158,7 @@ def _status(one: _Layer, known: Known, today: date) -> None:
         if not row["source"].strip():
             found.append(Finding("no-source", field="source"))
         found += [f.at("", "", "valid_from") for f in quality.date_findings(row["valid_from"], today)]
-        found += known.references(row, "feature_id", "clause")
+        found += known.references(row, "feature_id", "clause") + check_orders.status_findings(row, known.orders)
         found += [f.at("", "", name) for name, text in row.cells.items() for f in quality.text_findings(text)]
         one.findings += [finding.at(table.file, place) for finding in found]
 

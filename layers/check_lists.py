@@ -12,7 +12,8 @@ from geo import edtf, quality
 from geo.errors import InvalidParameter
 from geo.quality import Finding
 from geo.status import ROLES, STATUSES
-from layers import files
+from layers import check_orders, files
+from layers.check_orders import Orders
 from layers.files import TARGET_NUMBERS, Row, Table
 
 LEVELS = ("district", "commune")
@@ -25,13 +26,15 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 class Known:
     """What may be referred to: ids by list, the units' rows and their outlines.
 
-    `unread`: lists of which a file, or a row of one, could not be read; what refers into them is not judged.
+    `unread`: lists of which a file, or a row of one, could not be read; what refers into them is not judged. `orders`:
+    what the clauses order of each feature.
     """
 
     ids: Mapping[str, tuple[frozenset[str], str]]
     unread: frozenset[str] = frozenset()
     units: dict[str, Row] = field(default_factory=dict)
     outlines: dict[str, BaseGeometry] = field(default_factory=dict)
+    orders: Orders = field(default_factory=dict)
 
     def references(self, row: Row, *columns: str) -> list[Finding]:
         """Findings for cells that name something that does not exist; an empty cell names nothing.
@@ -82,6 +85,7 @@ def check_lists(
     documents = read("directives/documents.csv", "documents")
     clauses = read("directives/clauses.csv", "clauses")
     targets = read("targets.csv", "targets")
+    mandates = read("directives/mandates.csv", "mandates")
     lists = {"unit": units, "document": documents, "clause": clauses, "target": targets}
     unread = frozenset(name for name, table in lists.items() if table.findings)
     known = Known(
@@ -93,12 +97,13 @@ def check_lists(
         unread if whole else unread | {"feature"},
         {row["id"]: row for row in units.rows},
         _outlines(data, findings),
+        check_orders.by_clause_and_feature(mandates.rows),
     )
     _each(units, _unit, known, findings)
     _each(read("units/successions.csv", "successions"), _succession, known, findings)
     _each(documents, _document, known, findings)
     _each(clauses, _clause, known, findings)
-    _each(read("directives/mandates.csv", "mandates"), _mandate, known, findings)
+    _each(mandates, _mandate, known, findings)
     _each(read("directives/unmapped.csv", "unmapped"), _unmapped, known, findings)
     _each(targets, _target, known, findings)
     return known
@@ -209,7 +214,7 @@ def _mandate(row: Row, known: Known) -> list[Finding]:
     found = known.references(row, "clause", "feature", "target") + _code(row, "role", tuple(ROLES)) + _dates(row, "due")
     for column in ("ordered_stage", "implied_stage"):
         found += _code(row, column, tuple(STATUSES), may_be_empty=True)
-    return found
+    return found + check_orders.order_findings(row)
 
 
 def _unmapped(row: Row, known: Known) -> list[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_OURS = {".git", ".venv", ".haiphong", "node_modules", "build", "__pycache__"}
+NOT_OURS = {".git", ".venv", ".haiphong", "node_modules", ".hypothesis", "build", "__pycache__"}
 FOREIGN = re.compile(
     r"(?<!\[)\bshared/|[\"'(`\s]/work/|/tmp/\w|\bgazetteers?\b|(?<![*.\w])[\w-]+\.txt\b", re.IGNORECASE
 )

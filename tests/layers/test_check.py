@@ -50,8 +50,11 @@ class Folder:
             "units/units": [dict(CAT_HAI)],
             "units/successions": [],
             "directives/documents": [{"id": "ct", "kind": "directive", "date": "2023-01-19", **LABELS}],
-            "directives/clauses": [{"id": "ct#ii.2", "document": "ct", "seq": "1", "topics": "port", **LABELS}],
-            "directives/mandates": [{"clause": "ct#ii.2", "feature": "ben-3", "role": "orders", "due": "2030"}],
+            "directives/clauses": [
+                {"id": "ct#ii.2", "document": "ct", "seq": "1", "topics": "port", **LABELS},
+                {"id": "ct#ii.3", "document": "ct", "seq": "2", "topics": "port", **LABELS},
+            ],
+            "directives/mandates": [{"clause": "ct#ii.3", "feature": "ben-3", "role": "orders", "due": "2030"}],
             "directives/unmapped": [],
             "targets/targets": [{"id": "berths", "year": "2023", "layer": "port", "recorded_ids": "ben-3"}],
         }  # fmt: skip
@@ -141,6 +144,9 @@ CASES: list[tuple[str, str, str, str, Spoil]] = [
     ("future-date", "port/status.csv", "ben-3 (dòng 2)", "valid_from", cell("port/status", valid_from=TOMORROW)),
     ("backward-dates", "units/units.csv", "dòng 2", "valid_to", cell("units/units", valid_to="2024-12-31")),
     ("no-source", "port/status.csv", "ben-3 (dòng 2)", "source", cell("port/status", source=" ")),
+    ("order-as-status", "port/status.csv", "ben-3 (dòng 2)", "status", cell("directives/mandates", clause="ct#ii.2")),
+    ("order-as-status", "directives/mandates.csv", "dòng 2", "implied_stage",
+     cell("directives/mandates", ordered_stage="completed", implied_stage="completed")),
     ("empty-fact", "port/status.csv", "ben-3 (dòng 2)", "status", cell("port/status", status="")),
     ("broken-reference", "port/status.csv", "ben-3 (dòng 2)", "clause", cell("port/status", clause="ct#ii.9")),
     ("broken-reference", "port/status.csv", "ben-4 (dòng 3)", "feature_id", row("port/status", feature_id="ben-4")),
@@ -207,6 +213,30 @@ def test_every_finding_says_in_both_languages_what_came_and_what_to_do(tmp_path:
         "  ngày '15/02/2023' không đọc được; viết 2023, 2023-02, 2023-02-15 hoặc 2020-11/2021-01.\n"
         "  the date '15/02/2023' cannot be read; write 2023, 2023-02, 2023-02-15 or 2020-11/2021-01."
     )
+
+
+ORDERED = {"clause": "ct#ii.2", "ordered_stage": "operational", "implied_stage": "under_construction"}
+
+
+@pytest.mark.parametrize(
+    ("fact", "order", "sound"),
+    [
+        ({"basis": "implied"}, ORDERED, False),  # the clause orders it to run; it presupposes only the works
+        ({"basis": "inferred"}, ORDERED, False),
+        ({"basis": "implied", "status": "under_construction"}, ORDERED, True),
+        ({"basis": "implied"}, ORDERED | {"implied_stage": "operational", "ordered_finish": "true"}, True),
+        ({"basis": "reported"}, ORDERED | {"role": "reports"}, True),
+        ({"basis": "reported", "status": "", "condition": "delayed"}, ORDERED, True),
+    ],
+)
+def test_ordered_and_achieved_never_come_from_the_same_sentence(
+    tmp_path: Path, fact: dict[str, str], order: dict[str, str], *, sound: bool
+) -> None:
+    folder = Folder()
+    cell("port/status", **fact)(folder)
+    cell("directives/mandates", **order)(folder)
+    found = [one for one in check.run(folder.write(tmp_path), PORTS) if one.kind == "order-as-status"]
+    assert [one.came for one in found] == ([] if sound else ["operational"])
 
 
 def words_of(data: Path, kind: str) -> list[str]:

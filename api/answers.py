@@ -7,14 +7,18 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from api.links import GEOJSON, JSON
+from api.links import GEOJSON, JSON, link_header
 from api.parameters import F, Parameter
 
 
 class JsonAnswer(Response):
-    """Anything that JSON can say, or bytes that already are JSON."""
+    """Anything that JSON can say, or bytes that already are JSON; its `links` stand in the header too."""
 
     media_type = JSON
+
+    def __init__(self, content: Any, headers: Mapping[str, str] | None = None, media_type: str | None = None) -> None:
+        told = link_header(content["links"]) if isinstance(content, Mapping) and "links" in content else {}
+        super().__init__(content, headers={**told, **(headers or {})}, media_type=media_type)
 
     def render(self, content: Any) -> bytes:
         """The body; bytes pass untouched."""

@@ -1,7 +1,10 @@
-"""What every answer carries: the security headers, and who may read it across origins; HEAD and preflight."""
+"""What every answer carries: the security headers, on what it depends, who may read it; HEAD, OPTIONS, preflight."""
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette._utils import get_route_path
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.negotiation import offered
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -24,17 +27,24 @@ ALWAYS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+VARY = "Accept, Accept-Language, Accept-Encoding"
+"""What an answer depends on at an address that has several forms."""
 PUBLIC = ("/api", "/layers/", "/basemap/")
-PREFLIGHT = {
+ALLOW = "GET, HEAD, OPTIONS"
+OPTIONS = {
+    "Allow": ALLOW,
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since",
+    "Access-Control-Allow-Methods": ALLOW,
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Modified-Since",
     "Access-Control-Max-Age": "86400",
 }
 
 
 class AnswerHeaders:
-    """Adds the headers to every answer, lets any origin read the public ones, and answers HEAD like GET."""
+    """Adds the headers to every answer, lets any origin read the public ones, and answers HEAD like GET.
+
+    A public address can be read and nothing else, so that OPTIONS, a preflight included, has one answer.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -45,14 +55,20 @@ class AnswerHeaders:
             await self.app(scope, receive, send)
             return
         public = scope["path"].startswith(PUBLIC)
-        if public and scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
-            await _preflight(send)
+        if public and scope["method"] == "OPTIONS":
+            await _options(send)
             return
         head = scope["method"] == "HEAD"
+        several = bool(offered(get_route_path(scope)))
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add(MutableHeaders(scope=message), public=public)
+                headers = MutableHeaders(scope=message)
+                _add(headers, public=public)
+                if several:
+                    headers["Vary"] = VARY
+                if message["status"] == 405 and public:
+                    headers["Allow"] = ALLOW
             elif head and message["type"] == "http.response.body":
                 if message.get("more_body", False):
                     return
@@ -72,7 +88,7 @@ def _add(headers: MutableHeaders, *, public: bool) -> None:
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 
-async def _preflight(send: Send) -> None:
-    headers = MutableHeaders(PREFLIGHT | ALWAYS)
+async def _options(send: Send) -> None:
+    headers = MutableHeaders(OPTIONS | ALWAYS)
     await send({"type": "http.response.start", "status": 204, "headers": headers.raw})
     await send({"type": "http.response.body", "body": b""})

@@ -6,7 +6,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import parameters
-from api.parameters import Parameter
+from api.negotiation import HTML, OFFERED, Kind
+from api.parameters import LANG, F, Parameter, f_of
 
 _LINK = {
     "type": "object",
@@ -133,6 +134,27 @@ def install(app: FastAPI, layers: tuple[str, ...]) -> None:
             components["parameters"] = {one.name: one.document() for one in every}
             components["parameters"]["layer"]["schema"]["items"]["enum"] = list(layers)
             components["parameters"]["layer"]["example"] = list(layers[:1])
+            for path, kinds in OFFERED.items():
+                _several(app.openapi_schema["paths"][path]["get"], kinds)
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _several(operation: dict[str, Any], kinds: tuple[Kind, ...]) -> None:
+    """Describe the forms of an answer as `api.negotiation` offers them: `f`, `lang`, their media types, and 406."""
+    if len(kinds) == 1:
+        return
+    told = operation["responses"]["200"]["content"]
+    (shape,) = told.values()
+    text = {"schema": {"type": "string"}}
+    for kind in kinds:
+        told.setdefault(kind.media_type, shape if kind.media_type.endswith("json") else text)
+    operation["responses"]["406"] = {
+        "description": "`Accept` names none of these forms",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    plain = {"$ref": f"#/components/parameters/{F.name}"}
+    others = [one for one in operation["parameters"] if one != plain]
+    pages = [{"$ref": f"#/components/parameters/{LANG.name}"}] if HTML in kinds else []
+    operation["parameters"] = [*others, f_of(kinds).document(), *pages]

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import Request
+from starlette._utils import get_route_path
 
+from api.negotiation import HTML, LANGUAGES, Kind, offered
 from geo import cql2, crs, status
 from geo.errors import InvalidParameter
 from geo.query import MAX_LIMIT, SORTABLES
@@ -148,6 +150,18 @@ GEOMETRY = Parameter(
     listed=True,
 )
 F = Parameter("f", "The form of the answer; JSON is the only one.", {"type": "string", "enum": ["json"]})
+LANG = Parameter(
+    "lang",
+    "The language of a page; without it, what `Accept-Language` likes better. The other forms hold both.",
+    {"type": "string", "enum": list(LANGUAGES)},
+)
+
+
+def f_of(kinds: tuple[Kind, ...]) -> Parameter:
+    """`f` at an address with several forms."""
+    names = list(dict.fromkeys(name for kind in kinds for name in kind.names))
+    told = "; ".join(f"`{kind.f}` {kind.title}" for kind in kinds)
+    return Parameter("f", f"The form of the answer; it wins over `Accept`. {told}.", {"type": "string", "enum": names})
 
 
 def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
@@ -156,10 +170,11 @@ def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
     Raises InvalidParameter for a parameter that is not among these, one without a value, one given twice that is no
     list, and text that is no text (control characters, broken UTF-8).
     """
-    known = {parameter.name: parameter for parameter in parameters}
-    known.setdefault(F.name, F)
+    declared = {parameter.name: parameter for parameter in parameters}
+    declared.setdefault(F.name, F)
 
     def read(request: Request) -> dict[str, str]:
+        known = declared | _of_forms(request)
         texts: dict[str, str] = {}
         for name, value in request.query_params.multi_items():
             if name not in known:
@@ -179,12 +194,19 @@ def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
             if name in texts and not known[name].listed:
                 raise InvalidParameter(f"{name} is given twice; it takes one value.")
             texts[name] = f"{texts[name]},{value}" if name in texts else value
-        for one in (F, CRS, BBOX_CRS, FILTER_LANG, FILTER_CRS, SKIP_GEOMETRY):
+        for one in (F, LANG, CRS, BBOX_CRS, FILTER_LANG, FILTER_CRS, SKIP_GEOMETRY):
             if one.name in texts:
                 choose(one.name, texts[one.name], tuple(known[one.name].schema["enum"]), several=False)
         return texts
 
     return read
+
+
+def _of_forms(request: Request) -> dict[str, Parameter]:
+    """The parameters that an address has because its answer has several forms."""
+    kinds = offered(get_route_path(request.scope))
+    several = {F.name: f_of(kinds)} if len(kinds) > 1 else {}
+    return several | ({LANG.name: LANG} if HTML in kinds else {})
 
 
 def listed(name: str, text: str) -> tuple[str, ...]:

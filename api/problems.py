@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.html import Pages, is_page, reader_language, wants_html
+from api.negotiation import HTML, NotAcceptable, wish_of
 from geo.errors import (
     AmbiguousUnit,
     ClusterError,
@@ -46,6 +47,7 @@ PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownFormat: (404, "unknown-format", "No such format"),
     UnknownStyle: (404, "unknown-style", "No such style"),
     TileNotFound: (404, "tile-not-found", "No such tile"),
+    NotAcceptable: (406, "not-acceptable", "No form of the answer is acceptable"),
     FeatureNotFound: (404, "feature-not-found", "No such feature"),
     FeatureWithdrawn: (410, "feature-withdrawn", "The feature was withdrawn"),
     ExportTooLarge: (413, "export-too-large", "Too much for one file of this format"),
@@ -112,10 +114,12 @@ def answer(request: Request, problem: Problem) -> Response:
     """The problem as problem+json, or as a page where a person opened a page."""
     pages: Pages = request.app.state.pages
     headers = {"Cache-Control": "no-store", **problem.headers}
-    if is_page(request.url.path) and wants_html(request) and pages.has("error.html"):
+    wished = wish_of(request.scope)
+    shown = wants_html(request) and is_page(request.url.path) if wished is None else wished.kind is HTML
+    if shown and pages.has("error.html"):
         body = pages.render(
             "error.html",
-            lang=reader_language(request),
+            lang=reader_language(request) if wished is None else wished.language,
             status=problem.status,
             title=problem.title,
             detail=problem.detail,
@@ -134,7 +138,7 @@ def answer(request: Request, problem: Problem) -> Response:
 
 def install(app: FastAPI) -> None:
     """Give every error that a route or the framework raises its answer."""
-    for kind in (HaiphongError, HTTPException, RequestValidationError, SQLAlchemyError):
+    for kind in (HaiphongError, NotAcceptable, HTTPException, RequestValidationError, SQLAlchemyError):
         app.add_exception_handler(kind, _handle)
     app.add_middleware(LastResort)
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.answers import JsonAnswer, described
 from api.dependencies import transaction
+from api.html import Answered
 from api.links import GEOJSON, HTML, JSON, PNG, SCHEMA, SVG, Links
 from api.parameters import CRS84, asked
 from geo import crs, store, unit_store, units
@@ -34,14 +35,14 @@ OUTLINES = (
     "generalised outlines, for orientation, not legal boundaries"
 )
 
-router = APIRouter(tags=["Features"])
+router = APIRouter(tags=["Features"], route_class=Answered)
 _told = cache(provenance.told)
 Texts = Annotated[dict[str, str], Depends(asked())]
 Reading = Annotated[Connection, Depends(transaction, scope="function")]
 
 
 @router.get("/api/collections", **described("Every collection", JSON))
-def every_collection(request: Request, connection: Reading, _: Texts) -> Response:
+def every_collection(request: Request, connection: Reading, texts: Texts) -> Response:
     """All projects together, each layer, and each generation of administrative units."""
     catalog: Catalog = request.app.state.catalog
     links = Links.of(request)
@@ -49,7 +50,7 @@ def every_collection(request: Request, connection: Reading, _: Texts) -> Respons
     return JsonAnswer(
         {
             "links": [
-                links.link("self", "/api/collections", JSON, "This page"),
+                *links.own("/api/collections", JSON, texts),
                 links.link("root", "/api", JSON, "The landing page"),
             ],
             "collections": [describe(connection, catalog, data, links, name) for name in names(catalog)],
@@ -58,11 +59,14 @@ def every_collection(request: Request, connection: Reading, _: Texts) -> Respons
 
 
 @router.get("/api/collections/{collection}", **described("One collection", JSON, errors=[(404, "No such collection")]))
-def one_collection(request: Request, collection: str, connection: Reading, _: Texts) -> Response:
+def one_collection(request: Request, collection: str, connection: Reading, texts: Texts) -> Response:
     """What the collection holds, where it reaches, and where its features are."""
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
-    return JsonAnswer(describe(connection, catalog, request.app.state.settings.data, Links.of(request), collection))
+    links = Links.of(request)
+    told = describe(connection, catalog, request.app.state.settings.data, links, collection)
+    own = links.own(f"/api/collections/{collection}", JSON, texts)
+    return JsonAnswer({**told, "links": [*own, *(link for link in told["links"] if link["rel"] != "self")]})
 
 
 def names(catalog: Catalog) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now, with_members
 from api.dependencies import FILTERS, FORM, PAGING, box, feature_query, form, readable, transaction
-from api.links import GEOJSON, HTML, JSON, Links
+from api.html import Answered
+from api.links import GEOJSON, HTML, JSON, Links, link_header
 from api.parameters import BBOX, BBOX_CRS, LIMIT, NEXT, asked, limit
 from api.routes.collections import PROJECTS, known
 from geo import store, unit_store, units
@@ -29,7 +30,7 @@ Reading = Annotated[Connection, Depends(transaction, scope="function")]
 _NOT_FOUND = (404, "No such collection, or no such feature in it")
 _GONE = (410, "The feature was entered by mistake and withdrawn")
 
-router = APIRouter(tags=["Features"])
+router = APIRouter(tags=["Features"], route_class=Answered)
 
 
 def _placed(description: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +67,8 @@ def page_of_items(request: Request, collection: CollectionId, connection: Readin
         within = None if collection == PROJECTS else collection
         query = feature_query(connection, catalog, texts, within)
         page, written = store.items(connection, query), query.form
-    return GeoJsonAnswer(_collection(Links.of(request), collection, page, texts), headers=content_crs(written.crs))
+    related = _related(Links.of(request), collection, page, texts)
+    return GeoJsonAnswer(_collection(page, related), content_crs(written.crs) | link_header(related))
 
 
 def content_crs(system: Crs) -> dict[str, str]:
@@ -74,15 +76,20 @@ def content_crs(system: Crs) -> dict[str, str]:
     return {"Content-Crs": f"<{system.uri}>"}
 
 
-def _collection(links: Links, collection: str, page: Page, texts: Mapping[str, str]) -> bytes:
+def _related(links: Links, collection: str, page: Page, texts: Mapping[str, str]) -> list[dict[str, Any]]:
     path = f"/api/collections/{collection}"
     related = [
-        links.link("self", f"{path}/items", GEOJSON, parameters=texts),
+        *links.own(f"{path}/items", GEOJSON, texts),
         links.link("collection", path, JSON),
     ]
     if page.next is not None:
         following = {**texts, "next": page.next}
-        related.append(links.link("next", f"{path}/items", GEOJSON, parameters=following))
+        form = GEOJSON if links.kind is None else links.kind.media_type
+        related.append(links.link("next", f"{path}/items", form, parameters=following))
+    return related
+
+
+def _collection(page: Page, related: list[dict[str, Any]]) -> bytes:
     return feature_collection(
         page.features,
         {
@@ -106,7 +113,7 @@ def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, 
     links = Links.of(request)
     path = f"/api/collections/{collection}"
     related = [
-        links.link("self", f"{path}/items/{feature_id}", GEOJSON, parameters=texts),
+        *links.own(f"{path}/items/{feature_id}", GEOJSON, texts),
         links.link("collection", path, JSON),
     ]
     readable(feature_id)
@@ -121,7 +128,7 @@ def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, 
             links.link("alternate", f"/du-an/{feature_id}", HTML, "Trang của dự án / its page"),
             links.link("version-history", f"{path}/items/{feature_id}/history", JSON, "Lịch sử / its history"),
         ]
-    return GeoJsonAnswer(with_members(text, {"links": related}), headers=content_crs(written.crs))
+    return GeoJsonAnswer(with_members(text, {"links": related}), content_crs(written.crs) | link_header(related))
 
 
 @router.get(
@@ -130,10 +137,18 @@ def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, 
 )
 def history(request: Request, collection: CollectionId, feature_id: FeatureId, connection: Reading) -> Response:
     """Every statement about its status with basis and source, newest first, and every clause that names it."""
-    asked()(request)
+    texts = asked()(request)
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
     readable(feature_id)
     if collection in units.COLLECTIONS:
         raise FeatureNotFound(f"Units of {collection} have no history; their successions are told by resolutions.")
-    return JsonAnswer(store.history(connection, None if collection == PROJECTS else collection, feature_id))
+    path = f"/api/collections/{collection}/items/{feature_id}"
+    links = Links.of(request)
+    related = [
+        *links.own(f"{path}/history", JSON, texts),
+        links.link("collection", f"/api/collections/{collection}", JSON),
+        links.link("related", path, GEOJSON, "Đối tượng / the feature"),
+    ]
+    told = store.history(connection, None if collection == PROJECTS else collection, feature_id)
+    return JsonAnswer(with_members(told, {"links": related}), link_header(related))

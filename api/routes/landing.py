@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.answers import JsonAnswer, described
 from api.files import whole_page
+from api.html import Answered
 from api.links import HTML, JSON, OPENAPI, Links
 from api.parameters import asked
 from geo.settings import Settings
@@ -54,11 +55,13 @@ CONFORMS_TO = (
 
 TILING_SCHEMES = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 
-router = APIRouter(tags=["API"])
+Texts = Annotated[dict[str, str], Depends(asked())]
+
+router = APIRouter(tags=["API"], route_class=Answered)
 
 
 @router.get("/api", **described("Landing page: where everything is", JSON))
-def landing(request: Request, _: Annotated[dict[str, str], Depends(asked())]) -> Response:
+def landing(request: Request, texts: Texts) -> Response:
     """The links that lead to everything else; OGC API clients take this address."""
     links = Links.of(request)
     return JsonAnswer(
@@ -66,7 +69,7 @@ def landing(request: Request, _: Annotated[dict[str, str], Depends(asked())]) ->
             "title": TITLE,
             "description": DESCRIPTION,
             "links": [
-                links.link("self", "/api", JSON, "This page"),
+                *links.own("/api", JSON, texts),
                 links.link("service-desc", "/api/openapi.json", OPENAPI, "The API, for programs (OpenAPI 3.0)"),
                 links.link("service-doc", "/api/docs", HTML, "The API, for people"),
                 links.link("conformance", "/api/conformance", JSON, "The OGC classes that hold"),
@@ -82,9 +85,10 @@ def landing(request: Request, _: Annotated[dict[str, str], Depends(asked())]) ->
 
 
 @router.get("/api/conformance", **described("The OGC conformance classes that hold", JSON))
-def conformance(_: Annotated[dict[str, str], Depends(asked())]) -> Response:
+def conformance(request: Request, texts: Texts) -> Response:
     """The classes of OGC API Features that this service fulfils; none is named that it does not."""
-    return JsonAnswer({"conformsTo": list(CONFORMS_TO)})
+    links = Links.of(request).own("/api/conformance", JSON, texts)
+    return JsonAnswer({"conformsTo": list(CONFORMS_TO), "links": links})
 
 
 @router.get("/api/openapi.json", **described("This description", OPENAPI))

@@ -10,8 +10,9 @@ from starlette.responses import HTMLResponse, Response
 
 from api.dependencies import catalog_answer, readable, transaction
 from api.files import whole_page
-from api.html import LANGUAGES, Pages, reader_language
+from api.html import Pages, reader_language
 from api.links import Links
+from api.negotiation import LANGUAGES
 from geo import store
 from geo.settings import Settings
 

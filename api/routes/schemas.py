@@ -1,5 +1,6 @@
 """What the features of a collection say, what a filter may ask of them, and by what they are sorted."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -7,7 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.answers import JsonAnswer, described
-from api.links import SCHEMA, Links
+from api.html import Answered
+from api.links import JSON, SCHEMA, Links, link_header
 from api.parameters import asked
 from api.routes.collections import PROJECTS, PROJECTS_TITLE, known
 from geo import units
@@ -20,59 +22,91 @@ CollectionId = Annotated[str, Path(description="An id of /api/collections")]
 Texts = Annotated[dict[str, str], Depends(asked())]
 _NOT_FOUND = (404, "No such collection, or nothing of the kind for it")
 
-router = APIRouter(tags=["Features"])
+router = APIRouter(tags=["Features"], route_class=Answered)
 
 
 @router.get(
     "/api/collections/{collection}/schema",
     **described("What the features say, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
 )
-def schema(request: Request, collection: CollectionId, _: Texts) -> Response:
+def schema(request: Request, collection: CollectionId, texts: Texts) -> Response:
     """Every property that a feature may have, with its title in Vietnamese and English, its type, unit and codes."""
     known(request.app.state.catalog, collection)
     address = _address(request, collection, "schema")
     if collection in units.COLLECTIONS:
         unit = units.COLLECTIONS[collection]
         words = Words(unit.title_vi, unit.title_en)
-        return _answer(returnables.schema(address, words, returnables.UNIT, "Polygon"))
+        return _answer(
+            request, collection, "schema", texts, returnables.schema(address, words, returnables.UNIT, "Polygon")
+        )
     title, layers = _layers(request, collection)
     fields = returnables.properties(layers)
-    return _answer(returnables.schema(address, title, fields, layers[0].geometry if len(layers) == 1 else "Any"))
+    return _answer(
+        request,
+        collection,
+        "schema",
+        texts,
+        returnables.schema(address, title, fields, layers[0].geometry if len(layers) == 1 else "Any"),
+    )
 
 
 @router.get(
     "/api/collections/{collection}/schema/geojson",
     **described("The shape of one GeoJSON Feature, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
 )
-def geojson_schema(request: Request, collection: CollectionId, _: Texts) -> Response:
+def geojson_schema(request: Request, collection: CollectionId, texts: Texts) -> Response:
     """The properties with their types alone, where they stand in a Feature: for programs that make a table of them."""
     known(request.app.state.catalog, collection)
     address = _address(request, collection, "schema/geojson")
     if collection in units.COLLECTIONS:
         unit = units.COLLECTIONS[collection]
-        return _answer(returnables.geojson_schema(address, Words(unit.title_vi, unit.title_en), returnables.UNIT))
+        return _answer(
+            request,
+            collection,
+            "schema/geojson",
+            texts,
+            returnables.geojson_schema(address, Words(unit.title_vi, unit.title_en), returnables.UNIT),
+        )
     title, layers = _layers(request, collection)
-    return _answer(returnables.geojson_schema(address, title, returnables.properties(layers)))
+    return _answer(
+        request,
+        collection,
+        "schema/geojson",
+        texts,
+        returnables.geojson_schema(address, title, returnables.properties(layers)),
+    )
 
 
 @router.get(
     "/api/collections/{collection}/queryables",
     **described("What a filter may ask, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
 )
-def queryables(request: Request, collection: CollectionId, _: Texts) -> Response:
+def queryables(request: Request, collection: CollectionId, texts: Texts) -> Response:
     """The properties that `filter` understands; any other answers 400 with this list."""
     title, layers = _layers(request, collection)
-    return _answer(returnables.queryables_schema(_address(request, collection, "queryables"), title, layers))
+    return _answer(
+        request,
+        collection,
+        "queryables",
+        texts,
+        returnables.queryables_schema(_address(request, collection, "queryables"), title, layers),
+    )
 
 
 @router.get(
     "/api/collections/{collection}/sortables",
     **described("By what features are sorted, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
 )
-def sortables(request: Request, collection: CollectionId, _: Texts) -> Response:
+def sortables(request: Request, collection: CollectionId, texts: Texts) -> Response:
     """The properties that `sortby` understands."""
     title, layers = _layers(request, collection)
-    return _answer(returnables.sortables_schema(_address(request, collection, "sortables"), title, layers))
+    return _answer(
+        request,
+        collection,
+        "sortables",
+        texts,
+        returnables.sortables_schema(_address(request, collection, "sortables"), title, layers),
+    )
 
 
 def _layers(request: Request, collection: str) -> tuple[Words, tuple[Layer, ...]]:
@@ -93,5 +127,9 @@ def _address(request: Request, collection: str, kind: str) -> str:
     return Links.of(request).url(f"/api/collections/{collection}/{kind}")
 
 
-def _answer(document: dict[str, Any]) -> Response:
-    return JsonAnswer(document, media_type=SCHEMA)
+def _answer(
+    request: Request, collection: str, kind: str, texts: Mapping[str, str], document: dict[str, Any]
+) -> Response:
+    links, path = Links.of(request), f"/api/collections/{collection}"
+    related = [*links.own(f"{path}/{kind}", SCHEMA, texts), links.link("collection", path, JSON)]
+    return JsonAnswer(document, link_header(related), SCHEMA)

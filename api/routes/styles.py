@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.answers import JsonAnswer, described
+from api.html import Answered
 from api.links import JSON, PNG, SVG, Links
 from api.parameters import GEOMETRY, asked, choose
 from api.routes.collections import PROJECTS, PROJECTS_TITLE, credit, known, sources
@@ -38,13 +39,13 @@ PNG_SCALE = 2
 """A legend is read on paper and on dense screens."""
 ERRORS = [(404, "No such collection or style"), (503, "The icons are not installed")]
 
-router = APIRouter(tags=["Styles"])
+router = APIRouter(tags=["Styles"], route_class=Answered)
 Texts = Annotated[dict[str, str], Depends(asked())]
 TextsOfFile = Annotated[dict[str, str], Depends(asked(GEOMETRY))]
 
 
 @router.get("/api/collections/{collection}/styles", **described("The styles of a collection", JSON, errors=ERRORS))
-def styles(request: Request, collection: str, _: Texts) -> Response:
+def styles(request: Request, collection: str, texts: Texts) -> Response:
     """The style of the collection, in each language in which it is written, after OGC API Styles."""
     drawn, links = _drawn(request, collection), Links.of(request)
     name, path = style_name(collection), f"/api/collections/{collection}"
@@ -72,7 +73,7 @@ def styles(request: Request, collection: str, _: Texts) -> Response:
                 }
             ],
             "links": [
-                links.link("self", f"{path}/styles", JSON, "This page"),
+                *links.own(f"{path}/styles", JSON, texts),
                 links.link("collection", path, JSON, title),
             ],
         }

@@ -9,7 +9,9 @@ from starlette.responses import Response
 from api import tile_sets
 from api.answers import JsonAnswer, described
 from api.dependencies import FILTERS, feature_query, transaction
-from api.links import JSON, MVT, Links
+from api.html import Answered
+from api.links import JSON, MVT, Links, link_header
+from api.negotiation import TILEJSON
 from api.parameters import Parameter, asked
 from api.routes.collections import PROJECTS, credit, known, sources
 from api.tile_sets import DEFINITION, MATRIX_SET, MATRIX_SET_URI, WEB_MERCATOR
@@ -18,14 +20,10 @@ from geo.errors import TileNotFound
 from geo.tiles import DEEPEST, Tile
 from layers.catalog import Catalog
 
-METADATA_FORM = Parameter(
-    "f",
-    "`json`: tile set metadata of OGC; `tilejson`: TileJSON 3.0.",
-    {"type": "string", "enum": ["json", "tilejson"], "default": "json"},
-)
 TILE_FORM = Parameter("f", "The form of the tile.", {"type": "string", "enum": ["mvt"], "default": "mvt"})
 
-router = APIRouter(tags=["Tiles"])
+router = APIRouter(tags=["Tiles"], route_class=Answered)
+Texts = Annotated[dict[str, str], Depends(asked())]
 Reading = Annotated[Connection, Depends(transaction, scope="function")]
 CollectionId = Annotated[
     str, Path(description="An id of /api/collections: `projects`, a layer, or a generation of units")
@@ -38,24 +36,25 @@ _TILE["responses"][204] = {"description": "Nothing lies in this tile"}
 
 
 @router.get("/api/tileMatrixSets", **described("The tile matrix sets", JSON))
-def tile_matrix_sets(request: Request, _: Annotated[dict[str, str], Depends(asked())]) -> Response:
+def tile_matrix_sets(request: Request, texts: Texts) -> Response:
     """How tiles are counted; there is one way."""
     one = {"id": MATRIX_SET, "title": DEFINITION["title"], "uri": MATRIX_SET_URI, "crs": WEB_MERCATOR}
-    link = Links.of(request).link("self", f"/api/tileMatrixSets/{MATRIX_SET}", JSON)
-    return JsonAnswer({"tileMatrixSets": [one | {"links": [link]}]})
+    links = Links.of(request)
+    link = links.link("self", f"/api/tileMatrixSets/{MATRIX_SET}", JSON)
+    own = links.own("/api/tileMatrixSets", JSON, texts)
+    return JsonAnswer({"tileMatrixSets": [one | {"links": [link]}], "links": own})
 
 
 @router.get("/api/tileMatrixSets/{matrix_set}", **described("One tile matrix set", JSON, errors=[_NO_SET]))
-def tile_matrix_set(matrix_set: MatrixSetId, _: Annotated[dict[str, str], Depends(asked())]) -> Response:
+def tile_matrix_set(request: Request, matrix_set: MatrixSetId, texts: Texts) -> Response:
     """Its reference system, and the size of every matrix, as OGC 17-083r4 writes it."""
     _known_set(matrix_set)
-    return JsonAnswer(DEFINITION)
+    own = Links.of(request).own(f"/api/tileMatrixSets/{MATRIX_SET}", JSON, texts)
+    return JsonAnswer(DEFINITION, link_header(own))
 
 
 @router.get("/api/collections/{collection}/tiles", **described("The tile sets of a collection", JSON, errors=[_NO_SET]))
-def sets_of_tiles(
-    request: Request, collection: CollectionId, _: Annotated[dict[str, str], Depends(asked())]
-) -> Response:
+def sets_of_tiles(request: Request, collection: CollectionId, texts: Texts) -> Response:
     """One tile set: vector tiles in WebMercatorQuad."""
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
@@ -63,7 +62,7 @@ def sets_of_tiles(
     path = f"/api/collections/{collection}"
     return JsonAnswer(
         {
-            "links": [links.link("self", f"{path}/tiles", JSON), links.link("collection", path, JSON)],
+            "links": [*links.own(f"{path}/tiles", JSON, texts), links.link("collection", path, JSON)],
             "tilesets": [tile_sets.tile_set(links, catalog, collection, {})],
         }
     )
@@ -71,7 +70,7 @@ def sets_of_tiles(
 
 @router.get(
     "/api/collections/{collection}/tiles/{matrix_set}",
-    **described("What a tile set holds", JSON, (*FILTERS, METADATA_FORM), errors=[_NO_SET]),
+    **described("What a tile set holds", JSON, FILTERS, errors=[_NO_SET]),
 )
 def set_of_tiles(request: Request, collection: CollectionId, matrix_set: MatrixSetId, connection: Reading) -> Response:
     """Addresses, extent and fields of the tiles; the filters that are given here stand in the addresses too."""
@@ -79,19 +78,22 @@ def set_of_tiles(request: Request, collection: CollectionId, matrix_set: MatrixS
     known(catalog, collection)
     _known_set(matrix_set)
     if collection in units.COLLECTIONS:
-        texts = asked(METADATA_FORM)(request)
+        texts = asked()(request)
         bbox = unit_store.extent(connection, units.COLLECTIONS[collection])
     else:
-        texts = asked(*FILTERS, METADATA_FORM)(request)
+        texts = asked(*FILTERS)(request)
         # Whoever takes the addresses from here is told now of a filter that cannot be.
         query = feature_query(connection, catalog, texts, _within(collection))
         bbox = store.extent(connection, query.layers or tuple(catalog.layers))
     told = credit(sources(catalog, request.app.state.settings.data, collection))
-    filters = {name: text for name, text in texts.items() if name != METADATA_FORM.name}
+    filters = {name: text for name, text in texts.items() if name not in ("f", "lang")}
     links = Links.of(request)
-    if texts.get("f") == "tilejson":
-        return JsonAnswer(tile_sets.tile_json(links, catalog, collection, filters, bbox, told))
-    return JsonAnswer(tile_sets.metadata(links, catalog, collection, filters, bbox, told))
+    own = links.own(f"/api/collections/{collection}/tiles/{matrix_set}", JSON, texts)
+    if links.kind is TILEJSON:
+        return JsonAnswer(tile_sets.tile_json(links, catalog, collection, filters, bbox, told), link_header(own))
+    document = tile_sets.metadata(links, catalog, collection, filters, bbox, told)
+    others = [link for link in document["links"] if link["rel"] not in ("self", "alternate")]
+    return JsonAnswer({**document, "links": [*own, *others]})
 
 
 @router.get("/api/collections/{collection}/tiles/{matrix_set}/{tile_matrix}/{tile_row}/{tile_col}", **_TILE)

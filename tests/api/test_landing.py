@@ -1,7 +1,6 @@
 import re
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
@@ -116,9 +115,3 @@ def test_the_description_covers_every_public_address_and_its_parameters(client: 
         for part in reference.split("/"):
             found = found[part]
         assert found
-
-
-@pytest.mark.parametrize("path", ["/api", "/api/collections", "/api/conformance", "/api/catalog"])
-def test_any_accept_header_is_answered_with_json(client: TestClient, path: str) -> None:
-    for accept in ("text/html", "application/geo+json, application/json", "image/png"):
-        assert client.get(path, headers={"Accept": accept}).headers["content-type"] == "application/json"

@@ -1,7 +1,7 @@
 """What a route asks for: a connection, the catalog as JSON, and the features that the query string means."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
@@ -30,13 +30,14 @@ from api.parameters import (
     choose,
     listed,
 )
-from geo import cql2, crs, filter, status, units  # noqa: A004 -- the module is named for the parameter
+from geo import cql2, crs, filter, kinds, status, units  # noqa: A004 -- the module is named for the parameter
 from geo.bbox import BBox
 from geo.errors import FeatureNotFound, InvalidParameter
 from geo.form import Form
 from geo.query import FeatureQuery
 from layers import returnables
 from layers.catalog import Catalog
+from layers.collection import PROJECTS, Collection
 from layers.returnables import queryables
 from layers.style import rules
 
@@ -54,20 +55,23 @@ def transaction(request: Request) -> Iterator[Connection]:
 
 
 def feature_query(
-    connection: Connection, catalog: Catalog, texts: Mapping[str, str], within: str | None = None
+    connection: Connection, catalog: Catalog, texts: Mapping[str, str], within: Collection | None = None
 ) -> FeatureQuery:
-    """The features that the texts of a query string ask for, in the layer `within` or, with None, in every layer.
+    """The features that the texts of a query string ask for, in the collection `within` or, with None, in all of them.
 
     Raises InvalidParameter, InvalidBBox, InvalidFilter, UnknownUnit or AmbiguousUnit.
     """
+    within = within or catalog.collections[PROJECTS]
     layers = choose("layer", texts["layer"], tuple(catalog.layers)) if "layer" in texts else ()
-    if within is not None and layers not in ((), (within,)):
+    only = () if within.layer_id is None else (within.layer_id,)
+    if only and layers not in ((), only):
         raise InvalidParameter(
-            f"layer={texts['layer']!r}: this is the layer {within} alone; the others are in the collection projects.",
-            (within,),
+            f"layer={texts['layer']!r}: this is the layer {only[0]} alone; the others are in {PROJECTS}.",
+            only,
         )
     return FeatureQuery(
-        layers=(within,) if within is not None else layers,
+        layers=only or layers,
+        kind=within.only,
         units=_units(connection, texts["district"]) if "district" in texts else None,
         statuses=choose("status", texts["status"], tuple(status.STATUSES)) if "status" in texts else (),
         conditions=choose("condition", texts["condition"], tuple(status.CONDITIONS)) if "condition" in texts else (),
@@ -77,9 +81,15 @@ def feature_query(
         sortby=parameters.order(texts.get("sortby")),
         limit=parameters.limit(texts.get("limit")),
         after=texts.get("next"),
-        filter=_filter(catalog, texts, within) if "filter" in texts else None,
-        form=form(texts, returnables.properties(catalog.of(within))),
+        filter=_filter(texts, within) if "filter" in texts else None,
+        form=feature_form(connection, texts, within),
     )
+
+
+def feature_form(connection: Connection, texts: Mapping[str, str], within: Collection) -> Form:
+    """How features of the collection are to be written: all with one type of geometry where it promises one."""
+    promoted = None if within.kind is None else kinds.promoted(connection, within.layer_ids, within.kind)
+    return replace(form(texts, returnables.properties(within.layers)), promoted=promoted)
 
 
 def box(texts: Mapping[str, str]) -> BBox | None:
@@ -87,7 +97,7 @@ def box(texts: Mapping[str, str]) -> BBox | None:
     return BBox.parse(texts["bbox"], _crs(texts, "bbox-crs")) if "bbox" in texts else None
 
 
-def form(texts: Mapping[str, str], known: Collection[str]) -> Form:
+def form(texts: Mapping[str, str], known: Iterable[str]) -> Form:
     """How features are to be written; `known`: the properties that they have. Raises InvalidParameter."""
     return Form(
         _crs(texts, "crs"),
@@ -100,10 +110,10 @@ def _crs(texts: Mapping[str, str], parameter: str) -> crs.Crs:
     return crs.named(parameter, texts[parameter]) if parameter in texts else crs.CRS84
 
 
-def _filter(catalog: Catalog, texts: Mapping[str, str], within: str | None) -> ColumnElement[bool]:
+def _filter(texts: Mapping[str, str], within: Collection) -> ColumnElement[bool]:
     language = cql2.LANGUAGES[cql2.LANGUAGES.index(texts.get("filter-lang", "cql2-text"))]
     tree = cql2.parse(texts["filter"], language)
-    return filter.condition(tree, queryables(catalog.of(within)), _crs(texts, "filter-crs"))
+    return filter.condition(tree, queryables(within.layers), _crs(texts, "filter-crs"))
 
 
 def _units(connection: Connection, text: str) -> tuple[str, ...]:

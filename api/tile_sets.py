@@ -5,7 +5,6 @@ from typing import Any
 
 from api.links import JSON, MVT, Links
 from api.parameters import CRS84
-from api.routes.collections import PROJECTS
 from geo import tiles, units
 from geo.tiles import DEEPEST, HALF_WORLD
 from layers.catalog import Catalog
@@ -36,7 +35,7 @@ def _fields(collection: str) -> dict[str, dict[str, str]]:
 def _title(catalog: Catalog, collection: str) -> str:
     if collection in units.COLLECTIONS:
         return units.COLLECTIONS[collection].title_vi
-    return "Tất cả dự án" if collection == PROJECTS else catalog.layer(collection).title.vi
+    return catalog.collection(collection).title.vi
 
 
 def tile_set(links: Links, catalog: Catalog, collection: str, filters: Mapping[str, str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeEngine
 from geo.bbox import BBox
 from geo.errors import InvalidParameter
 from geo.form import WHOLE, Form
+from geo.kinds import GeometryKind, is_of
 from geo.spatial import envelope
 from geo.status import STATUSES
 from geo.tables import feature, feature_unit
@@ -25,6 +26,7 @@ class FeatureQuery:
 
     An empty tuple or None does not filter. `units`: ids as `units.resolve` gives them; a feature in any of them fits.
     `filter`: a further condition on the table `feature`, as `geo.filter.condition` makes it.
+    `kind`: of their geometry; a feature without a place has none.
     `q`: words that all stand in its names, without regard to case and accents, the last one perhaps unfinished.
     `bbox`: a feature without a place never fits. `sortby`: names of SORTABLES with True for descending; the id decides
     ties. `after`: the `next` of the page before. `form`: how the features are written, whichever they are.
@@ -40,6 +42,7 @@ class FeatureQuery:
     sortby: tuple[tuple[str, bool], ...] = ()
     limit: int = 100
     after: str | None = None
+    kind: GeometryKind | None = None
     filter: ColumnElement[bool] | None = field(default=None, compare=False)
     form: Form = WHOLE
 
@@ -89,6 +92,8 @@ def conditions(query: FeatureQuery, patterns: list[str], *, without: str = "") -
             wanted.append(false())
     if query.bbox is not None:
         wanted.append(func.ST_Intersects(feature.c.geometry, envelope(query.bbox)))
+    if query.kind is not None:
+        wanted.append(is_of(query.kind))
     if query.filter is not None:
         wanted.append(query.filter)
     return wanted

@@ -15,12 +15,14 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    true,
 )
 from sqlalchemy.exc import DataError
 
 from geo import edtf
 from geo.errors import FeatureNotFound, FeatureWithdrawn, InvalidParameter
 from geo.form import WHOLE, Form
+from geo.kinds import GeometryKind, is_of
 from geo.page import Page
 from geo.query import FeatureQuery, after, conditions, sort_keys, token
 from geo.tables import feature
@@ -92,7 +94,11 @@ def selected(connection: Connection, query: FeatureQuery) -> Select[Any]:
     patterns = name_patterns(connection, query.q)
     keys = sort_keys(query, patterns)
     return (
-        select(feature.c.id, _text(query.form).label("geojson"), literal_column("feature.geometry").label("geometry"))
+        select(
+            feature.c.id,
+            _text(query.form).label("geojson"),
+            query.form.place(literal_column("feature.geometry")).label("geometry"),
+        )
         .where(*conditions(query, patterns))
         .order_by(*(key.expression.desc() if descending else key.expression.asc() for key, descending in keys))
     )
@@ -108,17 +114,26 @@ def _with_texts(chosen: Subquery, form: Form) -> Subquery:
     return texts.order_by(chosen.c.position).subquery("page")
 
 
-def item(connection: Connection, layer: str | None, feature_id: str, form: Form = WHOLE) -> bytes:
-    """The text of one feature, in any layer when `layer` is None.
+def item(
+    connection: Connection,
+    layer: str | None,
+    feature_id: str,
+    form: Form = WHOLE,
+    kind: GeometryKind | None = None,
+) -> bytes:
+    """The text of one feature, in any layer when `layer` is None, of any kind of geometry when `kind` is None.
 
     Raises FeatureNotFound, or FeatureWithdrawn for one that was entered by mistake.
     """
     row = connection.execute(
-        select(feature.c.layer, feature.c.withdrawn, func.convert_to(_text(form), "UTF8")).where(
-            feature.c.id == feature_id
-        )
+        select(
+            feature.c.layer,
+            feature.c.withdrawn,
+            func.convert_to(_text(form), "UTF8"),
+            true() if kind is None else is_of(kind),
+        ).where(feature.c.id == feature_id)
     ).one_or_none()
-    if row is None or (layer is not None and row.layer != layer):
+    if row is None or (layer is not None and row.layer != layer) or not row[3]:
         raise FeatureNotFound(f"There is no feature {feature_id!r}{f' in {layer}' if layer else ''}.")
     if row.withdrawn:
         raise FeatureWithdrawn(f"The feature {feature_id!r} was entered by mistake and withdrawn; its history remains.")
@@ -215,14 +230,18 @@ def history(connection: Connection, layer: str | None, feature_id: str) -> bytes
     return body
 
 
-def extent(connection: Connection, layers: tuple[str, ...]) -> tuple[float, float, float, float] | None:
-    """West, south, east, north of all features of these layers, WGS 84 degrees; None when no feature has a place."""
+def extent(
+    connection: Connection, layers: tuple[str, ...], kind: GeometryKind | None = None
+) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of all features of these layers, or of every layer where none is named.
+
+    In degrees of WGS 84; None when no feature has a place.
+    """
     box = func.ST_Extent(feature.c.geometry)
-    row = connection.execute(
-        select(func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box)).where(
-            ~feature.c.withdrawn, feature.c.layer == func.any(list(layers))
-        )
-    ).one()
+    found = select(func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box)).where(
+        *conditions(FeatureQuery(layers=layers, kind=kind), [])
+    )
+    row = connection.execute(found).one()
     return None if row[0] is None else (row[0], row[1], row[2], row[3])
 
 

@@ -7,12 +7,13 @@ several layers share by naming them (`[shared.*]`, `shared = ["berths"]`).
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from geo.errors import InvalidData, UnknownLayer
 from geo.status import ACCURACIES, Lifecycle, Words
+from layers.collection import PROJECTS, Collection, collections
 from layers.definition import FIELD_TYPES, GEOMETRY_RULES, LIFECYCLE_IDS, Field, FieldType, GeometryRule, Layer, Style
 
 COMMON = "_common.toml"
@@ -26,11 +27,15 @@ _FIELD_KEYS = {"title", "type", "unit", "minimum", "description", "required", "v
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The layers by id, in their order; `extra` is the office's own folder, None without one."""
+    """The layers by id, in their order, and what they make: collections. `extra`: the office's own folder, if any."""
 
     layers: dict[str, Layer]
     extra: Path | None = None
     from_extra: frozenset[str] = frozenset()
+    collections: dict[str, Collection] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "collections", collections(self.layers))
 
     @classmethod
     def load(cls, definitions: Path, extra: Path | None = None) -> "Catalog":
@@ -46,7 +51,11 @@ class Catalog:
             if layer.id in layers:
                 raise InvalidData(f"{extra}: {layer.id}.toml: this id is taken; give the layer another one.")
             layers[layer.id] = layer
-        return cls(layers, extra, frozenset(layer.id for layer in more))
+        found = cls(layers, extra, frozenset(layer.id for layer in more))
+        for layer in layers.values():
+            if found.collections[layer.id].mother != layer.id or layer.id == PROJECTS:
+                raise InvalidData(f"{extra}: {layer.id}.toml: a collection of ours is called so; choose another id.")
+        return found
 
     def layer(self, layer_id: str) -> Layer:
         """The layer of this id. Raises UnknownLayer with the ids that exist."""
@@ -54,6 +63,14 @@ class Catalog:
             return self.layers[layer_id]
         except KeyError:
             raise UnknownLayer(layer_id, tuple(self.layers)) from None
+
+    def collection(self, collection_id: str) -> Collection:
+        """The collection of this id. Raises UnknownLayer with the ids of those that are no part of another."""
+        try:
+            return self.collections[collection_id]
+        except KeyError:
+            whole = tuple(one.id for one in self.collections.values() if not one.is_part)
+            raise UnknownLayer(collection_id[:60], whole) from None
 
     def of(self, layer_id: str | None) -> tuple[Layer, ...]:
         """The layer of this id alone, or with None every layer. Raises UnknownLayer with the ids that exist."""

@@ -1,25 +1,22 @@
 """What there is to draw of one collection, whichever language of styles then says it: MapLibre, SLD, QML, a legend."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, get_args
 
 from geo.errors import HaiphongError
+from geo.kinds import GEOMETRY_KINDS, GeometryKind
 from geo.status import LIFECYCLES, STATUSES, Status, Words
 from layers.catalog import Catalog
+from layers.collection import KIND_WORDS, Collection
 from layers.definition import Layer
 from layers.icons import Icon, read_icon
 from layers.palette import BASEMAP
 from layers.style import OTHERWISE
 
-Geometry = Literal["point", "line", "polygon"]
-GEOMETRIES: tuple[Geometry, ...] = get_args(Geometry)
-GEOMETRY_WORDS: dict[Geometry, Words] = {
-    "point": Words("Điểm", "Points"),
-    "line": Words("Tuyến", "Lines"),
-    "polygon": Words("Vùng", "Areas"),
-}
+Geometry = GeometryKind
+GEOMETRIES = GEOMETRY_KINDS
+GEOMETRY_WORDS = KIND_WORDS
 CONDITION_WORDS = Words("Tiến độ", "Pace")
 ACCURACY_WORDS = Words("Vị trí", "Place")
 AREA_WORDS = Words("Diện tích đã biết, ranh giới chưa có", "Known area, outline not known")
@@ -68,6 +65,16 @@ class UnknownStyle(HaiphongError):
     def __init__(self, style: str, known: str) -> None:
         super().__init__(f"No style is called {style!r} here; there is: {known}.")
         self.allowed = (known,)
+
+
+def of_collection(catalog: Catalog, collection: Collection, packages: Path) -> Portrayal:
+    """A layer, or all of them, or of either what is of one kind of geometry; `packages` as for `of_layer`."""
+    if collection.layer is None:
+        drawn = of_all(catalog, collection.id, collection.title)
+    else:
+        drawn = of_layer(collection.layer, packages)
+    kinds = GEOMETRIES if collection.kind is None else (collection.kind,)
+    return replace(drawn, collection=collection.id, title=collection.title, geometries=kinds)
 
 
 def of_layer(layer: Layer, packages: Path) -> Portrayal:

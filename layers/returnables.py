@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from geo import queryables as asked
+from geo.kinds import SINGLE, GeometryKind
 from geo.query import SORTABLES
 from geo.queryables import Kind, Queryable
 from geo.status import BASES, CONDITIONS, STATUSES, Code, Words
@@ -62,8 +63,6 @@ UNIT: dict[str, Field] = {
     )
 }
 """What an administrative unit says."""
-_GEOMETRY = {"Any": "any", "Point": "point-or-multipoint", "LineString": "linestring-or-multilinestring",
-             "Polygon": "polygon-or-multipolygon"}  # fmt: skip
 _JSON_KINDS: dict[Kind, dict[str, Any]] = {
     "text": {"type": "string"},
     "number": {"type": "number"},
@@ -88,11 +87,11 @@ def queryables(layers: Iterable[Layer]) -> dict[str, Queryable]:
     return asked.BASE | asked.curated(fields)
 
 
-def schema(address: str, title: Words, fields: Mapping[str, Field], geometry: str = "Any") -> dict[str, Any]:
-    """The published features, flat, with their id and geometry beside their properties."""
+def schema(address: str, title: Words, fields: Mapping[str, Field], geometry: dict[str, Any]) -> dict[str, Any]:
+    """The published features, flat, with their id and their `geometry` (see `place`) beside their properties."""
     members = {
         "id": {"title": "Mã", "x-title-en": "Id", "type": "string", "x-ogc-role": "id", "readOnly": True},
-        "geometry": _place(geometry),
+        "geometry": geometry,
     }
     own = {name: json_field(field) for name, field in fields.items() if name not in members}
     return _document(address, title, members | own)
@@ -117,13 +116,11 @@ def geojson_schema(address: str, title: Words, fields: Mapping[str, Field]) -> d
     return _document(address, title, members) | {"required": ["type", "geometry", "properties"]}
 
 
-def queryables_schema(address: str, title: Words, layers: Sequence[Layer]) -> dict[str, Any]:
-    """What a filter may ask."""
+def queryables_schema(address: str, title: Words, layers: Sequence[Layer], geometry: dict[str, Any]) -> dict[str, Any]:
+    """What a filter may ask; of `geometry` see `place`."""
     fields = properties(layers)
-    rules = {layer.geometry for layer in layers}
     entries = {
-        name: _place(rules.pop() if len(rules) == 1 else "Any") if name == "geometry" else _entry(name, one, fields)
-        for name, one in queryables(layers).items()
+        name: geometry if name == "geometry" else _entry(name, one, fields) for name, one in queryables(layers).items()
     }
     entries["layer"] |= {"enum": [layer.id for layer in layers]}
     return _document(address, title, entries) | {"additionalProperties": False}
@@ -142,12 +139,15 @@ def _entry(name: str, one: Queryable, fields: Mapping[str, Field]) -> dict[str, 
     return {key: value for key, value in entry.items() if key not in ("type", "pattern")} | _JSON_KINDS[one.kind]
 
 
-def _place(rule: str) -> dict[str, Any]:
+def place(kind: GeometryKind | None, *, several: bool | None = None) -> dict[str, Any]:
+    """A geometry of this kind, or of any. `several`: it is always Multi*, or never; None: either may come."""
+    one = "any" if kind is None else SINGLE[kind].lower()
+    forms = {True: f"multi{one}", False: one, None: f"{one}-or-multi{one}"}
     return {
         "title": "Vị trí",
         "x-title-en": "Place",
         "x-ogc-role": "primary-geometry",
-        "format": f"geometry-{_GEOMETRY[rule]}",
+        "format": f"geometry-{one if kind is None else forms[several]}",
     }
 
 

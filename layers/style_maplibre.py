@@ -163,7 +163,7 @@ def _marker(portrayal: Portrayal, status: str) -> str | list[Any]:
     """The marker of a status, or for all layers together a choice by the layer."""
     names = {layer: f"marker-{layer}-{status}" for layer in portrayal.layers[status]}
     if portrayal.icon is not None:
-        return names[portrayal.collection]
+        return next(iter(names.values()))
     pairs = [part for layer, name in names.items() for part in ([layer], name)]
     return ["match", ["get", "layer"], *pairs, f"status-{status}"]
 

@@ -14,16 +14,15 @@ from api.dependencies import transaction
 from api.html import Answered
 from api.links import GEOJSON, HTML, JSON, PNG, SCHEMA, SVG, Links
 from api.parameters import CRS84, asked
-from geo import crs, store, unit_store, units
+from geo import crs, kinds, store, unit_store, units
 from geo.errors import UnknownLayer
-from geo.status import Words
+from geo.kinds import GeometryKind
 from layers import provenance
 from layers.catalog import Catalog
+from layers.collection import Collection
 from layers.export import FORMATS
 from layers.provenance import Provenance
 
-PROJECTS = "projects"
-PROJECTS_TITLE = Words("Tất cả dự án", "All projects")
 STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 TILE_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 CRS_OFFERED = [one.uri for one in crs.CRS]
@@ -43,17 +42,20 @@ Reading = Annotated[Connection, Depends(transaction, scope="function")]
 
 @router.get("/api/collections", **described("Every collection", JSON))
 def every_collection(request: Request, connection: Reading, texts: Texts) -> Response:
-    """All projects together, each layer, and each generation of administrative units."""
+    """All projects together, each layer, each generation of units; last, one kind of geometry of what holds several."""
     catalog: Catalog = request.app.state.catalog
     links = Links.of(request)
     data: Path = request.app.state.settings.data
+    present = kinds.present(connection, tuple(catalog.layers))
+    mothers = (one for one in catalog.collections.values() if not one.is_part)
+    parts = [part.id for mother in mothers for part in _parts(catalog, mother, present)]
     return JsonAnswer(
         {
             "links": [
                 *links.own("/api/collections", JSON, texts),
                 links.link("root", "/api", JSON, "The landing page"),
             ],
-            "collections": [describe(connection, catalog, data, links, name) for name in names(catalog)],
+            "collections": [describe(connection, catalog, data, links, name) for name in (*names(catalog), *parts)],
         }
     )
 
@@ -70,13 +72,26 @@ def one_collection(request: Request, collection: str, connection: Reading, texts
 
 
 def names(catalog: Catalog) -> tuple[str, ...]:
-    """Ids of all collections, in their order."""
-    return (PROJECTS, *catalog.layers, *units.COLLECTIONS)
+    """Ids of the collections that are no part of another, in their order."""
+    return (*(one.id for one in catalog.collections.values() if not one.is_part), *units.COLLECTIONS)
+
+
+def _parts(
+    catalog: Catalog, collection: Collection, present: Mapping[str, tuple[GeometryKind, ...]]
+) -> list[Collection]:
+    """The collections of one kind of geometry that `collection` falls into, where it holds several kinds now.
+
+    A program that takes one kind needs these. Others would be empty, or tell what their mother tells; they answer all
+    the same. `present`: the kinds that each layer holds.
+    """
+    held = {kind for layer in collection.layer_ids for kind in present.get(layer, ())}
+    several = catalog.collections.values() if len(held) > 1 and not collection.is_part else ()
+    return [part for part in several if part.is_part and part.mother == collection.id and part.kind in held]
 
 
 def known(catalog: Catalog, collection: str) -> None:
     """Raises UnknownLayer, with the ids that exist, when no collection has this id."""
-    if collection not in names(catalog):
+    if collection not in catalog.collections and collection not in units.COLLECTIONS:
         raise UnknownLayer(collection[:60], names(catalog))
 
 
@@ -85,27 +100,25 @@ def describe(connection: Connection, catalog: Catalog, data: Path, links: Links,
     told = sources(catalog, data, collection)
     if collection in units.COLLECTIONS:
         return _of_units(connection, links, units.COLLECTIONS[collection], told)
-    own = tuple(catalog.layers) if collection == PROJECTS else (collection,)
-    if collection == PROJECTS:
-        title, title_en = PROJECTS_TITLE.vi, PROJECTS_TITLE.en
-        description, description_en = "Mọi lớp gộp lại.", "Every layer together."
+    own = catalog.collection(collection)
+    title = own.title.vi
+    on_map = {} if own.layer_id is None else {"layer": own.layer_id}
+    if own.is_part:
+        kin = [catalog.collections[own.mother]]
     else:
-        layer = catalog.layer(collection)
-        title, title_en = layer.title.vi, layer.title.en
-        description, description_en = layer.description.vi, layer.description.en
-    on_map = {} if collection == PROJECTS else {"layer": collection}
+        kin = _parts(catalog, own, kinds.present(connection, own.layer_ids))
     path = f"/api/collections/{collection}"
     return {
         "id": collection,
         "title": title,
-        "title_en": title_en,
-        "description": description,
-        "description_en": description_en,
+        "title_en": own.title.en,
+        "description": own.description.vi,
+        "description_en": own.description.en,
         **credit(told),
         "itemType": "feature",
         "crs": CRS_OFFERED,
         "storageCrs": CRS84,
-        **_extent(store.extent(connection, own), None),
+        **_extent(store.extent(connection, own.layer_ids, own.only), None),
         "links": [
             links.link("self", path, JSON),
             links.link("items", f"{path}/items", GEOJSON, title),
@@ -116,6 +129,7 @@ def describe(connection: Connection, catalog: Catalog, data: Path, links: Links,
             links.link(TILE_SETS, f"{path}/tiles", JSON),
             *_drawings(links, path),
             *_downloads(links, collection, title),
+            *(links.link("related", f"/api/collections/{one.id}", JSON, one.title.vi) for one in kin),
             links.link("alternate", "/", HTML, f"{title} trên bản đồ / on the map", on_map),
             links.link("collection", "/api/collections", JSON),
             *_licences(told),
@@ -157,8 +171,7 @@ def sources(catalog: Catalog, data: Path, collection: str) -> tuple[Provenance, 
     if collection in units.COLLECTIONS:
         folders = [data / "units"]
     else:
-        layers = catalog.layers if collection == PROJECTS else (collection,)
-        folders = [catalog.folder(layer, data) for layer in layers]
+        folders = [catalog.folder(layer, data) for layer in catalog.collection(collection).layer_ids]
     return tuple(dict.fromkeys(source for folder in folders if (source := _told(folder)) is not None))
 
 

@@ -15,7 +15,7 @@ from api.dependencies import FILTERS, FORM, box, feature_query, transaction
 from api.dependencies import form as written
 from api.links import GEOJSON, Links
 from api.parameters import BBOX, BBOX_CRS, CRS, CRS84, PROPERTIES, SKIP_GEOMETRY, SORTBY, F, asked
-from api.routes.collections import LICENCES, OUTLINES, PROJECTS, credit, known, sources
+from api.routes.collections import LICENCES, OUTLINES, credit, known, sources
 from api.routes.items import content_crs
 from api.sending import Sending, begun, of_file
 from geo import crs, outgoing, store, unit_store, units
@@ -149,12 +149,9 @@ def _asked(request: Request, collection: str, form: Format) -> _Download:
         def selected(connection: Connection) -> Select[Any]:  # noqa: ARG001 -- no filter of units asks the database
             return unit_store.selected(generation, box(texts), written(texts, returnables.UNIT))
     else:
-        of = list(catalog.layers.values()) if collection == PROJECTS else [catalog.layer(collection)]
-        within = None if collection == PROJECTS else collection
-        title, description = "Tất cả dự án / All projects", "Mọi lớp gộp lại. / Every layer together."
-        if within is not None:
-            title, description = (f"{words.vi} / {words.en}" for words in (of[0].title, of[0].description))
-        table = columns(of)
+        within = catalog.collection(collection)
+        title, description = (f"{words.vi} / {words.en}" for words in (within.title, within.description))
+        table = columns(within.layers)
 
         def selected(connection: Connection) -> Select[Any]:
             return store.selected(connection, feature_query(connection, catalog, texts, within))

@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now, with_members
-from api.dependencies import FILTERS, FORM, PAGING, box, feature_query, form, readable, transaction
+from api.dependencies import FILTERS, FORM, PAGING, box, feature_form, feature_query, form, readable, transaction
 from api.html import Answered
 from api.links import GEOJSON, HTML, JSON, Links, link_header
 from api.parameters import BBOX, BBOX_CRS, LIMIT, NEXT, asked, limit
-from api.routes.collections import PROJECTS, known
+from api.routes.collections import known
 from geo import store, unit_store, units
 from geo.crs import Crs
 from geo.errors import FeatureNotFound
@@ -23,7 +23,11 @@ from layers.catalog import Catalog
 OF_PROJECTS = (*FILTERS, *PAGING, *FORM)
 OF_UNITS = (LIMIT, BBOX, BBOX_CRS, NEXT, *FORM)
 CollectionId = Annotated[
-    str, Path(description="An id of /api/collections: `projects`, a layer, or a generation of units")
+    str,
+    Path(
+        description="An id of /api/collections: `projects`, a layer, a generation of units; or the points, lines or "
+        "areas of projects or of a layer: `port-points`, `port-lines`, `port-polygons`"
+    ),
 ]
 FeatureId = Annotated[str, Path(description="The id of a feature")]
 Reading = Annotated[Connection, Depends(transaction, scope="function")]
@@ -64,8 +68,7 @@ def page_of_items(request: Request, collection: CollectionId, connection: Readin
         )
     else:
         texts = asked(*OF_PROJECTS)(request)
-        within = None if collection == PROJECTS else collection
-        query = feature_query(connection, catalog, texts, within)
+        query = feature_query(connection, catalog, texts, catalog.collection(collection))
         page, written = store.items(connection, query), query.form
     related = _related(Links.of(request), collection, page, texts)
     return GeoJsonAnswer(_collection(page, related), content_crs(written.crs) | link_header(related))
@@ -121,9 +124,9 @@ def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, 
         written = form(texts, returnables.UNIT)
         text = unit_store.item(connection, units.COLLECTIONS[collection], feature_id, written)
     else:
-        within = None if collection == PROJECTS else collection
-        written = form(texts, returnables.properties(catalog.of(within)))
-        text = store.item(connection, within, feature_id, written)
+        within = catalog.collection(collection)
+        written = feature_form(connection, texts, within)
+        text = store.item(connection, within.layer_id, feature_id, written, within.only)
         related += [
             links.link("alternate", f"/du-an/{feature_id}", HTML, "Trang của dự án / its page"),
             links.link("version-history", f"{path}/items/{feature_id}/history", JSON, "Lịch sử / its history"),
@@ -150,5 +153,5 @@ def history(request: Request, collection: CollectionId, feature_id: FeatureId, c
         links.link("collection", f"/api/collections/{collection}", JSON),
         links.link("related", path, GEOJSON, "Đối tượng / the feature"),
     ]
-    told = store.history(connection, None if collection == PROJECTS else collection, feature_id)
+    told = store.history(connection, catalog.collection(collection).layer_id, feature_id)
     return JsonAnswer(with_members(told, {"links": related}), link_header(related))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -11,14 +11,14 @@ from api.answers import JsonAnswer, described
 from api.html import Answered
 from api.links import JSON, SCHEMA, Links, link_header
 from api.parameters import asked
-from api.routes.collections import PROJECTS, PROJECTS_TITLE, known
-from geo import units
+from api.routes.collections import Reading, known
+from api.routes.items import CollectionId
+from geo import kinds, units
 from geo.status import Words
 from layers import returnables
 from layers.catalog import Catalog
-from layers.definition import Layer
+from layers.collection import Collection
 
-CollectionId = Annotated[str, Path(description="An id of /api/collections")]
 Texts = Annotated[dict[str, str], Depends(asked())]
 _NOT_FOUND = (404, "No such collection, or nothing of the kind for it")
 
@@ -29,25 +29,20 @@ router = APIRouter(tags=["Features"], route_class=Answered)
     "/api/collections/{collection}/schema",
     **described("What the features say, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
 )
-def schema(request: Request, collection: CollectionId, texts: Texts) -> Response:
+def schema(request: Request, collection: CollectionId, connection: Reading, texts: Texts) -> Response:
     """Every property that a feature may have, with its title in Vietnamese and English, its type, unit and codes."""
     known(request.app.state.catalog, collection)
     address = _address(request, collection, "schema")
     if collection in units.COLLECTIONS:
         unit = units.COLLECTIONS[collection]
         words = Words(unit.title_vi, unit.title_en)
-        return _answer(
-            request, collection, "schema", texts, returnables.schema(address, words, returnables.UNIT, "Polygon")
-        )
-    title, layers = _layers(request, collection)
-    fields = returnables.properties(layers)
-    return _answer(
-        request,
-        collection,
-        "schema",
-        texts,
-        returnables.schema(address, title, fields, layers[0].geometry if len(layers) == 1 else "Any"),
-    )
+        document = returnables.schema(address, words, returnables.UNIT, returnables.place("polygon", several=True))
+        return _answer(request, collection, "schema", texts, document)
+    of = _features(request, collection)
+    promoted = of.kind and kinds.promoted(connection, of.layer_ids, of.kind)
+    place = returnables.place(of.kind, several=promoted is not None)
+    document = returnables.schema(address, of.title, returnables.properties(of.layers), place)
+    return _answer(request, collection, "schema", texts, document)
 
 
 @router.get(
@@ -67,13 +62,13 @@ def geojson_schema(request: Request, collection: CollectionId, texts: Texts) -> 
             texts,
             returnables.geojson_schema(address, Words(unit.title_vi, unit.title_en), returnables.UNIT),
         )
-    title, layers = _layers(request, collection)
+    of = _features(request, collection)
     return _answer(
         request,
         collection,
         "schema/geojson",
         texts,
-        returnables.geojson_schema(address, title, returnables.properties(layers)),
+        returnables.geojson_schema(address, of.title, returnables.properties(of.layers)),
     )
 
 
@@ -83,14 +78,10 @@ def geojson_schema(request: Request, collection: CollectionId, texts: Texts) -> 
 )
 def queryables(request: Request, collection: CollectionId, texts: Texts) -> Response:
     """The properties that `filter` understands; any other answers 400 with this list."""
-    title, layers = _layers(request, collection)
-    return _answer(
-        request,
-        collection,
-        "queryables",
-        texts,
-        returnables.queryables_schema(_address(request, collection, "queryables"), title, layers),
-    )
+    of = _features(request, collection)
+    address = _address(request, collection, "queryables")
+    document = returnables.queryables_schema(address, of.title, of.layers, returnables.place(of.kind))
+    return _answer(request, collection, "queryables", texts, document)
 
 
 @router.get(
@@ -99,18 +90,18 @@ def queryables(request: Request, collection: CollectionId, texts: Texts) -> Resp
 )
 def sortables(request: Request, collection: CollectionId, texts: Texts) -> Response:
     """The properties that `sortby` understands."""
-    title, layers = _layers(request, collection)
+    of = _features(request, collection)
     return _answer(
         request,
         collection,
         "sortables",
         texts,
-        returnables.sortables_schema(_address(request, collection, "sortables"), title, layers),
+        returnables.sortables_schema(_address(request, collection, "sortables"), of.title, of.layers),
     )
 
 
-def _layers(request: Request, collection: str) -> tuple[Words, tuple[Layer, ...]]:
-    """Title and layers of a collection. Raises UnknownLayer, or a 404 for units, which take no filter."""
+def _features(request: Request, collection: str) -> Collection:
+    """The collection of features. Raises UnknownLayer, or a 404 for units, which take no filter."""
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
     if collection in units.COLLECTIONS:
@@ -118,9 +109,7 @@ def _layers(request: Request, collection: str) -> tuple[Words, tuple[Layer, ...]
             404,
             f"{collection} takes neither filter nor sortby; /api/collections/{collection}/schema tells what it says.",
         )
-    if collection == PROJECTS:
-        return PROJECTS_TITLE, catalog.of(None)
-    return catalog.layer(collection).title, catalog.of(collection)
+    return catalog.collection(collection)
 
 
 def _address(request: Request, collection: str, kind: str) -> str:

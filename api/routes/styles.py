@@ -10,7 +10,7 @@ from api.answers import JsonAnswer, described
 from api.html import Answered
 from api.links import JSON, PNG, SVG, Links
 from api.parameters import GEOMETRY, asked, choose
-from api.routes.collections import PROJECTS, PROJECTS_TITLE, credit, known, sources
+from api.routes.collections import credit, known, sources
 from geo import units
 from geo.status import Words
 from layers.catalog import Catalog
@@ -23,8 +23,7 @@ from layers.portrayal import (
     Portrayal,
     UnknownStyle,
     both,
-    of_all,
-    of_layer,
+    of_collection,
 )
 from layers.raster import png
 from layers.sheet import Sheet, sheet
@@ -152,11 +151,9 @@ def style_name(collection: str) -> str:
 
 def _title(request: Request, collection: str) -> Words:
     catalog: Catalog = request.app.state.catalog
-    if collection == PROJECTS:
-        return PROJECTS_TITLE
     if collection in units.COLLECTIONS:
         return Words(units.COLLECTIONS[collection].title_vi, units.COLLECTIONS[collection].title_en)
-    return catalog.layer(collection).title
+    return catalog.collection(collection).title
 
 
 def _drawn(request: Request, collection: str, style: str | None = None) -> Portrayal | Outline:
@@ -168,9 +165,8 @@ def _drawn(request: Request, collection: str, style: str | None = None) -> Portr
     title = _title(request, collection)
     if collection in units.COLLECTIONS:
         return Outline(collection, title, units.COLLECTIONS[collection].level == "district")
-    if collection == PROJECTS:
-        return of_all(state.catalog, collection, title)
-    return of_layer(state.catalog.layer(collection), state.settings.web / "node_modules")
+    packages = state.settings.web / "node_modules"
+    return of_collection(state.catalog, state.catalog.collection(collection), packages)
 
 
 def _legend(request: Request, collection: str) -> str:

@@ -13,7 +13,8 @@ from api.html import Answered
 from api.links import JSON, MVT, Links, link_header
 from api.negotiation import TILEJSON
 from api.parameters import Parameter, asked
-from api.routes.collections import PROJECTS, credit, known, sources
+from api.routes.collections import credit, known, sources
+from api.routes.items import CollectionId
 from api.tile_sets import DEFINITION, MATRIX_SET, MATRIX_SET_URI, WEB_MERCATOR
 from geo import store, tiles, unit_store, units
 from geo.errors import TileNotFound
@@ -25,9 +26,6 @@ TILE_FORM = Parameter("f", "The form of the tile.", {"type": "string", "enum": [
 router = APIRouter(tags=["Tiles"], route_class=Answered)
 Texts = Annotated[dict[str, str], Depends(asked())]
 Reading = Annotated[Connection, Depends(transaction, scope="function")]
-CollectionId = Annotated[
-    str, Path(description="An id of /api/collections: `projects`, a layer, or a generation of units")
-]
 MatrixSetId = Annotated[str, Path(description=f"`{MATRIX_SET}`, the one that there is")]
 _NO_SET = (404, "No such collection, or no such tile matrix set")
 _NO_TILE = (404, "No such collection or tile matrix set, or a tile outside of it")
@@ -83,8 +81,8 @@ def set_of_tiles(request: Request, collection: CollectionId, matrix_set: MatrixS
     else:
         texts = asked(*FILTERS)(request)
         # Whoever takes the addresses from here is told now of a filter that cannot be.
-        query = feature_query(connection, catalog, texts, _within(collection))
-        bbox = store.extent(connection, query.layers or tuple(catalog.layers))
+        query = feature_query(connection, catalog, texts, catalog.collection(collection))
+        bbox = store.extent(connection, query.layers, query.kind)
     told = credit(sources(catalog, request.app.state.settings.data, collection))
     filters = {name: text for name, text in texts.items() if name not in ("f", "lang")}
     links = Links.of(request)
@@ -120,13 +118,9 @@ def one_tile(
         body = tiles.unit_tile(connection, collection, units.COLLECTIONS[collection], wanted)
     else:
         texts = asked(*FILTERS, TILE_FORM)(request)
-        query = feature_query(connection, catalog, texts, _within(collection))
+        query = feature_query(connection, catalog, texts, catalog.collection(collection))
         body = tiles.feature_tile(connection, collection, query, wanted)
     return Response(body, media_type=MVT) if body else Response(status_code=204)
-
-
-def _within(collection: str) -> str | None:
-    return None if collection == PROJECTS else collection
 
 
 def _known_set(matrix_set: str) -> None:

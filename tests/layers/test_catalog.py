@@ -95,6 +95,20 @@ def test_an_office_cannot_take_the_name_of_a_layer_of_the_city(office: Path) -> 
         Catalog.load(DEFINITIONS, office)
 
 
+@pytest.mark.parametrize("name", ["projects", "port-points"])
+def test_an_office_cannot_take_the_name_of_a_collection(office: Path, name: str) -> None:
+    (office / "drainage-pipes.toml").rename(office / f"{name}.toml")
+    with pytest.raises(InvalidData, match=rf"{name}\.toml: a collection of ours"):
+        Catalog.load(DEFINITIONS, office)
+
+
+def test_a_layer_that_promises_one_kind_needs_no_collection_for_it(office: Path) -> None:
+    collections = Catalog.load(DEFINITIONS, office).collections
+    assert collections["drainage-pipes"].kind == "line"
+    assert not {name for name in collections if name.startswith("drainage-pipes-")}
+    assert collections["port-lines"].layer_ids == ("port",)
+
+
 def test_a_layer_that_nobody_keeps_is_answered_with_those_that_exist() -> None:
     with pytest.raises(UnknownLayer, match="port"):
         Catalog.load(DEFINITIONS).layer("harbour")

@@ -24,8 +24,9 @@ class Form:
     promoted: GeometryKind | None = None
 
     def place(self, geometry: ColumnElement[Any]) -> ColumnElement[Any]:
-        """The geometry as a table holds it."""
-        return geometry if self.promoted is None else func.ST_Multi(geometry)
+        """The geometry as a table holds it: east before north, as the formats of files want, whatever the system."""
+        moved = geometry if self.crs.srid == CRS84.srid else func.ST_Transform(geometry, self.crs.srid)
+        return moved if self.promoted is None else func.ST_Multi(moved)
 
     def text(
         self, feature_id: ColumnElement[str], published: ColumnElement[str], geometry: ColumnElement[Any]
@@ -81,7 +82,6 @@ def _promoted(head: ColumnElement[str], single: str) -> ColumnElement[str]:
     return case((is_one, opened.concat(literal_column("']}'"))), else_=head)
 
 
-def _coordinates(geometry: ColumnElement[Any], crs: Crs) -> ColumnElement[str]:
-    moved = geometry if crs.srid == CRS84.srid else func.ST_Transform(geometry, crs.srid)
-    ordered = func.ST_FlipCoordinates(moved) if crs.latitude_first else moved
+def _coordinates(place: ColumnElement[Any], crs: Crs) -> ColumnElement[str]:
+    ordered = func.ST_FlipCoordinates(place) if crs.latitude_first else place
     return cast(func.ST_AsGeoJSON(ordered, literal(crs.decimals), 0), Text)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Connection,
+    Numeric,
     Select,
     Subquery,
     Text,
@@ -23,7 +24,10 @@ from sqlalchemy import (
     literal_column,
     select,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.exc import OperationalError
+
+from geo.crs import CRS84, Crs
 
 Kind = Literal["text", "number", "integer", "boolean", "list"]
 Pieces = Generator[bytes, None, int]
@@ -81,20 +85,28 @@ def geojson(connection: Connection, selection: Select[Any], seconds: int | None 
 
 
 def spreadsheet(
-    connection: Connection, selection: Select[Any], columns: Iterable[Column], seconds: int | None = None
+    connection: Connection,
+    selection: Select[Any],
+    columns: Iterable[Column],
+    seconds: int | None = None,
+    crs: Crs = CRS84,
 ) -> Pieces:
     """CSV for people: UTF-8 with a byte order mark, without which Excel reads Vietnamese as rubbish.
 
     A header, then the id, the columns (items of a list joined by "; "), longitude and latitude of a point, and the
-    geometry as WKT (WGS 84). A text that a spreadsheet would run as a formula begins with an apostrophe.
+    geometry as WKT. A text that a spreadsheet would run as a formula begins with an apostrophe. Of a selection in
+    metres the header names easting, northing and the system (`_WKT_epsg_9210`: GDAL takes that for the geometry).
     """
+    east, north, wkt = "longitude", "latitude", "WKT"
+    if crs.metric:
+        east, north, wkt = (f"{name}_epsg_{crs.srid}" for name in ("easting", "northing", "_WKT"))
     found = selection.subquery("found")
     geometry = _geometry(found)
     point = func.ST_GeometryType(geometry) == "ST_Point"
     table = _table(found, columns, between="; ", guarded=True).add_columns(
-        case((point, func.ST_X(geometry))).label("longitude"),
-        case((point, func.ST_Y(geometry))).label("latitude"),
-        func.ST_AsText(geometry, 7).label("WKT"),
+        case((point, _written(func.ST_X(geometry), crs))).label(east),
+        case((point, _written(func.ST_Y(geometry), crs))).label(north),
+        func.ST_AsText(geometry, crs.decimals).label(wkt),
     )
     yield BOM
     return (yield from _copied(connection, table, "FORMAT csv, HEADER", seconds))
@@ -118,6 +130,10 @@ def records(
         _geometry(found).label("geometry")
     )
     return _copied(connection, table, "FORMAT csv, HEADER", seconds)
+
+
+def _written(ordinate: ColumnElement[Any], crs: Crs) -> ColumnElement[Any]:
+    return func.round(sql_cast(ordinate, Numeric), crs.decimals) if crs.metric else ordinate
 
 
 def _geometry(found: Subquery) -> ColumnElement[Any]:

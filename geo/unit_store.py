@@ -137,7 +137,9 @@ def selected(collection: UnitCollection, bbox: BBox | None, form: Form = WHOLE) 
     unit = every.bindparams(**collection_values(collection)).columns(id=Text, geojson=Text).subquery("unit")
     geometry: ColumnElement[Any] = literal_column("unit.geometry")
     wanted = select(
-        unit.c.id, form.text(unit.c.id, unit.c.geojson, geometry).label("geojson"), geometry.label("geometry")
+        unit.c.id,
+        form.text(unit.c.id, unit.c.geojson, geometry).label("geojson"),
+        form.place(geometry).label("geometry"),
     )
     if bbox is not None:
         wanted = wanted.where(geometry.op("&&")(envelope(bbox)))

@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 import pyogrio
 
 BATCH = 5_000
+WGS_84 = 4326
 SECONDS_OF_CPU = 120
 MOST_MEMORY = 2 * 1024**3
 _READING = {
@@ -54,7 +55,7 @@ def with_gdal(job: dict[str, Any]) -> None:
             driver=driver,
             geometry_name="geometry",
             geometry_type=shapes[0] if len(shapes) == 1 else "Unknown",
-            crs="EPSG:4326",
+            crs=f"EPSG:{job['srid']}",
             encoding="UTF-8",
             **options[driver],
         )
@@ -80,13 +81,16 @@ def _credit(file: Path, words: dict[str, str]) -> None:
 
 
 def with_arrow(job: dict[str, Any]) -> None:
-    """GeoParquet 1.1: the same batches, lists as lists, in WGS 84 with longitude first (its default)."""
+    """GeoParquet 1.1: the same batches, lists as lists; its default is WGS 84, longitude first."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
+    import pyproj
 
     lists = set(job["lists"])
     column = {"encoding": "WKB", "geometry_types": job["shapes"]}
+    if job["srid"] != WGS_84:
+        column["crs"] = pyproj.CRS.from_epsg(job["srid"]).to_json_dict()
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
     told = {name: str(value) for name, value in job["words"].items()} | {"geo": json.dumps(geo)}
 

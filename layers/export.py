@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from geo.crs import STORED_SRID
 from geo.errors import HaiphongError
 from geo.outgoing import Column, Contents, Kind
 from geo.published import COLUMNS
@@ -69,6 +70,7 @@ class Format:
     """One form of a layer. `driver`: what writes the file; None where the database itself does.
 
     `lists`: it holds lists as lists; elsewhere they are text, their items joined by "; ". `key`: how it calls the id.
+    `degrees`: its specification knows WGS 84 alone.
     """
 
     suffix: str
@@ -77,6 +79,7 @@ class Format:
     driver: str | None = None
     lists: bool = False
     key: str = "id"
+    degrees: bool = False
 
 
 FORMATS = {
@@ -94,6 +97,7 @@ FORMATS = {
             "KML (Google Earth)",
             "KML",
             key="feature_id",
+            degrees=True,
         ),
     )
 }
@@ -117,6 +121,7 @@ class Export:
     """A file to be written: the layer's id and title, the table's columns, what it holds, and words about its source.
 
     `words`: title, description, attribution, licence and the like, kept inside the file where its format has a place.
+    `srid`: of the geometries that the table holds.
     """
 
     format: Format
@@ -124,6 +129,7 @@ class Export:
     columns: tuple[Column, ...]
     contents: Contents
     words: Mapping[str, str]
+    srid: int = STORED_SRID
 
     def write(self, rows: Generator[bytes, None, Any]) -> BinaryIO:
         """The finished file, open for reading and nowhere else: it is gone from the disk when it is closed.
@@ -161,6 +167,7 @@ class Export:
             "between": ITEM_END,
             "name": next((one.name for one in self.columns if one.name in ("name_vi", "full_name")), self.format.key),
             "shapes": self.contents.shapes,
+            "srid": self.srid,
             "indexed": self.contents.located == self.contents.features,
             "words": dict(self.words),
             "most_bytes": 4 * MOST_BYTES,

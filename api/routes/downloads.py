@@ -76,7 +76,7 @@ class _Download:
         """The file as the database writes it; `seconds`: how long that may take."""
         selection = self.selected(connection)
         if self.form.suffix == "csv":
-            return (yield from outgoing.spreadsheet(connection, selection, self.columns, seconds))
+            return (yield from outgoing.spreadsheet(connection, selection, self.columns, seconds, self.crs))
         members = {"name": self.collection, "title": self.title, **self.credit, "timeStamp": now()}
         head, tail = feature_collection(b"|", members | {"links": [self.link]}).rsplit(b"|", 1)
         yield head
@@ -87,9 +87,8 @@ class _Download:
     def file(self, connection: Connection) -> BinaryIO:
         """The file as GDAL or Arrow writes it. Raises ExportTooLarge or ExportBusy."""
         selection = self.selected(connection)
-        export = Export(
-            self.form, self.collection, self.columns, outgoing.contents(connection, selection), self.words()
-        )
+        contents = outgoing.contents(connection, selection)
+        export = Export(self.form, self.collection, self.columns, contents, self.words(), self.crs.srid)
         between = ITEM_END if self.form.lists else "; "
         return export.write(
             outgoing.records(connection, selection, self.columns, SECONDS_OF_FILE, between=between, key=self.form.key)
@@ -137,8 +136,11 @@ def _asked(request: Request, collection: str, form: Format) -> _Download:
     texts = asked(*(OF_UNITS if collection in units.COLLECTIONS else OF_PROJECTS))(request)
     if form.media_type != GEOJSON and F.name in texts:
         raise InvalidParameter("f: here the ending of the address is the format; leave the parameter out.")
-    if form.media_type != GEOJSON and texts.get(CRS.name, CRS84) not in crs.CRS84.names:
-        raise InvalidParameter(f"crs: a .{form.suffix} is in WGS 84, longitude first; leave it out.", (CRS84,))
+    if form.degrees and texts.get(CRS.name, CRS84) not in crs.CRS84.names:
+        others = ", ".join(f".{one.suffix}" for one in FORMATS.values() if not one.degrees)
+        raise InvalidParameter(
+            f"crs: a .{form.suffix} is always in WGS 84, longitude first; leave it out, or take {others}.", (CRS84,)
+        )
     if form.media_type != GEOJSON and (whole := {PROPERTIES.name, SKIP_GEOMETRY.name} & texts.keys()):
         raise InvalidParameter(f"{min(whole)}: a .{form.suffix} holds whole features; .geojson can leave parts out.")
     if collection in units.COLLECTIONS:

@@ -8,7 +8,7 @@ from fastapi import Request
 from starlette._utils import get_route_path
 
 from api.negotiation import HTML, LANGUAGES, Kind, offered
-from geo import cql2, crs, status
+from geo import cql2, crs, judgement, status
 from geo.errors import InvalidParameter
 from geo.query import MAX_LIMIT, SORTABLES
 
@@ -148,6 +148,18 @@ GEOMETRY = Parameter(
     {"type": "string", "enum": ["point", "line", "polygon"]},
     ["point"],
     listed=True,
+)
+VERDICT = Parameter(
+    "verdict",
+    f"Only what stands so: {_codes(judgement.VERDICTS)}.",
+    {"type": "string", "enum": list(judgement.VERDICTS)},
+    ["late"],
+    listed=True,
+)
+AGENCY = Parameter(
+    "agency",
+    "Only what an act of this issuer orders; a name that `/api/documents` tells as `issuer`.",
+    example="Ủy ban nhân dân thành phố Hải Phòng",
 )
 F = Parameter("f", "The form of the answer; JSON is the only one.", {"type": "string", "enum": ["json"]})
 LANG = Parameter(

@@ -1,28 +1,39 @@
-"""Documents with their clauses and what those order, and the ledger of targets."""
+"""Documents with their clauses and what those order, the ledger of targets, and the deadlines of both."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.answers import JsonAnswer, described, with_members
-from api.dependencies import readable, transaction
-from api.html import Answered
-from api.links import JSON, Links, link_header
-from api.parameters import asked
-from geo import mandates
+from api.answers import JsonAnswer, described
+from api.dependencies import feature_query, readable, transaction
+from api.links import GEOJSON, HTML, JSON, Links
+from api.parameters import AGENCY, CONDITION, DISTRICT, IDS, LAYER, STATUS, VERDICT, Q, asked, choose
+from geo import deadlines as radar
+from geo import edtf, ledger
+from geo import targets as promised
+from geo.judgement import VERDICTS
+from layers.catalog import Catalog
 
-router = APIRouter(tags=["Directives"], route_class=Answered)
+router = APIRouter(tags=["Directives"])
 Texts = Annotated[dict[str, str], Depends(asked())]
 Reading = Annotated[Connection, Depends(transaction, scope="function")]
+DEADLINE_FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, IDS, VERDICT, AGENCY)
+Filters = Annotated[dict[str, str], Depends(asked(*DEADLINE_FILTERS))]
 
 
 @router.get("/api/documents", **described("Every document that orders, reports or approves something", JSON))
-def documents(request: Request, connection: Reading, texts: Texts) -> Response:
-    """The documents, newest first, with the numbers of their clauses and mandates."""
-    related = Links.of(request).own("/api/documents", JSON, texts)
-    return JsonAnswer(with_members(mandates.documents(connection), {"links": related}), link_header(related))
+def documents(request: Request, connection: Reading, _: Texts) -> Response:
+    """The documents, newest first, with the numbers of their clauses and mandates, and how those stand today."""
+    links = Links.of(request)
+    found = [
+        one | {"links": [links.link("item", f"/api/documents/{one['id']}", JSON),
+                         links.link("alternate", f"/van-ban/{one['id']}", HTML)]}
+        for one in ledger.documents(connection, edtf.today())
+    ]  # fmt: skip
+    related = [links.link("self", "/api/documents", JSON), links.link("alternate", "/van-ban", HTML)]
+    return JsonAnswer({"documents": found, "links": related})
 
 
 @router.get(
@@ -33,22 +44,72 @@ def one_document(
     request: Request,
     document_id: Annotated[str, Path(description="An id of /api/documents, such as `ct-02-2023`")],
     connection: Reading,
-    texts: Texts,
+    _: Texts,
 ) -> Response:
-    """Its clauses in order; each with the features and targets that it orders, reports, approves or announces."""
+    """Its clauses in order; each with what it orders, held against the record, and with what leads to no record."""
     readable(document_id)
     links = Links.of(request)
     related = [
-        *links.own(f"/api/documents/{document_id}", JSON, texts),
+        links.link("self", f"/api/documents/{document_id}", JSON),
+        links.link("alternate", f"/van-ban/{document_id}", HTML),
         links.link("collection", "/api/documents", JSON),
     ]
-    return JsonAnswer(
-        with_members(mandates.document_with_clauses(connection, document_id), {"links": related}), link_header(related)
-    )
+    return JsonAnswer(ledger.outline(connection, document_id, edtf.today()) | {"links": related})
 
 
 @router.get("/api/targets", **described("The ledger of targets", JSON))
-def targets(request: Request, connection: Reading, texts: Texts) -> Response:
-    """What the programmes promised: target, recorded, unknown, and the records behind each number."""
-    related = Links.of(request).own("/api/targets", JSON, texts)
-    return JsonAnswer(with_members(mandates.targets(connection), {"links": related}), link_header(related))
+def targets(request: Request, connection: Reading, _: Texts) -> Response:
+    """What the programmes promised: target, recorded, late, unknown (never 0), and the records behind each number."""
+    links = Links.of(request)
+    found = [_with_rows(one, links) for one in promised.targets(connection, edtf.today())]
+    related = [links.link("self", "/api/targets", JSON), links.link("alternate", "/chi-tieu", HTML)]
+    return JsonAnswer({"targets": found, "links": related})
+
+
+@router.get("/api/deadlines", **described("What is due when, and how it stands", JSON, DEADLINE_FILTERS))
+def deadlines(request: Request, connection: Reading, texts: Filters) -> Response:
+    """Orders, targets and duties with a due date, the earliest first, judged by the record."""
+    found = chosen_deadlines(request, connection, texts)
+    links = Links.of(request)
+    related = [
+        links.link("self", "/api/deadlines", JSON, parameters=texts),
+        links.link("alternate", "/thoi-han", HTML, parameters=texts),
+        links.link("alternate", "/thoi-han.ics", "text/calendar", parameters=texts),
+        links.link("alternate", "/thoi-han.atom", "application/atom+xml", parameters=texts),
+    ]
+    return JsonAnswer({"summary": radar.summary(found), "deadlines": found, "links": related})
+
+
+def chosen_deadlines(request: Request, connection: Connection, texts: dict[str, str]) -> list[dict[str, Any]]:
+    """The deadlines that a query string asks for. Raises InvalidParameter."""
+    catalog: Catalog = request.app.state.catalog
+    verdicts = choose("verdict", texts["verdict"], tuple(VERDICTS)) if "verdict" in texts else ()
+    agencies = (texts["agency"],) if "agency" in texts else ()
+    today = edtf.today()
+    if agencies:
+        radar.require_agencies(agencies, radar.known_agencies(connection, today))
+    told = {name: text for name, text in texts.items() if name not in (VERDICT.name, AGENCY.name)}
+    found = radar.deadlines(connection, feature_query(connection, catalog, told), today, agencies=agencies)
+    return [one for one in found if not verdicts or one["judgement"]["verdict"] in verdicts]
+
+
+def rows_on_the_map(target: dict[str, Any], verdict: str | None = None) -> dict[str, str] | None:
+    """The query of the map that opens the records behind a number; None where there are none.
+
+    Without names of its own a target opens its whole layer: those that may be among it.
+    """
+    ids = [row["id"] for row in target["rows"] if verdict in (None, row["judgement"]["verdict"])]
+    if ids:
+        return {"ids": ",".join(ids)}
+    return {"layer": target["layer"]} if verdict is None and target.get("layer") else None
+
+
+def _with_rows(target: dict[str, Any], links: Links) -> dict[str, Any]:
+    related = []
+    query = rows_on_the_map(target)
+    if query:
+        related = [
+            links.link("items", "/api/collections/projects/items", GEOJSON, parameters=query),
+            links.link("alternate", "/", HTML, "Bản đồ / the map", query),
+        ]
+    return target | {"links": related}

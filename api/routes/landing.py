@@ -77,6 +77,7 @@ def landing(request: Request, texts: Texts) -> Response:
                 links.link("related", "/api/catalog", JSON, "Layers, codes and drawing rules in one answer"),
                 links.link("related", "/api/documents", JSON, "The documents, their clauses and what they order"),
                 links.link("related", "/api/targets", JSON, "The targets of the programmes"),
+                links.link("related", "/api/deadlines", JSON, "What is due when, and how it stands"),
                 links.link(TILING_SCHEMES, "/api/tileMatrixSets", JSON, "How tiles are counted"),
                 links.link("alternate", "/", HTML, "The map"),
             ],

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import orjson
@@ -5,11 +6,12 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from geo import mandates, store
+from geo import ledger, mandates, store, targets
 from geo.errors import FeatureNotFound
 from tests.factories import edit, fact, store_directive, store_mandate
 from tests.factories import store as put
 
+TODAY = date(2026, 11, 22)
 CLAUSE = "ct-02-2023#ii.2.3"
 
 
@@ -46,13 +48,14 @@ def test_an_order_alone_is_never_a_status(directive: Connection) -> None:
 
 
 def test_the_documents_are_listed_with_the_numbers_of_their_clauses_and_mandates(directive: Connection) -> None:
-    (document,) = read(mandates.documents(directive))["documents"]
+    (document,) = ledger.documents(directive, TODAY)
     assert (document["id"], document["clauses"], document["mandates"]) == ("ct-02-2023", 1, 1)
+    assert document["verdicts"] == {"done": 0, "done_late": 0, "late": 0, "open": 0, "unknown": 1}
     assert document["title_vi"] == "Chỉ thị về nhiệm vụ năm 2023"
 
 
 def test_a_document_opens_with_its_clauses_and_what_they_order(directive: Connection) -> None:
-    body = read(mandates.document_with_clauses(directive, "ct-02-2023"))
+    body = ledger.outline(directive, "ct-02-2023", TODAY)
     assert body["document"]["label_vi"] == "Chỉ thị 02/CT-UBND"
     (clause,) = body["clauses"]
     assert (clause["id"], clause["open_list"]) == (CLAUSE, True)
@@ -63,24 +66,27 @@ def test_a_document_opens_with_its_clauses_and_what_they_order(directive: Connec
 
 def test_a_document_that_nobody_issued_is_not_found(directive: Connection) -> None:
     with pytest.raises(FeatureNotFound, match="no document 'ct-99'"):
-        mandates.document_with_clauses(directive, "ct-99")
+        ledger.outline(directive, "ct-99", TODAY)
 
 
 def test_a_city_without_documents_has_empty_lists(connection: Connection) -> None:
-    assert read(mandates.documents(connection)) == {"documents": []}
-    assert read(mandates.targets(connection)) == {"targets": []}
+    assert ledger.documents(connection, TODAY) == []
+    assert targets.targets(connection, TODAY) == []
 
 
 def test_the_ledger_tells_its_targets_and_the_clauses_that_set_them(directive: Connection) -> None:
     mandates.replace_mandates(directive, [order(target="2025-parks"), order(feature="cang-a")])
-    (target,) = read(mandates.targets(directive))["targets"]
-    assert target == {"id": "2025-parks", "indicator_vi": "Công viên", "value": 21, "clauses": [CLAUSE]}
+    (target,) = targets.targets(directive, TODAY)
+    assert {name: target[name] for name in ("id", "indicator_vi", "value", "clauses", "order", "rows", "ledger")} == {
+        "id": "2025-parks", "indicator_vi": "Công viên", "value": 21, "clauses": [CLAUSE], "order": None, "rows": [],
+        "ledger": None,
+    }  # fmt: skip
 
 
 def test_an_order_that_names_no_record_of_ours_is_kept_with_the_reason(directive: Connection) -> None:
     kept = mandates.replace_mandates(directive, [order(unmapped_reason="a task of the police, no place")])
     assert kept == 1
-    (clause,) = read(mandates.document_with_clauses(directive, "ct-02-2023"))["clauses"]
+    (clause,) = ledger.outline(directive, "ct-02-2023", TODAY)["clauses"]
     assert clause["mandates"][0]["unmapped_reason"] == "a task of the police, no place"
 
 
@@ -98,7 +104,7 @@ def test_new_lists_of_mandates_and_documents_take_the_place_of_the_old(directive
     assert mandates.replace_mandates(directive, []) == 0
     assert read(store.history(directive, "port", "cang-a"))["mandates"] == []
     mandates.replace_documents(directive, [], [], [])
-    assert read(mandates.documents(directive)) == {"documents": []}
+    assert ledger.documents(directive, TODAY) == []
 
 
 def test_a_clause_that_a_fact_cites_cannot_be_left_out(directive: Connection) -> None:

@@ -76,6 +76,7 @@ OFFERED: dict[str, tuple[Kind, ...]] = {
     "/api/documents": (JSON,),
     "/api/documents/{document_id}": (JSON,),
     "/api/targets": (JSON,),
+    "/api/deadlines": (JSON,),
 }
 """What an address offers, the form first that is given where nothing is wished."""
 _ADDRESSES = re.compile("|".join(f"({re.sub(r'{[a-z_]+}', '[^/]+', path)})" for path in OFFERED))

@@ -94,7 +94,8 @@ def store_directive(connection: Connection) -> None:
     document = {
         "id": "ct-02-2023", "kind": "directive", "number": "02/CT-UBND", "number_basis": None,
         "title_vi": "Chỉ thị về nhiệm vụ năm 2023", "title_en": None, "label_vi": "Chỉ thị 02/CT-UBND",
-        "label_en": "Directive 02/CT-UBND", "issuer": "Ủy ban nhân dân thành phố", "date": "2023-01-19", "date_basis": None,
+        "label_en": "Directive 02/CT-UBND", "issuer": "Ủy ban nhân dân thành phố",
+        "date": "2023-01-19", "date_basis": None,
         "text_basis": None, "relays": None, "note": None,
     }  # fmt: skip
     clause: dict[str, Any] = {

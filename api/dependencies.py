@@ -34,6 +34,7 @@ from geo import cql2, crs, filter, kinds, status, units  # noqa: A004 -- the mod
 from geo.bbox import BBox
 from geo.errors import FeatureNotFound, InvalidParameter
 from geo.form import Form
+from geo.interval import ALWAYS, Interval
 from geo.query import FeatureQuery
 from layers import returnables
 from layers.catalog import Catalog
@@ -69,10 +70,13 @@ def feature_query(
             f"layer={texts['layer']!r}: this is the layer {only[0]} alone; the others are in {PROJECTS}.",
             only,
         )
+    named, unassigned = _territory(connection, texts["district"]) if "district" in texts else ((), ())
     return FeatureQuery(
         layers=only or layers,
         kind=within.only,
-        units=_units(connection, texts["district"]) if "district" in texts else None,
+        units=units.within(connection, named) if named else None,
+        named_units=named,
+        unassigned=unassigned,
         statuses=choose("status", texts["status"], tuple(status.STATUSES)) if "status" in texts else (),
         conditions=choose("condition", texts["condition"], tuple(status.CONDITIONS)) if "condition" in texts else (),
         q=texts.get("q"),
@@ -97,6 +101,11 @@ def box(texts: Mapping[str, str]) -> BBox | None:
     return BBox.parse(texts["bbox"], _crs(texts, "bbox-crs")) if "bbox" in texts else None
 
 
+def valid(texts: Mapping[str, str]) -> Interval:
+    """The time that units are asked for. Raises InvalidParameter."""
+    return Interval.parse(texts["datetime"]) if "datetime" in texts else ALWAYS
+
+
 def form(texts: Mapping[str, str], known: Iterable[str]) -> Form:
     """How features are to be written; `known`: the properties that they have. Raises InvalidParameter."""
     return Form(
@@ -116,9 +125,16 @@ def _filter(texts: Mapping[str, str], within: Collection) -> ColumnElement[bool]
     return filter.condition(tree, queryables(within.layers), _crs(texts, "filter-crs"))
 
 
-def _units(connection: Connection, text: str) -> tuple[str, ...]:
-    found = (units.resolve(connection, words) for words in listed("district", text))
-    return tuple(sorted({unit for several in found for unit in several}))
+def _territory(connection: Connection, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The units that are named, and the generations of which the unassigned features are asked for."""
+    named: dict[str, None] = {}
+    generations: dict[str, None] = {}
+    for words in listed("district", text):
+        if (generation := units.unassigned(words)) is not None:
+            generations[generation] = None
+        else:
+            named |= dict.fromkeys(units.named(connection, words))
+    return tuple(named), tuple(generations)
 
 
 def readable(record_id: str) -> None:

@@ -24,6 +24,7 @@ from api.routes import (
     schemas,
     styles,
     tiles,
+    units,
 )
 from geo.errors import StoreNotReady
 from geo.freshness import Freshness
@@ -70,6 +71,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         openapi_tags=[
             {"name": "API", "description": "Where a client begins"},
             {"name": "Features", "description": "Projects by layer, and administrative units"},
+            {"name": "Units", "description": "Administrative units over time"},
             {"name": "Map", "description": "What the map asks"},
             {"name": "Directives", "description": "Documents, clauses, what they order, and targets"},
             {"name": "Styles", "description": "How a collection is drawn, for other programs"},
@@ -82,7 +84,20 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     application.state.engine = reading
     application.state.catalog = Catalog.load(settings.definitions, settings.layers_path)
     application.state.pages = Pages(settings.web / "pages")
-    for room in (landing, collections, schemas, items, catalog, directives, downloads, styles, tiles, health, pages):
+    for room in (
+        landing,
+        collections,
+        schemas,
+        items,
+        units,
+        catalog,
+        directives,
+        downloads,
+        styles,
+        tiles,
+        health,
+        pages,
+    ):
         application.include_router(room.router)
     files.install(application, settings)
     openapi.install(application, tuple(application.state.catalog.layers))

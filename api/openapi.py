@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from api import parameters
 from api.negotiation import HTML, OFFERED, Kind
 from api.parameters import LANG, F, Parameter, f_of
+from api.unit_schemas import ENDED, UNITS
 
 _LINK = {
     "type": "object",
@@ -53,6 +54,7 @@ _FEATURE = {
     },
 }
 SCHEMAS: dict[str, Any] = {
+    **UNITS,
     "Object": {"type": "object"},
     "Link": _LINK,
     "Feature": _FEATURE,
@@ -66,6 +68,7 @@ SCHEMAS: dict[str, Any] = {
             "timeStamp": {"type": "string", "format": "date-time"},
             "links": _LINKS,
             "features": {"type": "array", "items": {"$ref": "#/components/schemas/Feature"}},
+            "units": ENDED,
         },
     },
     "Counts": {
@@ -79,6 +82,7 @@ SCHEMAS: dict[str, Any] = {
                 facet: {"type": "object", "additionalProperties": {"type": "integer"}}
                 for facet in ("status", "layer", "condition")
             },
+            "units": ENDED,
         },
     },
     "Tile": {"type": "string", "format": "binary", "description": "Mapbox Vector Tile 2.1, one layer"},
@@ -88,6 +92,20 @@ SCHEMAS: dict[str, Any] = {
             "id": {"type": "string"},
             "facts": {"type": "array", "items": {"type": "object"}, "description": "Every statement about its status"},
             "mandates": {"type": "array", "items": {"type": "object"}, "description": "What clauses order of it"},
+        },
+    },
+    "Candidate": {
+        "type": "object",
+        "description": "A unit that may have been meant",
+        "required": ["id", "full_name", "generation"],
+        "properties": {
+            "id": {"type": "string"},
+            "full_name": {"type": "string"},
+            "generation": {"type": "string"},
+            **{
+                name: {"type": "string", "nullable": True}
+                for name in ("parent", "parent_name", "valid_from", "valid_to")
+            },
         },
     },
     "Problem": {
@@ -101,14 +119,25 @@ SCHEMAS: dict[str, Any] = {
             "detail": {"type": "string"},
             "instance": {"type": "string", "format": "uri-reference"},
             "allowed": {"type": "array", "items": {"type": "string"}},
-            "candidates": {"type": "array", "items": {"type": "string"}},
+            "candidates": {"type": "array", "items": {"$ref": "#/components/schemas/Candidate"}},
         },
         "example": {
             "type": "urn:haiphong:problem:ambiguous-unit",
             "title": "Several administrative units are called that",
             "status": 400,
             "detail": "…",
-            "candidates": ["2024-xa-tan-dan-an-lao", "…"],
+            "allowed": ["2024-xa-tan-dan-an-lao", "…"],
+            "candidates": [
+                {
+                    "id": "2024-xa-tan-dan-an-lao",
+                    "full_name": "Xã Tân Dân",
+                    "generation": "2024",
+                    "parent": "2024-huyen-an-lao",
+                    "parent_name": "Huyện An Lão",
+                    "valid_from": None,
+                    "valid_to": "2024-12-31",
+                }
+            ],
         },
     },
 }

@@ -8,7 +8,7 @@ from fastapi import Request
 from starlette._utils import get_route_path
 
 from api.negotiation import HTML, LANGUAGES, Kind, offered
-from geo import cql2, crs, judgement, status
+from geo import cql2, crs, interval, judgement, status, units
 from geo.errors import InvalidParameter
 from geo.query import MAX_LIMIT, SORTABLES
 
@@ -58,7 +58,8 @@ DISTRICT = Parameter(
     "district",
     "Only features stated or located in one of these units, old or new: a unit id (`2024-huyen-cat-hai`), "
     "code@generation (`317@2024`), or a name, accents or not (`cat-hai`, `Cát Hải`). A name that several units bear "
-    "answers 400 with the candidates. Features without a place are found by the units that their sources name.",
+    "answers 400 with the candidates. `chua-xac-dinh@units-2025-07` means those that are in no unit of that "
+    "generation. Features without a place are found by the units that their sources name.",
     example=["cat-hai"],
     listed=True,
 )
@@ -89,6 +90,24 @@ BBOX = Parameter(
     "units and the order of its axes). A feature without a place is in no box.",
     {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
     [106.4, 20.5, 107.2, 21.1],
+)
+DATETIME = Parameter(
+    "datetime",
+    f"{interval.ACCEPTED[0].upper()}{interval.ACCEPTED[1:]}. An instant means its day in the city (UTC+7). Of units: "
+    "those that were valid on that day, or at some time of the interval.",
+    example="2023-06-30",
+)
+LEVEL = Parameter(
+    "level",
+    "Only units of this level; from 1 July 2025 there are no districts.",
+    {"type": "string", "enum": list(units.LEVELS)},
+    "district",
+)
+GENERATION = Parameter(
+    "generation",
+    "The generation of units to count in, an id of /api/collections.",
+    {"type": "string", "enum": list(units.COLLECTIONS), "default": units.TODAY},
+    units.TODAY,
 )
 IDS = Parameter("ids", f"Only these features; at most {MOST_VALUES}.", listed=True)
 LIMIT = Parameter(
@@ -206,7 +225,7 @@ def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
             if name in texts and not known[name].listed:
                 raise InvalidParameter(f"{name} is given twice; it takes one value.")
             texts[name] = f"{texts[name]},{value}" if name in texts else value
-        for one in (F, LANG, CRS, BBOX_CRS, FILTER_LANG, FILTER_CRS, SKIP_GEOMETRY):
+        for one in (F, LANG, CRS, BBOX_CRS, FILTER_LANG, FILTER_CRS, SKIP_GEOMETRY, LEVEL, GENERATION):
             if one.name in texts:
                 choose(one.name, texts[one.name], tuple(known[one.name].schema["enum"]), several=False)
         return texts

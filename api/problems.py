@@ -190,10 +190,12 @@ def _of_http(error: HTTPException) -> Problem:
 
 
 def _members(error: Exception) -> dict[str, Any]:
-    allowed = list(getattr(error, "allowed", ()))
-    if not allowed:
-        return {}
-    return {"candidates" if isinstance(error, AmbiguousUnit) else "allowed": allowed}
+    members: dict[str, Any] = {}
+    if allowed := list(getattr(error, "allowed", ())):
+        members["allowed"] = allowed
+    if isinstance(error, AmbiguousUnit):
+        members["candidates"] = error.candidates
+    return members
 
 
 def _headers(status: int) -> dict[str, str]:

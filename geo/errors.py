@@ -1,6 +1,7 @@
 """What can go wrong, by name. A message says what came, what was expected, and the way out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 
 class HaiphongError(Exception):
@@ -37,8 +38,25 @@ class UnknownUnit(InvalidParameter):
     """No administrative unit answers to this id, code or name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit that may have been meant; days as ISO 8601, None where that end is open or not known."""
+
+    id: str
+    full_name: str
+    generation: str
+    parent: str | None
+    parent_name: str | None
+    valid_from: str | None
+    valid_to: str | None
+
+
 class AmbiguousUnit(InvalidParameter):
-    """Several units answer to this name; `allowed` holds their ids."""
+    """Several units answer to this name; `allowed` holds their ids, `candidates` what tells them apart."""
+
+    def __init__(self, message: str, candidates: Iterable[Candidate]) -> None:
+        self.candidates = tuple(candidates)
+        super().__init__(message, [one.id for one in self.candidates])
 
 
 class TileNotFound(HaiphongError):

@@ -15,7 +15,8 @@ from geo.form import WHOLE, Form
 from geo.kinds import GeometryKind, is_of
 from geo.spatial import envelope
 from geo.status import STATUSES
-from geo.tables import feature, feature_unit
+from geo.tables import admin_unit, admin_unit_within, feature, feature_unit
+from geo.units import COLLECTIONS, published
 
 MAX_LIMIT = 10_000
 
@@ -25,6 +26,8 @@ class FeatureQuery:
     """The features that every filter lets through, in order.
 
     An empty tuple or None does not filter. `units`: ids as `units.resolve` gives them; a feature in any of them fits.
+    `named_units`: those of them that were asked for by name; filters nothing. `unassigned`: ids of generations; a
+    feature that is in no unit of one of them fits too.
     `filter`: a further condition on the table `feature`, as `geo.filter.condition` makes it.
     `kind`: of their geometry; a feature without a place has none.
     `q`: words that all stand in its names, without regard to case and accents, the last one perhaps unfinished.
@@ -36,6 +39,8 @@ class FeatureQuery:
     statuses: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     units: tuple[str, ...] | None = None
+    named_units: tuple[str, ...] = ()
+    unassigned: tuple[str, ...] = ()
     q: str | None = None
     bbox: BBox | None = None
     ids: tuple[str, ...] = ()
@@ -83,9 +88,8 @@ def conditions(query: FeatureQuery, patterns: list[str], *, without: str = "") -
     ):
         if values and name != without:
             wanted.append(column == func.any(list(values)))
-    if query.units is not None:
-        inside = select(feature_unit.c.feature).where(feature_unit.c.unit == func.any(list(query.units)))
-        wanted.append(feature.c.id.in_(inside))
+    if places := _places(query):
+        wanted.append(or_(*places))
     if query.q is not None:
         wanted.extend(feature.c.search.like(pattern) for pattern in patterns)
         if not patterns:
@@ -97,6 +101,19 @@ def conditions(query: FeatureQuery, patterns: list[str], *, without: str = "") -
     if query.filter is not None:
         wanted.append(query.filter)
     return wanted
+
+
+def _places(query: FeatureQuery) -> list[ColumnElement[bool]]:
+    places: list[ColumnElement[bool]] = []
+    if query.units is not None:
+        inside = select(feature_unit.c.feature).where(feature_unit.c.unit == func.any(list(query.units)))
+        places.append(feature.c.id.in_(inside))
+    for collection in query.unassigned:
+        goals = select(admin_unit.c.id).where(published(COLLECTIONS[collection]))
+        inside = select(admin_unit_within.c.unit).where(admin_unit_within.c.within.in_(goals))
+        of_feature = and_(feature_unit.c.feature == feature.c.id, feature_unit.c.unit.in_(inside))
+        places.append(~select(feature_unit.c.feature).where(of_feature).exists())
+    return places
 
 
 def sort_keys(query: FeatureQuery, patterns: list[str]) -> list[tuple[Key, bool]]:

@@ -1,6 +1,7 @@
 """Every write and read of the administrative units themselves."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, func, literal_column, select, text
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from geo.bbox import BBox
 from geo.errors import FeatureNotFound
 from geo.form import WHOLE, Form
+from geo.interval import ALWAYS, Interval
 from geo.outgoing import Column
 from geo.page import Page
 from geo.spatial import envelope
@@ -32,6 +34,16 @@ _INSERT_SUCCESSION = text(
     VALUES (:predecessor, :successor, :relation, :resolution, :source, :note)
     """
 )
+# A commune that a resolution left as it was kept its outline; where no list has one, its sole predecessor's is shown.
+# It gets no pieces: to be inside the one is to be inside the other (admin_unit_within).
+_INHERITED = """
+UPDATE admin_unit AS unit SET geometry = before.geometry
+FROM admin_succession AS step JOIN admin_unit AS before ON before.id = step.predecessor
+WHERE step.successor = unit.id AND step.relation = 'whole' AND before.level = unit.level
+  AND NOT EXISTS (SELECT FROM admin_succession AS other
+                  WHERE other.successor = unit.id AND other.predecessor <> before.id)
+  AND NOT EXISTS (SELECT FROM admin_unit_piece AS piece WHERE piece.unit = unit.id)
+"""
 _PIECES = """
 INSERT INTO admin_unit_piece (unit, geometry)
 SELECT id, ST_Subdivide(geometry, 24) FROM admin_unit WHERE geometry IS NOT NULL
@@ -74,6 +86,7 @@ def replace(
     connection.execute(text("DELETE FROM admin_unit_piece"))
     connection.execute(text(_PIECES))
     connection.execute(text("ANALYZE admin_unit_piece"))
+    connection.execute(text(_INHERITED))
     connection.execute(text(_CLOSURE[0]))
     while connection.execute(text(_CLOSURE[1])).rowcount:
         pass
@@ -86,7 +99,19 @@ _PUBLISHED = """
   'area_km2_official', area_km2_official)::text || '}'
 """
 # Until June 2025 the city ended where old Hải Dương began; its old units are kept for their successions only.
-OF_COLLECTION = "level = :level AND generation = :generation AND (generation = '2025-07' OR province_code = :city)"
+OF_CITY = "(generation = '2025-07' OR province_code = :city)"
+OF_COLLECTION = f"level = :level AND generation = :generation AND {OF_CITY}"
+# A first day that is not known lies before every day that is asked for.
+_VALID = (
+    "coalesce(valid_from, '-infinity') <= coalesce(CAST(:last AS date), 'infinity') "
+    "AND coalesce(valid_to, 'infinity') >= coalesce(CAST(:first AS date), '-infinity')"
+)
+_EVERY = text(
+    f"""
+    SELECT id, {_PUBLISHED} AS geojson, geometry FROM admin_unit
+    WHERE level || '@' || generation = ANY(:collections) AND {OF_CITY} AND {_VALID}
+    """
+)
 COLUMNS = (
     *(Column(name, "text") for name in ("code", "name", "full_name", "type", "level", "generation")),
     *(Column(name, "text") for name in ("valid_from", "valid_to", "parent")),
@@ -101,17 +126,19 @@ _EXTENT = text(
 )
 
 
-def items(
-    connection: Connection,
-    collection: UnitCollection,
-    *,
-    limit: int,
-    after: str = "",
-    bbox: BBox | None = None,
-    form: Form = WHOLE,
-) -> Page:
-    """Units of one generation with their generalised outlines, by id; `next` is the last id of the page."""
-    every = selected(collection, bbox, form).order_by(None).subquery("every")
+@dataclass(frozen=True, slots=True)
+class UnitQuery:
+    """The units of these generations that were valid at some time of the interval, in a box if one is given."""
+
+    collections: tuple[UnitCollection, ...]
+    valid: Interval = ALWAYS
+    bbox: BBox | None = None
+    form: Form = WHOLE
+
+
+def items(connection: Connection, query: UnitQuery, *, limit: int, after: str = "") -> Page:
+    """A page of units with their outlines, by id; `next` is the last id of the page."""
+    every = selected(query).order_by(None).subquery("every")
     rows = (
         select(every.c.id, every.c.geojson, func.row_number().over(order_by=every.c.id).label("position"))
         .where(every.c.id > after)
@@ -131,24 +158,29 @@ def items(
     return Page(features=body, matched=matched, returned=min(found, limit), next=end if found > limit else None)
 
 
-def selected(collection: UnitCollection, bbox: BBox | None, form: Form = WHOLE) -> Select[Any]:
-    """Every unit of one generation, in a box if one is given, by id, as `geo.outgoing` takes it."""
-    every = text(f"SELECT id, {_PUBLISHED} AS geojson, geometry FROM admin_unit WHERE {OF_COLLECTION}")
-    unit = every.bindparams(**collection_values(collection)).columns(id=Text, geojson=Text).subquery("unit")
+def selected(query: UnitQuery) -> Select[Any]:
+    """Every unit of the query, by id, as `geo.outgoing` takes it."""
+    values = {
+        "collections": [f"{one.level}@{one.generation}" for one in query.collections],
+        "city": CITY,
+        "first": query.valid.first,
+        "last": query.valid.last,
+    }
+    unit = _EVERY.bindparams(**values).columns(id=Text, geojson=Text).subquery("unit")
     geometry: ColumnElement[Any] = literal_column("unit.geometry")
     wanted = select(
         unit.c.id,
-        form.text(unit.c.id, unit.c.geojson, geometry).label("geojson"),
-        form.place(geometry).label("geometry"),
+        query.form.text(unit.c.id, unit.c.geojson, geometry).label("geojson"),
+        query.form.place(geometry).label("geometry"),
     )
-    if bbox is not None:
-        wanted = wanted.where(geometry.op("&&")(envelope(bbox)))
+    if query.bbox is not None:
+        wanted = wanted.where(geometry.op("&&")(envelope(query.bbox)))
     return wanted.order_by(unit.c.id)
 
 
 def item(connection: Connection, collection: UnitCollection, unit_id: str, form: Form = WHOLE) -> bytes:
     """One unit as a GeoJSON Feature. Raises FeatureNotFound."""
-    every = selected(collection, None, form).subquery("every")
+    every = selected(UnitQuery((collection,), form=form)).subquery("every")
     found: bytes | None = connection.execute(
         select(func.convert_to(every.c.geojson, "UTF8")).where(every.c.id == unit_id)
     ).scalar_one_or_none()

@@ -1,11 +1,13 @@
 """Administrative units: their generations and successions, and which unit an id, a code or a name means."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ColumnElement, Connection, and_, or_, text
 
-from geo.errors import AmbiguousUnit, UnknownUnit
+from geo.errors import AmbiguousUnit, Candidate, UnknownUnit
+from geo.tables import admin_unit
 
 CITY = "31"
 """Code of Hải Phòng in the lists of the statistics office; units of old Hải Dương carry 30."""
@@ -43,30 +45,48 @@ COLLECTIONS = {
             "communes-2024", "commune", "2024", "Phường, xã, thị trấn đến 31/12/2024",
             "Communes until 31 December 2024", None, "2024-12-31",
         ),
+        UnitCollection(
+            "communes-2025-01", "commune", "2025-01", "Phường, xã, thị trấn 01/01–30/06/2025",
+            "Communes from 1 January to 30 June 2025", "2025-01-01", "2025-06-30",
+        ),
     )
 }  # fmt: skip
+
+LEVELS = ("district", "commune")
+TODAY = "units-2025-07"
+"""The generation that holds today."""
+UNASSIGNED = "chua-xac-dinh"
+"""With a generation behind it (`chua-xac-dinh@units-2025-07`): the features that are in no unit of that generation."""
 
 # A name is looked up where an official would first mean it: a district, else a unit of today, else an old commune.
 _TIERS = {"district@2024": 0, "district@2025-01": 0, "commune@2025-07": 1, "commune@2025-01": 2, "commune@2024": 2}
 _WHEN = " ".join(f"WHEN '{key}' THEN {tier}" for key, tier in _TIERS.items())
 _TIER = f"CASE unit.level || '@' || unit.generation {_WHEN} END"
+_FOLDED = "replace(fold(:name), ' ', '-')"
 _MATCH = text(
     f"""
-    SELECT unit.id, unit.full_name, unit.generation, {_TIER} AS tier,
-      concat_ws(', ', unit.full_name, parent.full_name, unit.generation) AS described
+    SELECT unit.id, unit.full_name, unit.generation, unit.parent, parent.full_name AS parent_name, unit.valid_from,
+      unit.valid_to, {_TIER} AS tier, concat_ws(', ', unit.full_name, parent.full_name, unit.generation) AS described
     FROM admin_unit AS unit LEFT JOIN admin_unit AS parent ON parent.id = unit.parent
-    WHERE (unit.id = :name OR unit.folded = :folded OR unit.folded_full = :folded
+    WHERE (unit.id = :name OR unit.folded = {_FOLDED} OR unit.folded_full = {_FOLDED}
            OR (unit.code = :name AND (unit.level = 'district' OR CAST(:generation AS text) IS NOT NULL)))
       AND (CAST(:generation AS text) IS NULL OR unit.generation = :generation)
+      AND {_FOLDED} <> ''
     ORDER BY tier, unit.province_code DESC, unit.id
     """
 )
-_FOLD = text("SELECT replace(fold(:words), ' ', '-')")
 _WITHIN = text("SELECT array_agg(DISTINCT unit ORDER BY unit) FROM admin_unit_within WHERE within = ANY(:units)")
 
 
-def resolve(connection: Connection, words: str) -> tuple[str, ...]:
-    """Ids of the units that `words` name, with every unit that lies wholly inside them, of any generation.
+def published(collection: UnitCollection) -> ColumnElement[bool]:
+    """Whether a row of `admin_unit` is one of this collection; old Hải Dương joined the city in July 2025."""
+    unit = admin_unit.c
+    of_city = or_(unit.generation == "2025-07", unit.province_code == CITY)
+    return and_(unit.level == collection.level, unit.generation == collection.generation, of_city)
+
+
+def named(connection: Connection, words: str) -> tuple[str, ...]:
+    """Ids of the units that `words` name.
 
     `words`: an id (`2025-07-dac-khu-cat-hai`), a code or a name with its generation (`303@2024`, `cat-hai@2025-07`), or
     a name, folded or not (`cat-hai`, `Đồ Sơn`, `phuong-do-son`). A bare name means the district of that name, in both
@@ -75,21 +95,45 @@ def resolve(connection: Connection, words: str) -> tuple[str, ...]:
 
     Raises UnknownUnit, or AmbiguousUnit with the candidates.
     """
-    units = [row.id for row in _named(connection, words)]
-    return tuple(connection.execute(_WITHIN, {"units": units}).scalar_one() or ())
+    return tuple(row.id for row in _named(connection, words))
+
+
+def within(connection: Connection, units: Sequence[str]) -> tuple[str, ...]:
+    """These units with every unit that lies wholly inside one of them, of any generation."""
+    return tuple(connection.execute(_WITHIN, {"units": list(units)}).scalar_one() or ())
+
+
+def resolve(connection: Connection, words: str) -> tuple[str, ...]:
+    """What lies `within` the units that `words` name. Raises as `named` does."""
+    return within(connection, named(connection, words))
 
 
 def full_names(connection: Connection, words: str) -> tuple[str, ...]:
-    """The full names of the units that `words` name, as `resolve` reads them, each once. Raises as `resolve` does."""
+    """The full names of the units that `words` name, as `named` reads them, each once. Raises as `named` does."""
     return tuple(dict.fromkeys(row.full_name for row in _named(connection, words)))
+
+
+def unassigned(words: str) -> str | None:
+    """The generation whose unassigned features `words` ask for (`chua-xac-dinh@units-2025-07`); None for a unit.
+
+    Raises UnknownUnit where the generation behind the sign is none.
+    """
+    name, sign, collection = words.strip().partition("@")
+    if name != UNASSIGNED:
+        return None
+    if collection not in COLLECTIONS:
+        told = f"{UNASSIGNED}{sign}{collection}"[:60]
+        raise UnknownUnit(
+            f"{told!r} needs a generation of units: {UNASSIGNED}@ and one of {', '.join(COLLECTIONS)}.",
+            allowed=tuple(f"{UNASSIGNED}@{one}" for one in COLLECTIONS),
+        )
+    return collection
 
 
 def _named(connection: Connection, words: str) -> list[Any]:
     name, _, generation = words.strip().partition("@")
-    folded = connection.execute(_FOLD, {"words": name}).scalar_one()
     generation = next((unit.generation for unit in COLLECTIONS.values() if unit.id == generation), generation)
-    values = {"name": name, "folded": folded, "generation": generation or None}
-    found = connection.execute(_MATCH, values).all() if folded else []
+    found = connection.execute(_MATCH, {"name": name, "generation": generation or None}).all()
     exact = [row for row in found if row.id == name]
     first = exact or [row for row in found if row.tier == found[0].tier]
     if not first:
@@ -102,8 +146,18 @@ def _named(connection: Connection, words: str) -> list[Any]:
     for row in first:
         per_generation.setdefault(row.generation, []).append(row)
     if any(len(rows) > 1 for rows in per_generation.values()):
-        named = "; ".join(f"{row.id} ({row.described})" for row in found)
-        raise AmbiguousUnit(
-            f"{words!r} names several units: {named}. Ask for one by its id.", [row.id for row in found]
-        )
+        told = "; ".join(f"{row.id} ({row.described})" for row in found)
+        raise AmbiguousUnit(f"{words!r} names several units: {told}. Ask for one by its id.", map(_candidate, found))
     return first
+
+
+def _candidate(row: Any) -> Candidate:
+    return Candidate(
+        id=row.id,
+        full_name=row.full_name,
+        generation=row.generation,
+        parent=row.parent,
+        parent_name=row.parent_name,
+        valid_from=row.valid_from and row.valid_from.isoformat(),
+        valid_to=row.valid_to and row.valid_to.isoformat(),
+    )

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.answers import JsonAnswer, described
+from api.answers import JsonAnswer, described, with_members
 from api.dependencies import FILTERS, catalog_answer, feature_query, transaction
 from api.links import JSON, SVG
 from api.parameters import asked
+from api.routes.units import became
 from geo import store
 from layers.style import sprite
 
@@ -42,5 +43,11 @@ def counts(
     connection: Annotated[Connection, Depends(transaction, scope="function")],
     texts: Annotated[dict[str, str], Depends(asked(*FILTERS))],
 ) -> Response:
-    """Counts under the same filters as items; each facet is counted under every filter but its own."""
-    return JsonAnswer(store.counts(connection, feature_query(connection, request.app.state.catalog, texts)))
+    """Counts under the same filters as items; each facet is counted under every filter but its own.
+
+    `units`: those that the filter names and that are no more, with the units of today that they are in.
+    """
+    query = feature_query(connection, request.app.state.catalog, texts)
+    ended = became(connection, query)
+    counted = store.counts(connection, query)
+    return JsonAnswer(with_members(counted, ended) if ended else counted)

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Select
 from starlette.responses import Response
 
 from api.answers import described, feature_collection, now
-from api.dependencies import FILTERS, FORM, box, feature_query, transaction
+from api.dependencies import FILTERS, FORM, box, feature_query, transaction, valid
 from api.dependencies import form as written
 from api.links import GEOJSON, Links
-from api.parameters import BBOX, BBOX_CRS, CRS, CRS84, PROPERTIES, SKIP_GEOMETRY, SORTBY, F, asked
+from api.parameters import BBOX, BBOX_CRS, CRS, CRS84, DATETIME, PROPERTIES, SKIP_GEOMETRY, SORTBY, F, asked
 from api.routes.collections import LICENCES, OUTLINES, credit, known, sources
 from api.routes.items import content_crs
 from api.sending import Sending, begun, of_file
@@ -22,6 +22,7 @@ from geo import crs, outgoing, store, unit_store, units
 from geo.crs import Crs
 from geo.errors import InvalidParameter
 from geo.outgoing import Column, Pieces
+from geo.unit_store import UnitQuery
 from layers import returnables
 from layers.catalog import Catalog
 from layers.export import FORMATS, ITEM_END, Export, Format, UnknownFormat, columns
@@ -32,7 +33,7 @@ BATCH = 2_000
 SECONDS = 900
 """How long a reader may take for a file that is sent as it is read."""
 OF_PROJECTS = (*FILTERS, SORTBY, *FORM)
-OF_UNITS = (BBOX, BBOX_CRS, *FORM)
+OF_UNITS = (DATETIME, BBOX, BBOX_CRS, *FORM)
 
 router = APIRouter(tags=["Downloads"])
 _DESCRIBED = described(
@@ -105,7 +106,7 @@ def download(
 ) -> Response:
     """Every feature of the collection that the filters find, those without a place included; the address stays.
 
-    Collections of administrative units take bbox.
+    Collections of administrative units take bbox and datetime.
     """
     collection, _, suffix = file.partition(".")
     known(request.app.state.catalog, collection)
@@ -149,7 +150,8 @@ def _asked(request: Request, collection: str, form: Format) -> _Download:
         table = unit_store.COLUMNS
 
         def selected(connection: Connection) -> Select[Any]:  # noqa: ARG001 -- no filter of units asks the database
-            return unit_store.selected(generation, box(texts), written(texts, returnables.UNIT))
+            form = written(texts, returnables.UNIT)
+            return unit_store.selected(UnitQuery((generation,), valid(texts), box(texts), form))
     else:
         within = catalog.collection(collection)
         title, description = (f"{words.vi} / {words.en}" for words in (within.title, within.description))

@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now, with_members
-from api.dependencies import FILTERS, FORM, PAGING, box, feature_form, feature_query, form, readable, transaction
+from api.dependencies import FILTERS, FORM, PAGING, box, feature_form, feature_query, form, readable, transaction, valid
 from api.html import Answered
 from api.links import GEOJSON, HTML, JSON, Links, link_header
-from api.parameters import BBOX, BBOX_CRS, LIMIT, NEXT, asked, limit
+from api.parameters import BBOX, BBOX_CRS, DATETIME, LIMIT, NEXT, asked, limit
 from api.routes.collections import known
+from api.routes.units import became, fates_links, related_units
 from geo import store, unit_store, units
 from geo.crs import Crs
 from geo.errors import FeatureNotFound
@@ -21,7 +22,7 @@ from layers import returnables
 from layers.catalog import Catalog
 
 OF_PROJECTS = (*FILTERS, *PAGING, *FORM)
-OF_UNITS = (LIMIT, BBOX, BBOX_CRS, NEXT, *FORM)
+OF_UNITS = (DATETIME, LIMIT, BBOX, BBOX_CRS, NEXT, *FORM)
 CollectionId = Annotated[
     str,
     Path(
@@ -51,7 +52,7 @@ def _placed(description: dict[str, Any]) -> dict[str, Any]:
 def page_of_items(request: Request, collection: CollectionId, connection: Reading) -> Response:
     """Features that pass every filter, those without a place included; `next` leads to the following page.
 
-    Collections of administrative units take limit, bbox and next.
+    Collections of administrative units take datetime, limit, bbox and next.
     """
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
@@ -60,18 +61,19 @@ def page_of_items(request: Request, collection: CollectionId, connection: Readin
         written = form(texts, returnables.UNIT)
         page = unit_store.items(
             connection,
-            units.COLLECTIONS[collection],
+            unit_store.UnitQuery((units.COLLECTIONS[collection],), valid(texts), box(texts), written),
             limit=limit(texts.get("limit")),
             after=texts.get("next", ""),
-            bbox=box(texts),
-            form=written,
         )
+        members: dict[str, Any] = {}
     else:
         texts = asked(*OF_PROJECTS)(request)
         query = feature_query(connection, catalog, texts, catalog.collection(collection))
         page, written = store.items(connection, query), query.form
-    related = _related(Links.of(request), collection, page, texts)
-    return GeoJsonAnswer(_collection(page, related), content_crs(written.crs) | link_header(related))
+        members = became(connection, query)
+    links = Links.of(request)
+    related = [*_related(links, collection, page, texts), *fates_links(links, members)]
+    return GeoJsonAnswer(_collection(page, members, related), content_crs(written.crs) | link_header(related))
 
 
 def content_crs(system: Crs) -> dict[str, str]:
@@ -92,13 +94,14 @@ def _related(links: Links, collection: str, page: Page, texts: Mapping[str, str]
     return related
 
 
-def _collection(page: Page, related: list[dict[str, Any]]) -> bytes:
+def _collection(page: Page, members: Mapping[str, Any], related: list[dict[str, Any]]) -> bytes:
     return feature_collection(
         page.features,
         {
             "numberMatched": page.matched,
             "numberReturned": page.returned,
             "timeStamp": now(),
+            **members,
             "links": related,
         },
     )
@@ -123,6 +126,7 @@ def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, 
     if collection in units.COLLECTIONS:
         written = form(texts, returnables.UNIT)
         text = unit_store.item(connection, units.COLLECTIONS[collection], feature_id, written)
+        related += related_units(links, collection, feature_id)
     else:
         within = catalog.collection(collection)
         written = feature_form(connection, texts, within)

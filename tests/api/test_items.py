@@ -173,5 +173,5 @@ def test_units_are_features_of_their_generation(ask: Ask, refused: Ask, client: 
     refused("/api/collections/units-2025-07/items/2024-quan-do-son", 404)
     refused(f"{path}/2024-quan-do-son/history", 404)
     assert refused(path, status="completed")["allowed"] == [
-        "limit", "bbox", "bbox-crs", "next", "crs", "properties", "skipGeometry", "f",
+        "datetime", "limit", "bbox", "bbox-crs", "next", "crs", "properties", "skipGeometry", "f",
     ]  # fmt: skip

@@ -68,7 +68,11 @@ def test_an_unknown_or_ambiguous_district_is_refused_with_the_way_out(refused: A
     store_units(
         connection, unit("2024-xa-a", name="Tân Dân"), unit("2024-xa-b", name="Tân Dân", full_name="Xã Tân Dân")
     )
-    assert refused(ITEMS, district="tan-dan")["candidates"] == ["2024-xa-a", "2024-xa-b"]
+    problem = refused(ITEMS, district="tan-dan")
+    assert problem["allowed"] == ["2024-xa-a", "2024-xa-b"]
+    assert [(one["id"], one["generation"]) for one in problem["candidates"]] == [
+        ("2024-xa-a", "2024"), ("2024-xa-b", "2024"),
+    ]  # fmt: skip
     assert "atlantis" in refused(ITEMS, district="atlantis")["detail"]
 
 

@@ -85,7 +85,7 @@ def test_contents_tell_places_and_shapes(connection: Connection) -> None:
 
 def test_units_leave_as_they_are_published(connection: Connection) -> None:
     store_units(connection, unit(box=BOX["cat-hai"], code="317"), unit("2024-huyen-x", parent="2024-huyen-cat-hai"))
-    selection = unit_store.selected(units.COLLECTIONS["districts-2024"], None)
+    selection = unit_store.selected(unit_store.UnitQuery((units.COLLECTIONS["districts-2024"],)))
     published = json.loads("[" + whole(outgoing.geojson(connection, selection))[0] + "]")
     assert [one["id"] for one in published] == ["2024-huyen-cat-hai", "2024-huyen-x"]
     assert list(published[0]["properties"]) == ["id", *(column.name for column in unit_store.COLUMNS)]

@@ -65,9 +65,6 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       ...(unlocated ? [` · ${t("countUnlocated", { n: number(unlocated) })}`] : []));
   }
 
-  /** A unit that is not in the picker is described by the server: "2024-xa-tan-dan (Xã Tân Dân, Huyện An Lão, 2024); …". */
-  const unitWords = (id, detail) => units.full(id, detail.split(`${id} (`)[1]?.split(")")[0]);
-
   const unknownUnits = () => {
     const { district } = state.shown;
     const unknown = district.filter((value) => !units.find(value).length);
@@ -118,8 +115,8 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     fail(error) {
       root.removeAttribute("aria-busy");
       summary.textContent = "";
-      const { candidates: ids = [], detail = "" } = error.problem ?? {};
-      const candidates = ids.map((id) => ({ words: unitWords(id, detail), choose: () => state.set({ district: [id] }) }));
+      const candidates = (error.problem?.candidates ?? []).map((unit) =>
+        ({ words: units.full(unit), choose: () => state.set({ district: [unit.id] }) }));
       rows.replaceChildren(el("li", {}, errorState(error, { onRetry, onClear: clearAll, candidates, name: unknownUnits() })));
     },
   };

@@ -55,14 +55,9 @@ export function readUnits(collections) {
         when: generations.length > 1 ? t("generations", { n: generations.length }) : period(generations[0]) };
     },
 
-    /** "Xã Tân Dân, Huyện An Lão · đến 31/12/2024". `told`: how the server describes a unit that is not loaded here. */
-    full(id, told) {
-      const unit = byId.get(id)?.properties;
-      const generation = unit?.generation ?? GENERATION.exec(id)?.[0];
-      const names = unit ? [unit.full_name, byId.get(unit.parent)?.properties.full_name].filter(Boolean).join(", ")
-        : (told ?? id).replace(new RegExp(`, ${generation}$`), "");
-      return [names, period(generation)].filter(Boolean).join(" · ");
-    },
+    /** "Xã Tân Dân, Huyện An Lão · đến 31/12/2024": a candidate that the server offers. */
+    full: ({ full_name: name, parent_name: parent, generation }) =>
+      [[name, parent].filter(Boolean).join(", "), period(generation)].filter(Boolean).join(" · "),
 
     /** The properties of a project that name its units, the first that it has being the one to show. */
     fields(values) {

@@ -44,7 +44,12 @@ def feature_collection(features: bytes, members: Mapping[str, Any]) -> bytes:
 
 def with_members(text: bytes, members: Mapping[str, Any]) -> bytes:
     """A finished JSON object with these members behind its own."""
-    return b"".join((text.rstrip()[:-1], b",", orjson.dumps(members)[1:]))
+    return with_bytes(text, orjson.dumps(members))
+
+
+def with_bytes(text: bytes, members: bytes) -> bytes:
+    """The same, where the members are a finished JSON object too."""
+    return b"".join((text.rstrip()[:-1], b",", members[1:]))
 
 
 def described(

@@ -1,139 +1,222 @@
 """Finished answers, kept by the version of the data: what has not changed is not made again, and nothing stale leaves.
 
-Every request first learns the version that holds (`geo.freshness`). The key of an answer, and its ETag, is a digest of
-that version, of this software, and of the address: an answer of another version can never be found.
+Every request first learns the version that holds (`geo.freshness`); only an answer of that very version is given. This
+stands before the framework: a kept answer costs a look into a dictionary, and leaves with the headers it was made with.
 """
 
 import asyncio
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from geo.freshness import Freshness
+from api.encoding import chosen
+from api.headers import VARY, add, bodiless
+from api.negotiation import variant
+from api.one_feature import OneFeature, RawHeaders, Wanted
+from geo.freshness import Freshness, Now
 
 CACHED = ("/api", "/layers/")
+"""Addresses whose answers depend on nothing but the question and the data; all of them are public."""
 MOST_BYTES = 64 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
 """An answer over this is passed on as it comes and not kept."""
+_OVERHEAD = 4096
+"""What an answer takes beside its body: question, headers twice, the dictionary's share."""
+Key = tuple[str | bytes | None, ...]
 _ROOMS = ("geo", "layers", "api")
+_ASKED_BY = (b"host", b"accept", b"accept-language", b"accept-encoding", b"if-none-match")
 
 
-@dataclass(slots=True)
-class _Answer:
-    """What came back: kept when `whole` and a 200; else only passed on."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A GET that may be answered from memory. `key`: all that its answer depends on beside the data.
 
-    start: Message
-    body: bytes = b""
-    whole: bool = True
+    Two keys may have one answer, one key never two. `had`: the ETags that the client knows. `feature`: told where one
+    feature is asked for that is not kept.
+    """
+
+    key: Key
+    had: bytes | None
+    coding: str
+    feature: Wanted | None
+
+    @property
+    def feature_id(self) -> str | None:
+        """Which feature to ask the database for, together with the version."""
+        return None if self.feature is None else self.feature.id
+
+
+class Reply:
+    """A whole answer. `head`: its headers as they are sent, ETag and Vary included."""
+
+    __slots__ = ("body", "head", "headers", "status", "tag", "version")
+
+    def __init__(self, version: str, tag: bytes, status: int, headers: RawHeaders, body: bytes) -> None:
+        self.version, self.tag, self.status, self.headers, self.body = version, tag, status, headers, body
+        self.head = b"".join([b"%b: %b\r\n" % header for header in headers])
+
+    async def send(self, send: Send) -> None:
+        """Give the answer."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 class AnswerCache:
     """Answers GETs of the public addresses from memory, 304 to whoever has the answer already.
 
     One request makes an answer that several wait for. Memory is bounded in bytes; the longest unused answer leaves
-    first.
+    first. `software`: names this build, so that an upgrade never answers with what the last one made. `one_feature`:
+    makes the answer to what is asked most, without the framework.
     """
 
-    def __init__(self, app: ASGIApp, freshness: Freshness, software: str) -> None:
-        """`software`: names this build, so that an upgrade never answers with what the last one made."""
+    def __init__(self, app: ASGIApp, freshness: Freshness, software: str, one_feature: OneFeature) -> None:
         self.app = app
-        self._freshness = freshness
+        self.freshness = freshness
         self._software = software
-        self._kept: OrderedDict[str, _Answer] = OrderedDict()
+        self._one_feature = one_feature
+        self._kept: OrderedDict[Key, Reply] = OrderedDict()
         self._bytes = 0
-        self._making: dict[str, asyncio.Future[_Answer | None]] = {}
+        self._making: dict[tuple[Key, str], asyncio.Future[Reply | None]] = {}
+        not_modified = MutableHeaders({"Vary": VARY})
+        add(not_modified, public=True)
+        self._not_modified = not_modified.raw
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory where that is right, else pass the request on."""
-        if scope["type"] == "lifespan":
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
-            await self._freshness.close()
+            if scope["type"] == "lifespan":
+                await self.freshness.close()
             return
-        cacheable = scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(CACHED)
-        version = await self._freshness.version() if cacheable else None
-        if version is None:
+        question = self.question(scope)
+        if question is None:
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        tag = self._tag(scope, headers, version)
-        if f'"{tag}"' in _tags(headers):
-            await _not_modified(tag, send)
-        elif (kept := self._find(tag)) is not None or (kept := await self._made_by_another(tag)) is not None:
-            await _send(kept, tag, send)
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, bodiless(send)
+        now = await self.freshness.now(question.feature_id)
+        if now.version is None:
+            await self.app(scope, receive, send)
+            return
+        reply = self.reply(question, now)
+        if reply is None and (making := self._making.get((question.key, now.version))) is not None:
+            reply = await asyncio.shield(making)
+        if reply is not None:
+            await reply.send(send)
         else:
-            await self._make(tag, scope, receive, send)
+            await self._make(question.key, now.version, scope, receive, send)
 
-    def _tag(self, scope: Scope, headers: Headers, version: str) -> str:
-        gzip = "gzip" in headers.get("accept-encoding", "")
-        parts = (
-            version,
-            self._software,
+    def question(self, scope: Scope) -> Question | None:
+        """What is asked, for `reply`; None where an answer depends on more than that, or is no one else's."""
+        if scope["method"] not in ("GET", "HEAD") or not scope["path"].startswith(CACHED):
+            return None
+        headers = dict(scope["headers"])
+        if len(headers) < len(scope["headers"]):
+            names = [name for name, _ in scope["headers"]]
+            if any(names.count(name) > 1 for name in _ASKED_BY):
+                return None  # which of the two counts would be anyone's guess
+        form, coding = variant(scope), chosen(headers.get(b"accept-encoding"))
+        key = (
             scope["scheme"],
-            headers.get("host", ""),
             scope.get("root_path", ""),
-            scope["path"],
-            scope["query_string"].decode("latin-1"),
-            "gzip" if gzip else "",
+            scope["raw_path"],
+            scope["query_string"],
+            headers.get(b"host"),
+            form,
+            coding,
         )
-        return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+        feature = None if key in self._kept else self._one_feature.wanted(scope, headers, form)
+        return Question(key, headers.get(b"if-none-match"), coding, feature)
 
-    def _find(self, tag: str) -> _Answer | None:
-        if (kept := self._kept.get(tag)) is not None:
-            self._kept.move_to_end(tag)
+    def knows(self, question: Question) -> bool:
+        """Whether `reply` may have an answer at once, if the data has not changed."""
+        return question.feature is not None or question.key in self._kept
+
+    def reply(self, question: Question, now: Now) -> Reply | None:
+        """The answer that holds `now`, where it is kept or quickly made; 304 to who has it; None where it is not."""
+        key, version = question.key, now.version
+        if version is None:
+            return None
+        kept = self._kept.get(key)
+        if kept is not None and kept.version != version:
+            kept = None
+        if question.had is not None:
+            tag = kept.tag if kept is not None else self._tag(key, version)
+            if tag in [one.strip().removeprefix(b"W/") for one in question.had.split(b",")]:
+                return Reply(version, tag, 304, [*self._not_modified, (b"etag", tag)], b"")
+        if kept is not None:
+            self._kept.move_to_end(key)
+        elif question.feature is not None and (found := now.features.get(question.feature.id)) is not None:
+            made = self._one_feature.answer(question.feature, found, question.coding)
+            return None if made is None else self._keep(key, version, *made)
         return kept
 
-    async def _made_by_another(self, tag: str) -> _Answer | None:
-        """The answer that another request is making just now; None when none is, or when it cannot be shared."""
-        making = self._making.get(tag)
-        return None if making is None else await asyncio.shield(making)
+    def _tag(self, key: Key, version: str) -> bytes:
+        digest = hashlib.blake2b(f"{version}\n{self._software}\n{key!r}".encode(), digest_size=16)
+        return f'"{digest.hexdigest()}"'.encode()
 
-    async def _make(self, tag: str, scope: Scope, receive: Receive, send: Send) -> None:
-        making = self._making[tag] = asyncio.get_running_loop().create_future()
-        answer: _Answer | None = None
+    async def _make(self, key: Key, version: str, scope: Scope, receive: Receive, send: Send) -> None:
+        making = self._making[key, version] = asyncio.get_running_loop().create_future()
 
-        def share(shared: _Answer | None) -> None:
+        def share(shared: Reply | None) -> None:
             if not making.done():
-                del self._making[tag]
+                del self._making[key, version]
                 making.set_result(shared)
 
-        async def collect(message: Message) -> None:
-            nonlocal answer
-            if message["type"] == "http.response.start":
-                headers = Headers(raw=message["headers"])
-                passing = "etag" in headers or headers.get("cache-control") == "no-store"
-                answer = _Answer(message, whole=message["status"] == 200 and not passing)
-                if not answer.whole:
-                    share(None)
-                    await send(message)
-                return
-            if answer is None or message["type"] != "http.response.body" or not answer.whole:
-                await send(message)
-                return
-            answer.body += message.get("body", b"")
-            if len(answer.body) > LARGEST:
-                answer.whole = False
-                share(None)
-                await send(answer.start)
-                await send({**message, "body": answer.body})
-
+        collecting = _Collecting(send, lambda: share(None))
         try:
-            await self.app(scope, receive, collect)
-            if answer is not None and answer.whole:
-                self._keep(tag, answer)
-                share(answer)
-                await _send(answer, tag, send)
+            await self.app(scope, receive, collecting.collect)
+            if collecting.whole:
+                reply = self._keep(key, version, collecting.start["headers"], bytes(collecting.body))
+                share(reply)
+                await reply.send(send)
         finally:
             share(None)
 
-    def _keep(self, tag: str, answer: _Answer) -> None:
-        self._kept[tag] = answer
-        self._bytes += len(answer.body)
+    def _keep(self, key: Key, version: str, headers: RawHeaders, body: bytes) -> Reply:
+        tag = self._tag(key, version)
+        told = [header for header in headers if header[0] != b"vary"]
+        reply = Reply(version, tag, 200, [*told, (b"vary", VARY.encode()), (b"etag", tag)], body)
+        if (older := self._kept.pop(key, None)) is not None:
+            self._bytes -= len(older.body) + _OVERHEAD
+        self._kept[key] = reply
+        self._bytes += len(body) + _OVERHEAD
         while self._bytes > MOST_BYTES:
-            self._bytes -= len(self._kept.popitem(last=False)[1].body)
+            self._bytes -= len(self._kept.popitem(last=False)[1].body) + _OVERHEAD
+        return reply
+
+
+class _Collecting:
+    """Gathers an answer that can be kept; passes any other one on as it comes."""
+
+    def __init__(self, send: Send, give_up: Callable[[], None]) -> None:
+        self.start: Message = {}
+        self.body = bytearray()
+        self.whole = False
+        self._send = send
+        self._give_up = give_up
+
+    async def collect(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = Headers(raw=message["headers"])
+            passing = "etag" in headers or headers.get("cache-control") == "no-store"
+            self.start, self.whole = message, message["status"] == 200 and not passing
+            if not self.whole:
+                self._give_up()
+        if not self.whole:
+            await self._send(message)
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+            if len(self.body) > LARGEST:
+                self.whole = False
+                self._give_up()
+                await self._send(self.start)
+                await self._send({**message, "body": bytes(self.body)})
 
 
 def software_of(root: Path) -> str:
@@ -142,22 +225,3 @@ def software_of(root: Path) -> str:
     for path in sorted(path for room in _ROOMS for path in (root / room).rglob("*") if path.suffix in (".py", ".toml")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _tags(headers: Headers) -> list[str]:
-    return [tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(",")]
-
-
-async def _not_modified(tag: str, send: Send) -> None:
-    headers = MutableHeaders({"ETag": f'"{tag}"', "Vary": "Accept-Encoding"})
-    await send({"type": "http.response.start", "status": 304, "headers": headers.raw})
-    await send({"type": "http.response.body", "body": b""})
-
-
-async def _send(answer: _Answer, tag: str, send: Send) -> None:
-    headers = MutableHeaders(raw=list(answer.start["headers"]))
-    headers["ETag"] = f'"{tag}"'
-    if "accept-encoding" not in headers.get("vary", "").lower():
-        headers.add_vary_header("Accept-Encoding")
-    await send({**answer.start, "headers": headers.raw})
-    await send({"type": "http.response.body", "body": answer.body})

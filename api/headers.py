@@ -58,27 +58,25 @@ class AnswerHeaders:
         if public and scope["method"] == "OPTIONS":
             await _options(send)
             return
-        head = scope["method"] == "HEAD"
         several = bool(offered(get_route_path(scope)))
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                _add(headers, public=public)
+                add(headers, public=public)
                 if several:
                     headers["Vary"] = VARY
                 if message["status"] == 405 and public:
                     headers["Allow"] = ALLOW
-            elif head and message["type"] == "http.response.body":
-                if message.get("more_body", False):
-                    return
-                message = {"type": "http.response.body", "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"} if head else scope, receive, with_headers)
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, bodiless(send)
+        await self.app(scope, receive, with_headers)
 
 
-def _add(headers: MutableHeaders, *, public: bool) -> None:
+def add(headers: MutableHeaders, *, public: bool) -> None:
+    """Give an answer what every answer carries, and a public one what other origins need."""
     for name, value in ALWAYS.items():
         headers[name] = value
     headers.setdefault("Cache-Control", "no-cache")
@@ -86,6 +84,19 @@ def _add(headers: MutableHeaders, *, public: bool) -> None:
         headers["Access-Control-Allow-Origin"] = "*"
         headers["Access-Control-Expose-Headers"] = "Content-Crs, Content-Disposition, ETag, Link, Retry-After"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+
+
+def bodiless(send: Send) -> Send:
+    """Sends an answer without its body, as HEAD wants it."""
+
+    async def without_body(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            if message.get("more_body", False):
+                return
+            message = {"type": "http.response.body", "body": b""}
+        await send(message)
+
+    return without_body
 
 
 async def _options(send: Send) -> None:

@@ -6,12 +6,13 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from sqlalchemy import Engine, create_engine
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api import files, openapi, problems
 from api.cache import AnswerCache, software_of
+from api.encoding import Compression
 from api.headers import AnswerHeaders
 from api.html import Pages
+from api.one_feature import OneFeature
 from api.routes import (
     catalog,
     collections,
@@ -31,7 +32,6 @@ from geo.freshness import Freshness
 from geo.reading import BinaryCursor
 from geo.settings import REPOSITORY, Settings
 from layers.catalog import Catalog
-from layers.export import FORMATS
 
 STATEMENT_SECONDS = 20
 IDLE_SECONDS = 60
@@ -39,17 +39,23 @@ IDLE_SECONDS = 60
 CONNECTIONS = 8
 
 
-def app() -> FastAPI:
+def app() -> AnswerCache:
     """The application as the environment describes it: what uvicorn's `--factory` calls in each worker."""
-    return create_app(Settings.from_env())
+    return keeping(create_app(Settings.from_env()))
+
+
+def keeping(application: FastAPI) -> AnswerCache:
+    """The application behind a memory for its answers, where every question comes by first."""
+    state = application.state
+    freshness = Freshness(state.engine.url.render_as_string(hide_password=False))
+    return AnswerCache(application, freshness, software_of(REPOSITORY), OneFeature(state.catalog))
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     """The application over one database.
 
-    `engine`: connections to read with; made from `settings.database_url` when not given, and only then are answers
-    kept, because what a given one sees may be no one else's. Nothing is asked of the database here, so the service
-    starts, and tells what is missing at /readyz, even when the database is away.
+    `engine`: connections to read with; made from `settings.database_url` when not given. Nothing is asked of the
+    database here, so the service starts, and tells what is missing at /readyz, even when the database is away.
 
     Raises StoreNotReady when neither names a database.
     """
@@ -101,17 +107,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         application.include_router(room.router)
     files.install(application, settings)
     openapi.install(application, tuple(application.state.catalog.layers))
-    # The last one added is the outermost: headers, kept answers, compression, the answer to whatever went wrong.
+    # The last one added is the outermost: headers, compression, the answer to whatever went wrong.
     problems.install(application)
-    application.add_middleware(
-        GZipMiddleware,
-        minimum_size=1024,
-        compresslevel=5,
-        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, FORMATS["parquet"].media_type),  # compressed already
-    )
-    if engine is None:
-        url = reading.url.render_as_string(hide_password=False)
-        application.add_middleware(AnswerCache, freshness=Freshness(url), software=software_of(REPOSITORY))
+    application.add_middleware(Compression)
     application.add_middleware(AnswerHeaders)
     return application
 

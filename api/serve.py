@@ -36,6 +36,8 @@ def _run(listener: socket.socket, settings: Settings, say: Say) -> None:
     from uvicorn import Config, Server
     from uvicorn.supervisors import Multiprocess
 
+    from api.doorstep import Doorstep
+
     class Calm(Server):
         """Ends after the answers under way, however often Ctrl-C is pressed; what follows then stops the database."""
 
@@ -44,6 +46,7 @@ def _run(listener: socket.socket, settings: Settings, say: Say) -> None:
 
     config = Config(
         "api.main:app",
+        http=Doorstep,
         factory=True,
         workers=settings.workers,
         log_level="warning",

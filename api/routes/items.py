@@ -116,26 +116,34 @@ def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, 
     texts = asked(*FORM)(request)
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
-    links = Links.of(request)
-    path = f"/api/collections/{collection}"
-    related = [
-        *links.own(f"{path}/items/{feature_id}", GEOJSON, texts),
-        links.link("collection", path, JSON),
-    ]
     readable(feature_id)
+    links = Links.of(request)
     if collection in units.COLLECTIONS:
         written = form(texts, returnables.UNIT)
         text = unit_store.item(connection, units.COLLECTIONS[collection], feature_id, written)
-        related += related_units(links, collection, feature_id)
+        own = _links_of_item(links, collection, feature_id, texts)
+        related = [*own, *related_units(links, collection, feature_id)]
     else:
         within = catalog.collection(collection)
         written = feature_form(connection, texts, within)
         text = store.item(connection, within.layer_id, feature_id, written, within.only)
-        related += [
-            links.link("alternate", f"/du-an/{feature_id}", HTML, "Trang của dự án / its page"),
-            links.link("version-history", f"{path}/items/{feature_id}/history", JSON, "Lịch sử / its history"),
-        ]
+        related = links_of_feature(links, collection, feature_id, texts)
     return GeoJsonAnswer(with_members(text, {"links": related}), content_crs(written.crs) | link_header(related))
+
+
+def links_of_feature(links: Links, collection: str, feature_id: str, texts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What stands as `links` in the answer with one feature; `texts`: of the query string."""
+    history = f"/api/collections/{collection}/items/{feature_id}/history"
+    return [
+        *_links_of_item(links, collection, feature_id, texts),
+        links.link("alternate", f"/du-an/{feature_id}", HTML, "Trang của dự án / its page"),
+        links.link("version-history", history, JSON, "Lịch sử / its history"),
+    ]
+
+
+def _links_of_item(links: Links, collection: str, item: str, texts: Mapping[str, str]) -> list[dict[str, Any]]:
+    path = f"/api/collections/{collection}"
+    return [*links.own(f"{path}/items/{item}", GEOJSON, texts), links.link("collection", path, JSON)]
 
 
 @router.get(

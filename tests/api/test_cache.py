@@ -1,6 +1,7 @@
 """Answers are kept, and never after the data has moved on: real server processes, real commits."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -16,7 +17,8 @@ from tests.factories import edit, store
 
 SERVE = """
 import socket, sys, uvicorn
-config = uvicorn.Config("api.main:app", factory=True, log_level="warning")
+from api.doorstep import Doorstep
+config = uvicorn.Config("api.main:app", factory=True, http=Doorstep, log_level="warning")
 uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 """
 ITEM = "/api/collections/port/items/cang-a"
@@ -59,13 +61,53 @@ def test_an_unchanged_answer_comes_with_the_same_etag_and_costs_a_304(workers: l
     assert again.headers["etag"] == first.headers["etag"]
 
 
-def test_a_compressed_answer_has_an_etag_of_its_own(workers: list[str]) -> None:
-    plain, packed = (
-        httpx.get(f"{workers[0]}{ITEM}", headers={"Accept-Encoding": form}) for form in ("identity", "gzip")
+def test_each_coding_of_an_answer_has_an_etag_of_its_own_and_the_same_words(workers: list[str]) -> None:
+    plain, *packed = (
+        httpx.get(f"{workers[0]}{ITEM}", headers={"Accept-Encoding": coding})
+        for coding in ("identity", "gzip", "zstd", "zstd;q=0, gzip;q=0.5", "br, *")
     )
-    assert plain.headers["etag"] != packed.headers["etag"]
-    assert plain.json() == packed.json()
-    assert packed.headers["vary"] == "Accept-Encoding"
+    codings = [answer.headers.get("content-encoding") for answer in (plain, *packed)]
+    assert codings == [None, "gzip", "zstd", "gzip", "gzip"]
+    assert len({answer.headers["etag"] for answer in (plain, *packed)}) == 3
+    assert all(answer.json() == plain.json() for answer in packed)
+    assert {answer.headers["vary"] for answer in (plain, *packed)} == {"Accept, Accept-Language, Accept-Encoding"}
+
+
+def test_head_tells_what_get_would_and_shares_its_answer(workers: list[str]) -> None:
+    address = f"{workers[0]}/api/collections/port"
+    told, got = httpx.head(address), httpx.get(address)
+    assert told.content == b""
+    date = ("date",)
+    assert {name: text for name, text in told.headers.items() if name not in date} == {
+        name: text for name, text in got.headers.items() if name not in date
+    }
+    assert httpx.head(address, headers={"If-None-Match": got.headers["etag"]}).status_code == 304
+
+
+def test_one_feature_is_the_same_by_the_short_way_as_by_the_way_of_every_question(workers: list[str]) -> None:
+    def asked(*headers: tuple[str, str]) -> tuple[dict[str, str], bytes]:
+        answer = httpx.get(f"{workers[0]}{ITEM}", headers=[*headers, ("Accept-Encoding", "zstd")])
+        return {name: text for name, text in answer.headers.items() if name not in ("date", "etag")}, answer.content
+
+    twice = [("Accept", "*/*")] * 2  # nothing is kept for who contradicts himself
+    assert asked() == asked(("Accept", "application/geo+json")) == asked(*twice)
+
+
+def test_questions_sent_at_once_are_answered_in_their_order(workers: list[str]) -> None:
+    address = httpx.URL(workers[0])
+    paths = [ITEM, "/api/collections/port/items/nothing", ITEM, "/healthz", ITEM, "/api/collections/port"]
+    asked = "".join(f"GET {path} HTTP/1.1\r\nHost: {address.host}\r\n\r\n" for path in paths)
+    with socket.create_connection((address.host, address.port or 80)) as connection:
+        connection.sendall(asked.replace("port HTTP/1.1\r\n", "port HTTP/1.1\r\nConnection: close\r\n").encode())
+        told = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", told) == [b"200", b"404", b"200", b"200", b"200", b"200"]
+
+
+@pytest.mark.parametrize("feature", ["nothing-here", "Cang-A", "x" * 300, "cang-a'--", "a,b", "%7B%7D"])
+def test_what_is_no_feature_is_told_as_everywhere(workers: list[str], feature: str) -> None:
+    answer = httpx.get(f"{workers[0]}/api/collections/port/items/{feature}")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert httpx.get(f"{workers[0]}/api/collections/park/items/cang-a").status_code == 404
 
 
 def test_a_problem_is_never_kept(workers: list[str], own_engine: Engine) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 from starlette.testclient import TestClient
 
-from api.main import create_app, read_only_engine
+from api.main import create_app, keeping, read_only_engine
 from geo import units
 from geo.settings import Settings
 from tests.api.conftest import Ask
@@ -245,7 +245,9 @@ def test_the_description_tells_each_form_of_a_tile_and_of_its_set(ask: Ask) -> N
 def test_a_tile_is_kept_until_something_moves(own_engine: Engine, settings: Settings) -> None:
     with own_engine.begin() as connection:
         store(connection, edit(geometry=point(106.95, 20.8)))
-    application = create_app(replace(settings, database_url=own_engine.url.render_as_string(hide_password=False)))
+    application = keeping(
+        create_app(replace(settings, database_url=own_engine.url.render_as_string(hide_password=False)))
+    )
     with TestClient(application) as browser:
         tag = browser.get(HERE).headers["etag"]
         assert browser.get(HERE, headers={"If-None-Match": tag}).status_code == 304

@@ -28,7 +28,8 @@ LARGEST = 4 * 1024 * 1024
 _OVERHEAD = 4096
 """What an answer takes beside its body: question, headers twice, the dictionary's share."""
 Key = tuple[str | bytes | None, ...]
-_ROOMS = ("geo", "layers", "api")
+_ROOMS = ("geo", "layers", "api", "web/pages")
+_KINDS = (".py", ".toml", ".html")
 _ASKED_BY = (b"host", b"accept", b"accept-language", b"accept-encoding", b"if-none-match")
 
 
@@ -222,6 +223,6 @@ class _Collecting:
 def software_of(root: Path) -> str:
     """A digest of the rooms' own files under `root`: the same in every worker, another one after an upgrade."""
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(path for room in _ROOMS for path in (root / room).rglob("*") if path.suffix in (".py", ".toml")):
+    for path in sorted(path for room in _ROOMS for path in (root / room).rglob("*") if path.suffix in _KINDS):
         digest.update(path.read_bytes())
     return digest.hexdigest()

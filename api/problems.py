@@ -123,6 +123,7 @@ def answer(request: Request, problem: Problem) -> Response:
             status=problem.status,
             title=problem.title,
             detail=problem.detail,
+            told=wished is not None,  # whoever reads the API reads what it says; on the map it would be noise
         )
         return Response(body, problem.status, headers, "text/html")
     content = {

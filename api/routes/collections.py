@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.answered import Answered
 from api.answers import JsonAnswer, described
 from api.dependencies import transaction
-from api.html import Answered
 from api.links import GEOJSON, HTML, JSON, PNG, SCHEMA, SVG, Links
 from api.parameters import CRS84, asked
 from geo import crs, kinds, store, unit_store, units

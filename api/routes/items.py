@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.answered import Answered
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now, with_members
 from api.dependencies import FILTERS, FORM, PAGING, box, feature_form, feature_query, form, readable, transaction, valid
-from api.html import Answered
 from api.links import GEOJSON, HTML, JSON, Links, link_header
 from api.parameters import BBOX, BBOX_CRS, DATETIME, LIMIT, NEXT, asked, limit
 from api.routes.collections import known

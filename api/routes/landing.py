@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from api.answered import Answered
 from api.answers import JsonAnswer, described
 from api.files import whole_page
-from api.html import Answered
 from api.links import HTML, JSON, OPENAPI, Links
 from api.parameters import asked
 from geo.settings import Settings

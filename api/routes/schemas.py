@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.answered import Answered
 from api.answers import JsonAnswer, described
-from api.html import Answered
 from api.links import JSON, SCHEMA, Links, link_header
 from api.parameters import asked
 from api.routes.collections import Reading, known

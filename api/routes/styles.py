@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from api.answered import Answered
 from api.answers import JsonAnswer, described
-from api.html import Answered
 from api.links import JSON, PNG, SVG, Links
 from api.parameters import GEOMETRY, asked, choose
 from api.routes.collections import credit, known, sources

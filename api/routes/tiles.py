@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api import tile_sets
+from api.answered import Answered
 from api.answers import JsonAnswer, described
 from api.dependencies import FILTERS, feature_query, transaction
-from api.html import Answered
 from api.links import JSON, MVT, Links, link_header
 from api.negotiation import TILEJSON
 from api.parameters import Parameter, asked

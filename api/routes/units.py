@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.answered import Answered
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now
 from api.dependencies import FILTERS, FORM, box, feature_query, form, readable, transaction
-from api.html import Answered
 from api.links import GEOJSON, JSON, Links, link_header
 from api.parameters import BBOX, BBOX_CRS, DATETIME, GENERATION, LEVEL, LIMIT, NEXT, asked, limit
 from api.routes.collections import known

@@ -93,7 +93,7 @@ def test_an_answer_is_geojson_with_absolute_links_to_the_host_that_was_asked(cli
     answer = client.get(ITEMS, params={"limit": "2", "district": "cat-hai,do-son"})
     assert answer.headers["content-type"] == "application/geo+json"
     links = {link["rel"]: link for link in answer.json()["links"]}
-    assert set(links) == {"self", "next", "collection"}
+    assert set(links) == {"self", "alternate", "next", "collection"}
     assert all(link["href"].startswith("http://map.example/api/collections/projects") for link in links.values())
     assert "district=cat-hai,do-son" in links["next"]["href"]
     assert answer.json()["timeStamp"].endswith("Z")
@@ -173,5 +173,5 @@ def test_units_are_features_of_their_generation(ask: Ask, refused: Ask, client: 
     refused("/api/collections/units-2025-07/items/2024-quan-do-son", 404)
     refused(f"{path}/2024-quan-do-son/history", 404)
     assert refused(path, status="completed")["allowed"] == [
-        "datetime", "limit", "bbox", "bbox-crs", "next", "crs", "properties", "skipGeometry", "f",
+        "datetime", "limit", "bbox", "bbox-crs", "next", "crs", "properties", "skipGeometry", "f", "lang",
     ]  # fmt: skip

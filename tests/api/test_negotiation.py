@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from api.html import PAGES
+from api.answered import PAGES
 from api.negotiation import CSV, GEOJSON, HTML, JSON, JSON_FG, MVT, OFFERED, Kind, preferred, variant, wish
 from tests.api.test_pages import BROWSER
 

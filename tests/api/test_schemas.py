@@ -106,7 +106,7 @@ def test_openapi_describes_the_questions(ask: Ask) -> None:
     assert document["components"]["parameters"]["filter"]["schema"]["maxLength"] == 4096
     for kind in ("schema", "queryables", "sortables"):
         content = document["paths"][f"/api/collections/{{collection}}/{kind}"]["get"]["responses"]["200"]["content"]
-        assert list(content) == ["application/schema+json"]
+        assert list(content) == ["application/schema+json", "text/html"]
     answers = document["paths"]["/api/collections/{collection}/items"]["get"]["responses"]["200"]
     assert "Content-Crs" in answers["headers"]
 

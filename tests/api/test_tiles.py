@@ -235,7 +235,7 @@ def test_the_description_tells_each_form_of_a_tile_and_of_its_set(ask: Ask) -> N
         for parameter in operations["get"].get("parameters", ()):
             if parameter.get("name") == "f":
                 forms[path.removeprefix("/api/collections/{collection}/tiles/")] = parameter["schema"]["enum"]
-    assert forms["{matrix_set}"] == ["json", "tilejson"]
+    assert forms["{matrix_set}"] == ["json", "tilejson", "html"]
     assert forms["{matrix_set}/{tile_matrix}/{tile_row}/{tile_col}"] == ["mvt"]
     tile = document["paths"]["/api/collections/{collection}/tiles/{matrix_set}/{tile_matrix}/{tile_row}/{tile_col}"]
     assert {"200", "204", "400", "404"} <= set(tile["get"]["responses"])

@@ -136,6 +136,41 @@ def preview(
     tell(f"{found} dự án / projects: {output}")
 
 
+@app.command(
+    help="Phát hành dữ liệu ra một thư mục / publish a release into a folder: mọi lớp, mọi định dạng / every layer in "
+    "every format, tiles, kiểu vẽ / styles, checksums. Chạy lại sau khi gián đoạn thì làm tiếp / run again, it goes on."
+)
+def publish(
+    out: Annotated[Path, typer.Argument(help="Thư mục chứa các bản phát hành / the folder of all releases.")],
+    layer: Filter = None,
+    sign: Annotated[Path | None, typer.Option(help="Khóa bí mật của Minisign / a secret key of Minisign.")] = None,
+    base: Annotated[str, typer.Option("--url", help="Địa chỉ sẽ đặt thư mục này / where the folder will stand.")] = "",
+) -> None:
+    """Write the release, and print its folder."""
+    from api import publish as releases
+
+    tell(f"Đã phát hành / Published: {releases.write(_settings(), layer, base, sign, out, tell)}")
+
+
+@app.command(
+    help="Kiểm tra một bản phát hành, không cần mạng / check a release, without a network; "
+    "1 khi có tệp không còn như lúc phát hành / when a file is not as it was published."
+)
+def verify(
+    folder: Annotated[Path, typer.Argument(help="Thư mục của bản phát hành / the folder of the release.")],
+    key: Annotated[
+        Path | None, typer.Option(help="Khóa công khai của nơi phát hành / the publisher's public key.")
+    ] = None,
+) -> None:
+    """Print what is not as it was published."""
+    from layers.release import verify as releases
+
+    verdict = releases.verify(folder, key)
+    for line in releases.told(verdict):
+        typer.echo(line)
+    raise typer.Exit(EXIT_FINDINGS if verdict.flaws else EXIT_OK)
+
+
 @db.command(
     "start", help="Chạy cơ sở dữ liệu riêng, để nó chạy tiếp / start the private database and leave it running."
 )

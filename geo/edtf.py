@@ -7,7 +7,7 @@ says "some day in there", not a duration.
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 
 from geo.errors import InvalidParameter
@@ -27,7 +27,12 @@ class Edtf:
 
 def today() -> date:
     """The day in Hải Phòng, seven hours ahead of UTC: what began there this morning does not lie in the future."""
-    return datetime.now(_CITY_TIME).date()
+    return day_of(datetime.now(UTC))
+
+
+def day_of(instant: datetime) -> date:
+    """The day in Hải Phòng at an instant."""
+    return instant.astimezone(_CITY_TIME).date()
 
 
 @lru_cache(maxsize=10_000)

@@ -5,7 +5,6 @@ and one that takes too long can be ended.
 """
 
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Generator, Iterable, Mapping
@@ -13,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import orjson
-
 from geo.crs import STORED_SRID
 from geo.errors import HaiphongError
 from geo.outgoing import Column, Contents, Kind
 from geo.published import COLUMNS
+from layers import workshop
 from layers.definition import FieldType, Layer
 
 MOST_FEATURES = 200_000
@@ -29,7 +27,6 @@ AT_ONCE = 2
 PATIENCE_S = 5
 ITEM_END = "\x1f"
 """Between the items of a list on their way into a format that has lists: U+001F, which is there for that."""
-_CONVERT = Path(__file__).with_name("convert.py")
 _KINDS: dict[FieldType, Kind] = {
     "string": "text",
     "date": "text",
@@ -149,6 +146,17 @@ class Export:
             _running.release()
 
     def _write(self, rows: Iterable[bytes], folder: Path) -> BinaryIO:
+        job = self.job(rows, folder)
+        try:
+            return workshop.once(job, SECONDS).open("rb")
+        except subprocess.TimeoutExpired:
+            raise ExportBusy(_too_large(self, f"it took more than {SECONDS} seconds to write")) from None
+
+    def job(self, rows: Iterable[bytes], folder: Path, styles: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """What `layers/convert.py` is to do, with the table that it reads laid into `folder`.
+
+        `styles`: `qml` and `sld` for formats that have a place for them. Raises ExportTooLarge.
+        """
         table, file = folder / "rows.csv", folder / f"{self.layer}.{self.format.suffix}"
         kinds = ["String", *(_CSVT[one.kind] for one in self.columns), "String"]
         table.with_suffix(".csvt").write_text(",".join(f'"{kind}"' for kind in kinds), "ascii")
@@ -158,7 +166,7 @@ class Export:
                 written += out.write(piece)
                 if written > MOST_BYTES:
                     raise ExportTooLarge(_too_large(self, f"more than {MOST_BYTES // 10**6} MB fit"))
-        job = {
+        return {
             "table": str(table),
             "file": str(file),
             "driver": self.format.driver,
@@ -170,22 +178,9 @@ class Export:
             "srid": self.srid,
             "indexed": self.contents.located == self.contents.features,
             "words": dict(self.words),
+            "styles": dict(styles or {}),
             "most_bytes": 4 * MOST_BYTES,
         }
-        try:
-            # -I: only what is installed is imported, nothing of ours, and nothing that lies about.
-            done = subprocess.run(
-                [sys.executable, "-I", _CONVERT],
-                input=orjson.dumps(job),
-                capture_output=True,
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise ExportBusy(_too_large(self, f"it took more than {SECONDS} seconds to write")) from None
-        if done.returncode:
-            raise RuntimeError(f"{file.name} could not be written: {done.stderr.decode('utf-8', 'replace')[-2000:]}")
-        return file.open("rb")
 
 
 def _too_large(export: Export, why: str) -> str:

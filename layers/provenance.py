@@ -6,7 +6,7 @@ meant is seen by `haiphong check`.
 
 import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,17 @@ def told(folder: Path) -> Provenance | None:
         return Provenance(words["publisher"], words["licence"], words["attribution"])
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError):
         return None
+
+
+def credit(told: Iterable[Provenance]) -> dict[str, str]:
+    """Whose word it is, and under which licence it may be passed on."""
+    sources = list(told)
+    words = {
+        "publisher": [source.publisher for source in sources],
+        "attribution": [source.attribution for source in sources],
+        "licence": [source.licence for source in sources],
+    }
+    return {name: "; ".join(dict.fromkeys(several)) for name, several in words.items() if several}
 
 
 def checksums(folder: Path) -> dict[str, str]:

@@ -21,7 +21,7 @@ from layers import provenance
 from layers.catalog import Catalog
 from layers.collection import Collection
 from layers.export import FORMATS
-from layers.provenance import Provenance
+from layers.provenance import Provenance, credit
 
 STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 TILE_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
@@ -173,16 +173,6 @@ def sources(catalog: Catalog, data: Path, collection: str) -> tuple[Provenance, 
     else:
         folders = [catalog.folder(layer, data) for layer in catalog.collection(collection).layer_ids]
     return tuple(dict.fromkeys(source for folder in folders if (source := _told(folder)) is not None))
-
-
-def credit(told: tuple[Provenance, ...]) -> dict[str, str]:
-    """Whose word it is, and under which licence it may be passed on."""
-    words = {
-        "publisher": [source.publisher for source in told],
-        "attribution": [source.attribution for source in told],
-        "licence": [source.licence for source in told],
-    }
-    return {name: "; ".join(dict.fromkeys(several)) for name, several in words.items() if several}
 
 
 def _downloads(links: Links, collection: str, title: str) -> list[dict[str, Any]]:

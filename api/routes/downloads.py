@@ -15,7 +15,7 @@ from api.dependencies import FILTERS, FORM, box, feature_query, transaction, val
 from api.dependencies import form as written
 from api.links import GEOJSON, Links
 from api.parameters import BBOX, BBOX_CRS, CRS, CRS84, DATETIME, PROPERTIES, SKIP_GEOMETRY, SORTBY, F, asked
-from api.routes.collections import LICENCES, OUTLINES, credit, known, sources
+from api.routes.collections import LICENCES, OUTLINES, known, sources
 from api.routes.items import content_crs
 from api.sending import Sending, begun, of_file
 from geo import crs, outgoing, store, unit_store, units
@@ -27,6 +27,7 @@ from layers import returnables
 from layers.catalog import Catalog
 from layers.export import FORMATS, ITEM_END, Export, Format, UnknownFormat, columns
 from layers.export import SECONDS as SECONDS_OF_FILE
+from layers.provenance import credit
 
 BATCH = 2_000
 """Up to so many features, an answer is finished before it is sent: a slow reader holds no connection."""

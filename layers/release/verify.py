@@ -1,0 +1,69 @@
+"""`verify`: whether a release is as it was published, without any network."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import InvalidData, InvalidParameter
+from layers.release import signing, sums
+from layers.release.sums import Flaw
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`flaws`: what is not as it was published, none for a sound release. `signed`: whether a signature was checked.
+
+    `trusted`: whether it was checked with a key that the reader brought, which alone proves who published.
+    """
+
+    files: int
+    flaws: tuple[Flaw, ...]
+    signed: bool
+    trusted: bool
+
+
+def verify(folder: Path, key: Path | None = None) -> Verdict:
+    """Check every file of the release in `folder`; `key`: the publisher's public key, as got from the publisher.
+
+    Raises InvalidParameter when there is no release, or when a key is given and the release is not signed; InvalidData
+    when its checksums or its signature themselves are damaged.
+    """
+    folder = folder.resolve()
+    if not (folder / sums.FILE).is_file():
+        raise InvalidParameter(f"{folder}: không phải bản phát hành / no release: {sums.FILE} is not there.")
+    text = (folder / sums.FILE).read_bytes()
+    signed = (folder / sums.SIGNATURE).exists()
+    if key is not None and not signed:
+        raise InvalidData(f"{sums.SIGNATURE}: không có chữ ký / the release bears no signature, and a key was given.")
+    digests = sums.read(text)
+    # The key inside proves nothing by itself, so a release that was signed must not lose its signature unseen.
+    if signing.PUBLIC_KEY in digests and not signed:
+        raise InvalidData(f"{sums.SIGNATURE}: {sums.MISSING.vi} / {sums.MISSING.en}.")
+    if signed:
+        public = key or folder / signing.PUBLIC_KEY
+        signing.check(text, (folder / sums.SIGNATURE).read_bytes(), _read(public))
+    found = tuple(sums.flaws(folder, digests))
+    return Verdict(len(digests), found, signed, key is not None)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidParameter(f"{path}: {error.strerror}; the public key of the publisher was expected.") from None
+
+
+def told(verdict: Verdict) -> Iterator[str]:
+    """The verdict in words."""
+    yield from map(str, verdict.flaws)
+    if not verdict.flaws:
+        yield f"Nguyên vẹn / Sound: {verdict.files} tệp / files."
+    if verdict.trusted:
+        yield "Chữ ký đúng khóa đã cho / Signed by the key you gave."
+    elif verdict.signed:
+        yield (
+            "Chữ ký khớp khóa nằm trong bản phát hành; muốn biết ai ký, hãy cho khóa của họ / The signature fits the "
+            "key inside the release; to know whose it is, name their key: --key minisign.pub"
+        )
+    else:
+        yield "Không có chữ ký / Not signed."

@@ -7,17 +7,21 @@ what else stands there has one possible text, so that a change of any bit is see
 import getpass
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import minisign
 
-from geo.errors import InvalidData, InvalidParameter
-from layers.release.sums import CHANGED, FILE, SIGNATURE
+from geo.errors import InvalidParameter
+from geo.status import Words
+from layers.release.sums import CHANGED, FILE, SIGNATURE, Flaw
 
 PUBLIC_KEY = "minisign.pub"
 PASSWORD = "HAIPHONG_SIGNING_PASSWORD"  # noqa: S105 -- the name of a variable, not a password
 
 _UNTRUSTED, _TRUSTED = "haiphong release", "SHA256SUMS"
+_NOT_SIGNED = Words("không được ký bằng khóa này", "not signed with this key")
+_UNREADABLE = Words("chữ ký hoặc khóa công khai không đọc được", "the signature or the public key cannot be read")
 
 
 def secret_key(path: Path) -> minisign.SecretKey:
@@ -50,16 +54,15 @@ def signature(key: minisign.SecretKey, sums: bytes) -> bytes:
     return bytes(key.sign(sums, untrusted_comment=_UNTRUSTED, trusted_comment=_TRUSTED))
 
 
-def check(sums: bytes, signed: bytes, public: bytes) -> None:
-    """Raises InvalidData, naming the file, unless `signed` is the signature of `sums` by the holder of `public`."""
+def flaws(sums: bytes, signed: bytes, public: bytes) -> Iterator[Flaw]:
+    """What keeps `signed` from being the signature of `sums` by the holder of `public`; nothing when it is."""
     try:
         told = minisign.Signature.from_bytes(signed)
-        key = minisign.PublicKey.from_bytes(public)
+        minisign.PublicKey.from_bytes(public).verify(sums, told)
+    except minisign.VerifyError:
+        yield Flaw(FILE, _NOT_SIGNED)
     except (minisign.Error, ValueError):
-        raise InvalidData(f"{SIGNATURE}: không đọc được / it, or the public key, cannot be read.") from None
-    try:
-        key.verify(sums, told)
-    except minisign.Error as error:
-        raise InvalidData(f"{FILE}: chữ ký không khớp / its signature does not fit: {error}.") from None
-    if bytes(told) != signed or (told.untrusted_comment, told.trusted_comment) != (_UNTRUSTED, _TRUSTED):
-        raise InvalidData(f"{SIGNATURE}: {CHANGED.vi} / {CHANGED.en}.")
+        yield Flaw(SIGNATURE, _UNREADABLE)
+    else:
+        if bytes(told) != signed or (told.untrusted_comment, told.trusted_comment) != (_UNTRUSTED, _TRUSTED):
+            yield Flaw(SIGNATURE, CHANGED)

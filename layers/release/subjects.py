@@ -11,6 +11,7 @@ from geo import store, unit_store, units
 from geo.outgoing import Column
 from geo.query import FeatureQuery
 from geo.status import Words
+from geo.unit_store import UnitQuery
 from layers import provenance, returnables
 from layers.catalog import Catalog
 from layers.collection import PROJECTS, Collection, collections
@@ -74,7 +75,7 @@ def _of_units(data: Path) -> Iterator[Subject]:
         title = Words(one.title_vi, one.title_en)
 
         def selected(_: Connection, one: units.UnitCollection = one) -> Select[Any]:
-            return unit_store.selected(one, None)
+            return unit_store.selected(UnitQuery((one,)))
 
         yield Subject(
             one.id,

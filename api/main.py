@@ -21,6 +21,7 @@ from api.routes import (
     health,
     items,
     landing,
+    ledger,
     pages,
     schemas,
     styles,
@@ -102,6 +103,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         styles,
         tiles,
         health,
+        ledger,
         pages,
     ):
         application.include_router(room.router)

@@ -195,8 +195,10 @@ def f_of(kinds: tuple[Kind, ...]) -> Parameter:
     return Parameter("f", f"The form of the answer; it wins over `Accept`. {told}.", {"type": "string", "enum": names})
 
 
-def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
+def asked(*parameters: Parameter, blanks: bool = False) -> Callable[[Request], dict[str, str]]:
     """A dependency: the query string as one text per parameter, values of a list joined by commas.
+
+    `blanks`: a parameter without a value is passed over, as the forms of pages send those that nobody filled in.
 
     Raises InvalidParameter for a parameter that is not among these, one without a value, one given twice that is no
     list, and text that is no text (control characters, broken UTF-8).
@@ -207,7 +209,8 @@ def asked(*parameters: Parameter) -> Callable[[Request], dict[str, str]]:
     def read(request: Request) -> dict[str, str]:
         known = declared | _of_forms(request)
         texts: dict[str, str] = {}
-        for name, value in request.query_params.multi_items():
+        given = request.query_params.multi_items()
+        for name, value in [pair for pair in given if pair[1].strip()] if blanks else given:
             if name not in known:
                 names = ", ".join(known)
                 raise InvalidParameter(

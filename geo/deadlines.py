@@ -1,12 +1,12 @@
 """The deadline radar: what is due when, out of mandates, targets and duties, and how each stands."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from geo import edtf, ledger
 from geo.errors import InvalidParameter
@@ -18,6 +18,13 @@ from geo.targets import targets, verdict_of
 
 SOON = timedelta(days=365)
 """Due within so long is due soon."""
+_UNITS = text(
+    """
+    SELECT DISTINCT unit.id, unit.full_name, located.feature
+    FROM feature_unit AS located JOIN admin_unit AS unit ON unit.id = located.unit
+    WHERE located.feature = ANY(:features) AND unit.level = 'district' AND unit.generation = '2024'
+    """
+)
 _ROLES = ("orders", "approves")
 _ORDER = {"late": 0, "open": 1, "unknown": 2, "done_late": 3, "done": 4}
 
@@ -54,6 +61,20 @@ def summary(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     listed = list(entries)
     counts = Counter(one["judgement"]["verdict"] for one in listed)
     return {verdict: counts[verdict] for verdict in VERDICTS} | {"soon": sum(one["soon"] for one in listed)}
+
+
+def by_unit(connection: Connection, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """How the entries stand in each old district that holds one of their projects, the fullest first."""
+    of_project: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for one in entries:
+        if one["feature"]:
+            of_project[one["feature"]].append(one)
+    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for row in connection.execute(_UNITS, {"features": list(of_project)}):
+        counts[row.id, row.full_name].update(one["judgement"]["verdict"] for one in of_project[row.feature])
+    listed = [{"id": unit, "full_name": name, "verdicts": dict(count), "entries": count.total()}
+              for (unit, name), count in counts.items()]  # fmt: skip
+    return sorted(listed, key=lambda one: (-one["entries"], one["full_name"]))
 
 
 def agencies_of(entry: Mapping[str, Any]) -> set[str]:

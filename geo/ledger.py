@@ -163,7 +163,9 @@ def _silent(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str | None, fr
 
 
 def _numbers(clauses: int, orders: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    verdicts = Counter(one["judgement"]["verdict"] for one in orders if one["judgement"])
+    # "Faster" without a stage or a day cannot be judged, and is not counted as unknown.
+    judged = [one for one in orders if one["judgement"] and (one["ordered_stage"] or one["due"])]
+    verdicts = Counter(one["judgement"]["verdict"] for one in judged)
     return {
         "clauses": clauses,
         "mandates": len(orders),

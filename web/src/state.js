@@ -1,6 +1,6 @@
 /** What is shown: filters, the chosen project, the language and the map's view, all of it in the URL. */
 
-export const LISTS = ["layer", "district", "status", "condition"];
+export const LISTS = ["layer", "district", "status", "condition", "ids"];
 const LANGUAGES = ["vi", "en"];
 
 /** The query of a URL → what is shown. A repeated or unknown parameter is left aside; the server judges the values. */

@@ -1,0 +1,207 @@
+"""The pages of the ledger: documents as outlines, targets, deadlines, the index of projects. None needs a script."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+import orjson
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy import Connection
+from starlette.responses import HTMLResponse, Response
+
+from api.dependencies import catalog_answer, feature_query, readable, transaction
+from api.html import Pages, reader_language
+from api.negotiation import LANGUAGES
+from api.parameters import CONDITION, DISTRICT, LANG, LAYER, LIMIT, NEXT, STATUS, Parameter, Q, asked, choose
+from api.routes.directives import DEADLINE_FILTERS, chosen_deadlines, rows_on_the_map
+from geo import deadlines, edtf, ledger, store, targets
+from geo.judgement import REASONS, UNMAPPED, VERDICTS
+from geo.unit_choices import choices
+
+router = APIRouter(include_in_schema=False)
+Reading = Annotated[Connection, Depends(transaction, scope="function")]
+ONLY = Parameter("only", "Of an outline: clauses with projects, or those that lead nowhere.",
+                 {"type": "string", "enum": ["projects", "nowhere"]})  # fmt: skip
+YEAR = Parameter("year", "Only targets of this year.")
+PROGRAMME = Parameter("programme", "Only targets of this programme.")
+_URGENT = ("late", "open", "unknown", "done_late", "done")
+"""The verdicts in the order in which someone has to do something about them."""
+_PER_PAGE = "60"
+
+
+@router.get("/van-ban")
+def documents(
+    request: Request, connection: Reading, _: Annotated[dict[str, str], Depends(asked(LANG, blanks=True))]
+) -> Response:
+    """Every document, with what it orders and how that stands."""
+    return _page(request, "documents.html", "/van-ban", documents=ledger.documents(connection, edtf.today()))
+
+
+@router.get("/van-ban/{document_id}")
+def document(
+    request: Request,
+    document_id: str,
+    connection: Reading,
+    texts: Annotated[dict[str, str], Depends(asked(ONLY, LANG, blanks=True))],
+) -> Response:
+    """One document as its own outline: each clause with its projects, and with what leads to none."""
+    readable(document_id)
+    only = choose("only", texts["only"], ("projects", "nowhere"), several=False)[0] if "only" in texts else None
+    outline = ledger.outline(connection, document_id, edtf.today())
+    names = {one["id"]: one for one in targets.targets(connection, edtf.today())}
+    clauses = [_clause(one, names) for one in outline["clauses"]]
+    counts = Counter(name for one in clauses for name in ("projects", "nowhere") if one[name])
+    if only:
+        clauses = [one for one in clauses if one[only]]
+    return _page(
+        request,
+        "document.html",
+        "/van-ban",
+        document=outline["document"],
+        clauses=clauses,
+        only=only,
+        counts=counts,
+        reasons=UNMAPPED,
+    )
+
+
+@router.get("/chi-tieu")
+def ledger_of_targets(
+    request: Request,
+    connection: Reading,
+    texts: Annotated[dict[str, str], Depends(asked(YEAR, PROGRAMME, LANG, blanks=True))],
+) -> Response:
+    """The ledger: programme by year and area, every number with the records behind it."""
+    every = targets.targets(connection, edtf.today())
+    years = sorted({str(one["year"]) for one in every if one.get("year")})
+    programmes = list(dict.fromkeys(one["programme"] for one in every if one.get("programme")))
+    if "year" in texts:
+        choose("year", texts["year"], tuple(years), several=False)
+    if "programme" in texts:
+        choose("programme", texts["programme"], tuple(programmes), several=False)
+    chosen = [one for one in every if all(str(one.get(name)) == texts.get(name, str(one.get(name)))
+                                          for name in ("year", "programme"))]  # fmt: skip
+    for one in chosen:
+        one["maps"] = {name: rows_on_the_map(one, name) for name in VERDICTS} | {"rows": rows_on_the_map(one)}
+    counted = [one for one in chosen if one["ledger"]]
+    figures = [one for one in chosen if not one["ledger"]]
+    return _page(
+        request,
+        "targets.html",
+        "/chi-tieu",
+        counted=_grouped(counted, "programme"),
+        figures=_grouped(sorted(figures, key=lambda one: str(one.get("year"))), "year"),
+        years=years,
+        programmes=programmes,
+        texts=texts,
+    )
+
+
+@router.get("/thoi-han")
+def deadline_radar(
+    request: Request,
+    connection: Reading,
+    texts: Annotated[dict[str, str], Depends(asked(*DEADLINE_FILTERS, LANG, blanks=True))],
+) -> Response:
+    """What is due when: overdue, due soon, done late, done, and what nobody knows."""
+    asked_for = {name: text for name, text in texts.items() if name != "verdict"}
+    every = chosen_deadlines(request, connection, asked_for)
+    wanted = choose("verdict", texts["verdict"], tuple(VERDICTS)) if "verdict" in texts else tuple(VERDICTS)
+    found = [one for one in every if one["judgement"]["verdict"] in wanted]
+    feed = {name: text for name, text in texts.items() if name != "lang"}
+
+    def standing(verdict: str) -> list[dict[str, Any]]:
+        return [one for one in found if one["judgement"]["verdict"] == verdict]
+
+    return _page(
+        request,
+        "deadlines.html",
+        "/thoi-han",
+        summary=deadlines.summary(every),
+        by_verdict=[group for name in _URGENT if (group := (name, standing(name)))[1]],
+        found=len(found),
+        by_unit=deadlines.by_unit(connection, found),
+        choices=choices(connection),
+        agencies=deadlines.known_agencies(connection, edtf.today()),
+        texts=texts,
+        feed=f"?{urlencode(feed)}" if feed else "",
+    )
+
+
+@router.get("/du-an")
+def projects(
+    request: Request,
+    connection: Reading,
+    texts: Annotated[
+        dict[str, str], Depends(asked(LAYER, DISTRICT, STATUS, CONDITION, Q, LIMIT, NEXT, LANG, blanks=True))
+    ],
+) -> Response:
+    """Every project by layer and name, filtered and paged by the address alone."""
+    catalog = request.app.state.catalog
+    told = {"limit": _PER_PAGE, "sortby": "layer,name_vi"} | texts
+    page = store.items(connection, feature_query(connection, catalog, told))
+    found = [one["properties"] | {"id": one["id"], "place": one["geometry"] is not None}
+             for one in orjson.loads(b"[" + page.features + b"]")]  # fmt: skip
+    counts = orjson.loads(store.counts(connection, feature_query(connection, catalog, texts)))
+    return _page(
+        request,
+        "projects.html",
+        "/du-an",
+        by_layer=_grouped(found, "layer"),
+        matched=page.matched,
+        returned=page.returned,
+        following=page.next,
+        counts=counts,
+        choices=choices(connection),
+        texts=texts,
+    )
+
+
+def _page(request: Request, template: str, here_is: str, **context: Any) -> HTMLResponse:
+    """A page of web/pages in the reader's language."""
+    texts: dict[str, str] = {name: value for name, value in request.query_params.items() if value.strip()}
+    lang = reader_language(request)
+    kept = {"lang": "en"} if lang == "en" else {}
+
+    def here(**changed: str | None) -> str:
+        wanted = {name: value for name, value in (texts | changed).items() if value is not None}
+        return f"{quote(request.url.path)}?{urlencode(wanted, safe=',')}" if wanted else quote(request.url.path)
+
+    def to(path: str, parameters: Mapping[str, str] | None = None) -> str:
+        query = urlencode({**(parameters or {}), **kept}, safe=",")
+        return f"{quote(path)}?{query}" if query else quote(path)
+
+    pages: Pages = request.app.state.pages
+    body = pages.render(
+        template,
+        lang=lang,
+        languages=LANGUAGES,
+        here_is=here_is,
+        here=here,
+        to=to,
+        today=edtf.today().isoformat(),
+        catalog=orjson.loads(catalog_answer(request)),
+        verdicts=VERDICTS,
+        verdict_reasons=REASONS,
+        **context,
+    )
+    return HTMLResponse(body, headers={"Content-Language": lang})
+
+
+def _clause(clause: dict[str, Any], names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A clause as the page shows it: what it orders, by the words that order it, and what leads nowhere."""
+    told = [one for one in clause["mandates"] if not one["unmapped_reason"]]
+    for one in told:
+        one["target_told"] = names.get(one["target"] or "")
+    by_words = [(words, list(orders)) for words, orders in groupby(told, key=lambda one: one["quote_vi"])]
+    unmapped = [one for one in clause["mandates"] if one["unmapped_reason"]]
+    return clause | {"groups": by_words, "unmapped": unmapped, "projects": bool(told), "nowhere": clause["nowhere"]}
+
+
+def _grouped(rows: Iterable[dict[str, Any]], name: str) -> list[tuple[Any, list[dict[str, Any]]]]:
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row.get(name), []).append(row)
+    return list(groups.items())

@@ -31,9 +31,12 @@ class GeoJsonAnswer(JsonAnswer):
     media_type = GEOJSON
 
 
-def now() -> str:
-    """This instant as OGC API Features writes it, in UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def now(known: datetime | None = None) -> str:
+    """This instant, or the one whose knowledge is answered with, as OGC API Features writes it, in UTC.
+
+    So an answer that both clocks fix is the same at any time.
+    """
+    return (known or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def feature_collection(features: bytes, members: Mapping[str, Any]) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -10,10 +11,12 @@ from sqlalchemy import ColumnElement, Connection, Engine
 
 from api import parameters
 from api.parameters import (
+    AS_OF,
     BBOX,
     BBOX_CRS,
     CONDITION,
     CRS,
+    DATETIME,
     DISTRICT,
     FILTER,
     FILTER_CRS,
@@ -30,8 +33,10 @@ from api.parameters import (
     choose,
     listed,
 )
-from geo import cql2, crs, filter, kinds, status, units  # noqa: A004 -- the module is named for the parameter
+from geo import clocks as two_clocks
+from geo import cql2, crs, filter, kinds, status, units, writing  # noqa: A004 -- the module is named for the parameter
 from geo.bbox import BBox
+from geo.clocks import Clocks
 from geo.errors import FeatureNotFound, InvalidParameter
 from geo.form import Form
 from geo.interval import ALWAYS, Interval
@@ -42,17 +47,24 @@ from layers.collection import PROJECTS, Collection
 from layers.returnables import queryables
 from layers.style import rules
 
-FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, BBOX, BBOX_CRS, IDS, FILTER, FILTER_LANG, FILTER_CRS)
+CLOCKS = (DATETIME, AS_OF)
+FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, BBOX, BBOX_CRS, IDS, FILTER, FILTER_LANG, FILTER_CRS, *CLOCKS)
 PAGING = (LIMIT, SORTBY, NEXT)
 FORM = (CRS, PROPERTIES, SKIP_GEOMETRY)
 LONGEST_ID = 200
 
 
 def transaction(request: Request) -> Iterator[Connection]:
-    """A connection in one read-only transaction, so that every statement of an answer sees the same state."""
+    """A connection in one read-only transaction, so that every statement of an answer sees the same state.
+
+    Raises StillWritten where `as-of` asks for what is just being written.
+    """
     engine: Engine = request.app.state.engine
-    with engine.connect() as connection, connection.begin():
-        yield connection
+    with engine.connect() as connection:
+        if "as-of" in request.query_params:
+            writing.settled(connection, request.query_params["as-of"])
+        with connection.begin():
+            yield connection
 
 
 def feature_query(
@@ -87,7 +99,19 @@ def feature_query(
         after=texts.get("next"),
         filter=_filter(texts, within) if "filter" in texts else None,
         form=feature_form(connection, texts, within),
+        clocks=clocks(texts),
     )
+
+
+def clocks(texts: Mapping[str, str]) -> Clocks | None:
+    """The day and the instant that are asked for; None for today, as known now. Raises InvalidParameter."""
+    return two_clocks.clocks(texts.get("datetime"), texts.get("as-of"))
+
+
+def known_until(texts: Mapping[str, str]) -> datetime | None:
+    """The instant whose knowledge is asked for; None for now."""
+    asked_for = clocks(texts)
+    return None if asked_for is None else asked_for.known
 
 
 def feature_form(connection: Connection, texts: Mapping[str, str], within: Collection) -> Form:

@@ -8,7 +8,7 @@ from fastapi import Request
 from starlette._utils import get_route_path
 
 from api.negotiation import HTML, LANGUAGES, Kind, offered
-from geo import cql2, crs, interval, judgement, status, units
+from geo import clocks, cql2, crs, interval, judgement, status, units
 from geo.errors import InvalidParameter
 from geo.query import MAX_LIMIT, SORTABLES
 
@@ -93,8 +93,8 @@ BBOX = Parameter(
 )
 DATETIME = Parameter(
     "datetime",
-    f"{interval.ACCEPTED[0].upper()}{interval.ACCEPTED[1:]}. An instant means its day in the city (UTC+7). Of units: "
-    "those that were valid on that day, or at some time of the interval.",
+    f"{interval.ACCEPTED[0].upper()}{interval.ACCEPTED[1:]}. Projects are shown as on that day (UTC+7), of an interval "
+    "the last, an open end being today; none has an end, so none is left out. Units: those valid at some time of it.",
     example="2023-06-30",
 )
 LEVEL = Parameter(
@@ -148,6 +148,9 @@ FILTER_LANG = Parameter(
 )
 FILTER_CRS = Parameter(
     "filter-crs", "The reference system of geometries in `filter`, with the order of its axes.", _CRS_NAMES
+)
+AS_OF = Parameter(
+    "as-of", f"Only what was recorded by then counts, even if corrected or withdrawn since: {clocks.ACCEPTED}."
 )
 PROPERTIES = Parameter(
     "properties",

@@ -1,22 +1,26 @@
 """`apply`: the only way in. One transaction writes the changeset, its facts, the features and their versions."""
 
+from datetime import datetime
 from typing import Any
 
 import orjson
 import psycopg
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from geo import edtf
 from geo.errors import InvalidFeature
 from geo.feature import Applied, Changeset
+from geo.located import UNITS
 from geo.missing import missing_reference
+from geo.periods import LABELS, PERIODS
 from geo.published import PUBLISH
-from geo.staging import stage, stage_again
-from geo.status import STATUSES
+from geo.staging import stage, stage_again, stage_as_then
+from geo.writing import queue
 
-# Executed by SQLAlchemy, so that it knows of the transaction in which its driver then writes, and commits it.
-_QUEUE = text("SELECT pg_advisory_xact_lock(7203118640002)")
-_CHANGESET = "INSERT INTO changeset (actor, note, source) VALUES (%s, %s, %s) RETURNING id"
+_NOW = """
+UPDATE data_version SET recorded_at = greatest(clock_timestamp(), recorded_at + interval '1 microsecond')
+RETURNING recorded_at
+"""
+_CHANGESET = "INSERT INTO changeset (recorded_at, actor, note, source) VALUES (%s, %s, %s, %s) RETURNING id"
 _RETRACT = """
 UPDATE status_fact SET retracted_by = staged.changeset
 FROM staged WHERE status_fact.feature = staged.feature AND status_fact.id = ANY (staged.retracted)
@@ -36,41 +40,27 @@ FROM staged CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(facts) AS (
   text_vi, secondary_status, stage_in_words, date_inferred, uncertain, position)
 ORDER BY staged.feature, told.position
 """
-_DROP_UNITS = "DELETE FROM feature_unit USING staged WHERE feature_unit.feature = staged.feature"
-_STATED_UNITS = """
-INSERT INTO feature_unit (feature, unit, basis)
-SELECT DISTINCT staged.feature, stated.value ->> 'unit_id', 'stated'
-FROM staged CROSS JOIN jsonb_array_elements(units) AS stated WHERE stated.value ->> 'unit_id' IS NOT NULL
-"""
-# A label point that nobody surveyed or mapped does not speak against the unit that a source states.
-_LOCATED_UNITS = """
-INSERT INTO feature_unit (feature, unit, basis)
-SELECT DISTINCT staged.feature, admin_unit.id, 'located'
-FROM staged JOIN admin_unit_piece ON ST_Intersects(admin_unit_piece.geometry, staged.geometry)
-JOIN admin_unit ON admin_unit.id = admin_unit_piece.unit
-WHERE ST_Dimension(staged.geometry) > 0
-  OR coalesce(staged.properties ->> 'location_accuracy' IN ('surveyed', 'mapped'), false)
-  OR NOT EXISTS (SELECT FROM feature_unit JOIN admin_unit AS stated ON stated.id = feature_unit.unit
-                 WHERE feature_unit.feature = staged.feature
-                   AND (stated.level, stated.generation) = (admin_unit.level, admin_unit.generation))
-ON CONFLICT DO NOTHING
-"""
 _VERSIONS = """
 INSERT INTO feature_version (feature, version, layer, geometry, properties, stated_units, withdrawn, changeset)
-SELECT id, version, feature.layer, feature.geometry, feature.properties, stated_units, feature.withdrawn,
+SELECT id, feature.version, feature.layer, feature.geometry, feature.properties, stated_units, feature.withdrawn,
   feature.changeset
 FROM staged JOIN feature ON feature.id = staged.feature
 """
 _LOADED = """
 INSERT INTO loaded_feature (feature, digest, version)
-SELECT feature.id, digest, version FROM staged JOIN feature ON feature.id = staged.feature WHERE digest IS NOT NULL
+SELECT feature.id, digest, feature.version FROM staged JOIN feature ON feature.id = staged.feature
+WHERE digest IS NOT NULL
 ON CONFLICT (feature) DO UPDATE SET digest = excluded.digest, version = excluded.version
 """
-_UNITS_OF_STAGED = (_DROP_UNITS, _STATED_UNITS, _LOCATED_UNITS)
+_WITHOUT_PAST = """
+SELECT id, recorded_at FROM changeset WHERE EXISTS (
+  SELECT FROM feature_version JOIN feature ON feature.id = feature_version.feature
+  WHERE feature_version.changeset = changeset.id AND feature.known_from = 'infinity') ORDER BY id
+"""
 # Without fresh statistics the plans made for small tables stay: the check of 100 000 references would then read the
 # whole table for each.
 _TELL_PLANNER_FIRST = ("ANALYZE status_fact", "ANALYZE changeset")
-_TELL_PLANNER_LAST = "ANALYZE feature, feature_unit"
+_TELL_PLANNER_LAST = "ANALYZE feature, feature_unit, status_period"
 # Now, while the error can still name this changeset; then deferred again for what else the transaction does.
 _CHECK_REFERENCES = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 
@@ -95,11 +85,6 @@ def apply(connection: Connection, changeset: Changeset) -> Applied:
             raise InvalidFeature(f"The changeset was refused, nothing of it is stored: {diagnosis[:600]}") from error
 
 
-def queue(connection: Connection) -> None:
-    """Wait until every other writer has ended; the lock is held to the end of the transaction."""
-    connection.execute(_QUEUE)
-
-
 def refresh(connection: Connection) -> int:
     """Derive the units and the published text of every feature anew, after units or labels changed; how many.
 
@@ -108,9 +93,24 @@ def refresh(connection: Connection) -> int:
     queue(connection)
     with _driver(connection).cursor() as cursor:
         stage_again(cursor)
-        features = _publish(cursor)
+        features = _publish(cursor, _now(cursor))
         cursor.execute("DROP TABLE staged")
     return features
+
+
+def replay(connection: Connection) -> int:
+    """Derive the past of every feature that has none, out of its versions and facts; how many changesets that took.
+
+    What an older version of this software wrote knew no past.
+    """
+    queue(connection)
+    with _driver(connection).cursor() as cursor:
+        changesets = cursor.execute(_WITHOUT_PAST).fetchall()
+        for changeset_id, recorded_at in changesets:
+            stage_as_then(cursor, changeset_id)
+            _publish(cursor, recorded_at)
+            cursor.execute("DROP TABLE staged")
+    return len(changesets)
 
 
 def _driver(connection: Connection) -> psycopg.Connection[Any]:
@@ -120,26 +120,40 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
     return driver
 
 
+def _now(cursor: psycopg.Cursor[Any]) -> datetime:
+    """The instant of what is written next, later than any at which something was recorded."""
+    (instant,) = cursor.execute(_NOW).fetchone() or (None,)
+    if not isinstance(instant, datetime):
+        raise TypeError("data_version has no row")
+    return instant
+
+
 def _apply(cursor: psycopg.Cursor[Any], changeset: Changeset) -> Applied:
-    (changeset_id,) = cursor.execute(_CHANGESET, [changeset.actor, changeset.note, changeset.source]).fetchone() or (0,)
+    known = _now(cursor)
+    told = [known, changeset.actor, changeset.note, changeset.source]
+    (changeset_id,) = cursor.execute(_CHANGESET, told).fetchone() or (0,)
     stage(cursor, changeset_id, changeset)
     to_retract = cursor.execute(_TO_RETRACT).fetchone()
     retracted = cursor.execute(_RETRACT).rowcount
     if to_retract != (retracted,):
         raise InvalidFeature("A fact to be retracted was retracted before, or is not one of this feature.")
     facts = cursor.execute(_FACTS).rowcount
-    features = _publish(cursor)
+    features = _publish(cursor, known)
     for statement in (_VERSIONS, _LOADED, _CHECK_REFERENCES, "DROP TABLE staged"):
         cursor.execute(statement)
     return Applied(changeset_id, features, facts)
 
 
-def _publish(cursor: psycopg.Cursor[Any]) -> int:
+def _publish(cursor: psycopg.Cursor[Any], known: datetime) -> int:
+    """Derive periods, units and texts of what is staged, as known from this instant on; how many features changed."""
     bulk = cursor.execute("SELECT count(*) > 1000 FROM staged").fetchone() == (True,)
-    labels = {code: {"vi": status.label.vi, "en": status.label.en} for code, status in STATUSES.items()}
-    for statement in (*(_TELL_PLANNER_FIRST if bulk else ()), *_UNITS_OF_STAGED):
+    values = {"known": known, "labels": orjson.dumps(LABELS).decode()}
+    for statement in _TELL_PLANNER_FIRST if bulk else ():
         cursor.execute(statement)
-    features = cursor.execute(PUBLISH, {"labels": orjson.dumps(labels).decode(), "today": edtf.today()}).rowcount
+    for statement in (*PERIODS, *UNITS):
+        cursor.execute(statement, values)
+    features = cursor.execute(PUBLISH, values).rowcount
+    cursor.execute("DROP TABLE derived, derived_unit")
     if bulk:
         cursor.execute(_TELL_PLANNER_LAST)
     return features

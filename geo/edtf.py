@@ -13,7 +13,7 @@ from functools import lru_cache
 from geo.errors import InvalidParameter
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
-_CITY_TIME = timezone(timedelta(hours=7))
+CITY_TIME = timezone(timedelta(hours=7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def today() -> date:
 
 def day_of(instant: datetime) -> date:
     """The day in Hải Phòng at an instant."""
-    return instant.astimezone(_CITY_TIME).date()
+    return instant.astimezone(CITY_TIME).date()
 
 
 @lru_cache(maxsize=10_000)

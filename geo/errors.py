@@ -97,6 +97,10 @@ class InvalidData(HaiphongError):
     """A file of `data/`, or a layer definition, cannot be read as it stands."""
 
 
+class StillWritten(HaiphongError):
+    """What was known at an instant cannot be told yet: somebody who began before it is still writing."""
+
+
 class StoreNotReady(HaiphongError):
     """The database lacks something: an extension, a version, a migration."""
 

@@ -8,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from geo.apply import replay
+
 _MIGRATE_LOCK = 7_203_118_640_001
 
 
@@ -19,7 +21,10 @@ def _config() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Run the migrations that the database lacks; two processes that start together wait for each other."""
+    """Run the migrations that the database lacks, and derive what they left open.
+
+    Two processes that start together wait for each other.
+    """
     config = _config()
     with engine.connect() as connection:
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({_MIGRATE_LOCK})")
@@ -27,6 +32,8 @@ def upgrade(engine: Engine) -> None:
         try:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            connection.commit()
+            replay(connection)
             connection.commit()
         finally:
             connection.rollback()

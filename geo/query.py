@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Date, Integer, Numeric, Text, and_, case, 
 from sqlalchemy.types import TypeEngine
 
 from geo.bbox import BBox
+from geo.clocks import Clocks
 from geo.errors import InvalidParameter
 from geo.form import WHOLE, Form
 from geo.kinds import GeometryKind, is_of
@@ -33,6 +34,7 @@ class FeatureQuery:
     `q`: words that all stand in its names, without regard to case and accents, the last one perhaps unfinished.
     `bbox`: a feature without a place never fits. `sortby`: names of SORTABLES with True for descending; the id decides
     ties. `after`: the `next` of the page before. `form`: how the features are written, whichever they are.
+    `clocks`: the state of which day, as known when; None: today's, as known now.
     """
 
     layers: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class FeatureQuery:
     kind: GeometryKind | None = None
     filter: ColumnElement[bool] | None = field(default=None, compare=False)
     form: Form = WHOLE
+    clocks: Clocks | None = None
 
 
 @dataclass(frozen=True, slots=True)

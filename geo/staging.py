@@ -18,13 +18,22 @@ _TABLE = """
 CREATE TEMP TABLE staged (
   feature text PRIMARY KEY, layer text NOT NULL, geometry project_geometry, properties jsonb NOT NULL,
   units jsonb NOT NULL, facts jsonb NOT NULL, retracted bigint[] NOT NULL, withdrawn boolean NOT NULL,
-  expected_version integer, digest text, changeset bigint NOT NULL
+  expected_version integer, digest text, changeset bigint NOT NULL,
+  version integer
 ) ON COMMIT DROP
 """
-_COPY = "COPY staged FROM STDIN"
+_COPY = """
+COPY staged (feature, layer, geometry, properties, units, facts, retracted, withdrawn, expected_version, digest,
+  changeset) FROM STDIN
+"""
 _AGAIN = """
-INSERT INTO staged (feature, layer, geometry, properties, units, facts, retracted, withdrawn, changeset)
-SELECT id, layer, geometry, properties, stated_units, '[]', '{}', withdrawn, changeset FROM feature
+INSERT INTO staged (feature, layer, geometry, properties, units, facts, retracted, withdrawn, changeset, version)
+SELECT id, layer, geometry, properties, stated_units, '[]', '{}', withdrawn, changeset, version FROM feature
+"""
+_AS_THEN = """
+INSERT INTO staged (feature, layer, geometry, properties, units, facts, retracted, withdrawn, changeset, version)
+SELECT feature, layer, geometry, properties, stated_units, '[]', '{}', withdrawn, changeset, version
+FROM feature_version WHERE changeset = %(changeset)s
 """
 # Only what the plans need: to sample the wide columns would cost more than the plans gain.
 _TELL_PLANNER = "ANALYZE staged (feature, layer, changeset)"
@@ -70,6 +79,13 @@ def stage_again(cursor: psycopg.Cursor[Any]) -> None:
     """Fill `staged` with every feature as it is stored."""
     for statement in (_TABLE, _AGAIN, _TELL_PLANNER):
         cursor.execute(statement)
+
+
+def stage_as_then(cursor: psycopg.Cursor[Any], changeset_id: int) -> None:
+    """Fill `staged` with the versions that a changeset made."""
+    cursor.execute(_TABLE)
+    cursor.execute(_AS_THEN, {"changeset": changeset_id})
+    cursor.execute(_TELL_PLANNER)
 
 
 def _copy(cursor: psycopg.Cursor[Any], changeset_id: int, edits: Iterable[Edit]) -> None:

@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DataError
 
-from geo import edtf
+from geo import edtf, past
+from geo.clocks import Clocks
 from geo.errors import FeatureNotFound, FeatureWithdrawn, InvalidParameter
 from geo.form import WHOLE, Form
 from geo.kinds import GeometryKind, is_of
@@ -59,7 +60,7 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
     last = [func.max(rows.c[f"key_{number}"]).filter(rows.c.position == query.limit) for number in range(len(keys))]
     page = select(func.convert_to(func.coalesce(joined, ""), "UTF8"), func.count(), *last)
     try:
-        body, found, *values = connection.execute(page).one()
+        body, found, *values = connection.execute(past.at(query.clocks, page)).one()
     except DataError as error:
         if isinstance(error.orig, psycopg.DataError):
             raise InvalidParameter(
@@ -69,7 +70,8 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
     if query.after is None and found <= query.limit:
         matched = found
     else:
-        matched = connection.execute(select(func.count()).select_from(feature).where(*wanted)).scalar_one()
+        counted = select(func.count()).select_from(feature).where(*wanted)
+        matched = connection.execute(past.at(query.clocks, counted)).scalar_one()
     return Page(
         features=body,
         matched=matched,
@@ -94,7 +96,7 @@ def selected(connection: Connection, query: FeatureQuery) -> Select[Any]:
     """Every feature that `query` lets through, in its order, whatever its limit, as `geo.outgoing` takes it."""
     patterns = name_patterns(connection, query.q)
     keys = sort_keys(query, patterns)
-    return (
+    every = (
         select(
             feature.c.id,
             _text(query.form).label("geojson"),
@@ -103,6 +105,7 @@ def selected(connection: Connection, query: FeatureQuery) -> Select[Any]:
         .where(*conditions(query, patterns))
         .order_by(*(key.expression.desc() if descending else key.expression.asc() for key, descending in keys))
     )
+    return past.at(query.clocks, every)
 
 
 def _with_texts(chosen: Subquery, form: Form) -> Subquery:
@@ -121,21 +124,22 @@ def item(
     feature_id: str,
     form: Form = WHOLE,
     kind: GeometryKind | None = None,
+    clocks: Clocks | None = None,
 ) -> bytes:
     """The text of one feature, in any layer when `layer` is None, of any kind of geometry when `kind` is None.
 
     Raises FeatureNotFound, or FeatureWithdrawn for one that was entered by mistake.
     """
-    row = connection.execute(
-        select(
-            feature.c.layer,
-            feature.c.withdrawn,
-            func.convert_to(_text(form), "UTF8"),
-            true() if kind is None else is_of(kind),
-        ).where(feature.c.id == feature_id)
-    ).one_or_none()
+    wanted = select(
+        feature.c.layer,
+        feature.c.withdrawn,
+        func.convert_to(_text(form), "UTF8"),
+        true() if kind is None else is_of(kind),
+    ).where(feature.c.id == feature_id)
+    row = connection.execute(past.at(clocks, wanted)).one_or_none()
     if row is None or (layer is not None and row.layer != layer) or not row[3]:
-        raise FeatureNotFound(f"There is no feature {feature_id!r}{f' in {layer}' if layer else ''}.")
+        known = f" that was known at {clocks.known.isoformat()}" if clocks and clocks.known else ""
+        raise FeatureNotFound(f"There is no feature {feature_id!r}{f' in {layer}' if layer else ''}{known}.")
     if row.withdrawn:
         raise FeatureWithdrawn(f"The feature {feature_id!r} was entered by mistake and withdrawn; its history remains.")
     body: bytes = row[2]
@@ -149,9 +153,8 @@ def counts(connection: Connection, query: FeatureQuery) -> bytes:
     """
     hurry(connection, query)
     patterns = name_patterns(connection, query.q)
-    totals = connection.execute(
-        select(func.count(), func.count(feature.c.geometry)).where(*conditions(query, patterns))
-    ).one()
+    total = select(func.count(), func.count(feature.c.geometry)).where(*conditions(query, patterns))
+    totals = connection.execute(past.at(query.clocks, total)).one()
     facets: dict[str, Any] = {}
     for name, column, own in (
         ("status", feature.c.status, "statuses"),
@@ -169,19 +172,11 @@ def counts(connection: Connection, query: FeatureQuery) -> bytes:
             literal_column("'{}'::json"),
         )
     pairs = [part for name, value in facets.items() for part in (name, value)]
-    body: bytes = connection.execute(
-        select(
-            func.convert_to(
-                cast(
-                    func.json_build_object(
-                        "numberMatched", totals[0], "located", totals[1], "unlocated", totals[0] - totals[1], *pairs
-                    ),
-                    Text,
-                ),
-                "UTF8",
-            )
-        )
-    ).scalar_one()
+    told = func.json_build_object(
+        "numberMatched", totals[0], "located", totals[1], "unlocated", totals[0] - totals[1], *pairs
+    )
+    answer = select(func.convert_to(cast(told, Text), "UTF8"))
+    body: bytes = connection.execute(past.at(query.clocks, answer)).scalar_one()
     return body
 
 

@@ -50,6 +50,43 @@ feature = Table(
     Column("valid_from", Date, comment="earliest day that the current status may have begun"),
     Column("search", Text, nullable=False, comment="generated: folded names"),
     Column("geojson", Text, nullable=False, comment="the published Feature, written with the row"),
+    Column("known_from", DateTime(timezone=True), nullable=False, comment="since when it is published like this"),
+    Column("head_bytes", Integer, nullable=False, comment="of geojson, before the members of the state"),
+    Column("state_bytes", Integer, nullable=False, comment="of geojson, the members of the state"),
+)
+
+feature_past = Table(
+    "feature_past",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("geometry", _geometry("GEOMETRY")),
+    Column("properties", JSONB, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("changeset", BigInteger, nullable=False),
+    Column("search", Text, nullable=False),
+    Column("geojson", Text, nullable=False),
+    Column("known_from", DateTime(timezone=True), primary_key=True),
+    Column("head_bytes", Integer, nullable=False),
+    Column("state_bytes", Integer, nullable=False),
+    Column("known_to", DateTime(timezone=True), nullable=False),
+    comment="how a feature was published before; kept by a trigger of feature",
+)
+
+status_period = Table(
+    "status_period",
+    metadata,
+    Column("feature", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date, nullable=False),
+    Column("known_from", DateTime(timezone=True), primary_key=True),
+    Column("known_to", DateTime(timezone=True), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("since", Date, comment="earliest day that the status may have begun"),
+    Column("members", Text, nullable=False, comment="of the published Feature, without braces"),
+    comment="derived from status_fact by apply: which state held when, as known when; both half-open",
 )
 
 feature_version = Table(
@@ -155,6 +192,16 @@ feature_unit = Table(
     Column("feature", Text, primary_key=True),
     Column("unit", Text, primary_key=True),
     Column("basis", Text, nullable=False, comment="stated by a source, or located by geometry"),
+    Column("known_from", DateTime(timezone=True), nullable=False),
+)
+
+feature_unit_past = Table(
+    "feature_unit_past",
+    metadata,
+    Column("feature", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("known_from", DateTime(timezone=True), primary_key=True),
+    Column("known_to", DateTime(timezone=True), nullable=False),
 )
 
 document = Table(
@@ -230,4 +277,5 @@ data_version = Table(
     metadata,
     Column("only_row", Boolean, primary_key=True),
     Column("version", Uuid, nullable=False, comment="new with every change of what is published"),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, comment="the last instant of the store's clock"),
 )

@@ -94,10 +94,10 @@ def every(attributes: tuple[str, ...]) -> Drawing:
 _LOOK = "layer, status, condition, location_accuracy"
 # Rows are read once, and their boxes once; their geometries again, by `position`, for the few that keep their shape.
 _SIZED = f"""
-SELECT id, {_LOOK}, version, position, stored, greatest((east - west) * :across, (north - south) * :up) AS size,
-  ((west + east) / 2 - :origin) * :across AS x,
+SELECT id, {_LOOK}, version, position, kept_in, stored,
+  greatest((east - west) * :across, (north - south) * :up) AS size, ((west + east) / 2 - :origin) * :across AS x,
   (1 - asinh(tan(radians((south + north) / 2))) / pi()) * :half - :top AS y
-FROM (SELECT id, {_LOOK}, version, position, pg_column_size(geometry) AS stored, ST_XMin(geometry) AS west,
+FROM (SELECT id, {_LOOK}, version, position, kept_in, pg_column_size(geometry) AS stored, ST_XMin(geometry) AS west,
   ST_XMax(geometry) AS east, ST_YMin(geometry) AS south, ST_YMax(geometry) AS north FROM seen OFFSET 0) AS boxed
 """
 # Sizes in steps of a quarter octave; 16 bytes stored are a vertex, which takes some 2.5 in a tile, and hardly more than
@@ -120,7 +120,8 @@ FROM (SELECT coalesce(max(step) FILTER (WHERE above > {SHAPE_BYTES}) + 1, 1) AS 
 """
 _SHAPES = _drawn(
     f"id, {_LOOK}, version, NULL::int AS count",
-    "SELECT sized.*, (SELECT geometry FROM feature WHERE ctid = position) AS geometry FROM sized, grain "
+    "SELECT sized.*, CASE kept_in WHEN 'feature'::regclass THEN (SELECT geometry FROM feature WHERE ctid = position) "
+    "ELSE (SELECT geometry FROM feature_past WHERE ctid = position) END AS geometry FROM sized, grain "
     "WHERE size > smallest OFFSET 0",
 )
 _POINTS = f"""

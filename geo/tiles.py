@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Double, Select, and_, case, cast, func, literal_column, select, text
 from sqlalchemy.sql.selectable import TextualSelect
 
+from geo import past
 from geo.bbox import BBox
 from geo.errors import InvalidParameter, TileNotFound
 from geo.query import FeatureQuery, conditions
@@ -88,11 +89,13 @@ def feature_tile(connection: Connection, name: str, query: FeatureQuery, tile: T
             # As it is stored: the ORM's type would wrap it in ST_AsEWKB.
             literal_column("feature.geometry").label("geometry"),
             literal_column("feature.ctid").label("position"),
+            literal_column("feature.tableoid").label("kept_in"),
         )
         .select_from(feature)
         .where(feature.c.geometry.op("&&")(func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)))
         .where(*conditions(query, name_patterns(connection, query.q)))
     )
+    rows = past.at(query.clocks, rows, nest=True)
     body = _execute(connection, _EVERY_FEATURE, rows, name, tile, {"most": MOST_FEATURES})
     if body is not None and len(body) <= LARGEST:
         return body

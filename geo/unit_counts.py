@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import CTE, Connection, Select, Text, cast, distinct, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from geo import past
 from geo.query import FeatureQuery, conditions
 from geo.store import hurry, name_patterns
 from geo.tables import admin_unit, admin_unit_within, feature, feature_unit
@@ -19,7 +20,7 @@ def by_unit(connection: Connection, query: FeatureQuery, collection: UnitCollect
     """
     hurry(connection, query)
     statement = _statement(query, name_patterns(connection, query.q), collection)
-    body: bytes = connection.execute(statement).scalar_one()
+    body: bytes = connection.execute(past.at(query.clocks, statement)).scalar_one()
     return body
 
 

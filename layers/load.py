@@ -9,9 +9,10 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
-from geo.apply import apply, queue, refresh
+from geo.apply import apply, refresh
 from geo.feature import Changeset, Edit, StatusFact
 from geo.loaded import LOADER, Loaded, loaded_facts, loaded_features, remember, settle, source_digests
+from geo.writing import queue
 from layers import reference
 from layers.catalog import Catalog
 from layers.plain_words import in_plain_words

@@ -22,7 +22,7 @@ DERIVED: dict[str, Field] = {
     field.name: field
     for field in (
         _field("layer", "string", "Lớp", "Layer"),
-        _field("status", "string", "Trạng thái hôm nay", "Status today", STATUSES),
+        _field("status", "string", "Trạng thái", "Status", STATUSES),
         _field("status_vi", "string", "Trạng thái, tiếng Việt", "Status in Vietnamese"),
         _field("status_en", "string", "Trạng thái, tiếng Anh", "Status in English"),
         _field("condition", "string", "Tình hình", "Condition", CONDITIONS),
@@ -35,7 +35,9 @@ DERIVED: dict[str, Field] = {
         _field("status_clause", "string", "Điều khoản", "Clause"),
         _field("status_text_vi", "string", "Lời của nguồn", "Words of the source"),
         _field("status_uncertain", "boolean", "Trạng thái chưa chắc", "Status uncertain"),
+        _field("status_disputed", "boolean", "Các nguồn nói khác nhau", "Sources disagree on the status"),
         _field("secondary_status", "string", "Trạng thái kèm theo", "Secondary status"),
+        _field("last_told", "date", "Tin mới nhất", "Newest word"),
         _field("districts_2024", "string-list", "Quận, huyện 2024", "Districts of 2024"),
         _field("districts_2025_01", "string-list", "Quận, huyện đầu 2025", "Districts of early 2025"),
         _field("communes_2024", "string-list", "Phường, xã 2024", "Communes of 2024"),

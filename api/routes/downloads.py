@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Select
 from starlette.responses import Response
 
 from api.answers import described, feature_collection, now
-from api.dependencies import FILTERS, FORM, box, feature_query, transaction, valid
+from api.dependencies import FILTERS, FORM, box, feature_query, known_until, transaction, valid
 from api.dependencies import form as written
 from api.links import GEOJSON, Links
 from api.parameters import BBOX, BBOX_CRS, CRS, CRS84, DATETIME, PROPERTIES, SKIP_GEOMETRY, SORTBY, F, asked
@@ -68,18 +69,19 @@ class _Download:
     credit: Mapping[str, str]
     link: Mapping[str, str]
     crs: Crs
+    known: datetime | None
 
     def words(self) -> dict[str, str]:
         """What is said inside the file, in formats with a place for it."""
         told = {"title": self.title, "description": self.description, **self.credit}
-        return told | {"source": self.link["href"], "written": now()}
+        return told | {"source": self.link["href"], "written": now(self.known)}
 
     def pieces(self, connection: Connection, seconds: int | None = None) -> Pieces:
         """The file as the database writes it; `seconds`: how long that may take."""
         selection = self.selected(connection)
         if self.form.suffix == "csv":
             return (yield from outgoing.spreadsheet(connection, selection, self.columns, seconds, self.crs))
-        members = {"name": self.collection, "title": self.title, **self.credit, "timeStamp": now()}
+        members = {"name": self.collection, "title": self.title, **self.credit, "timeStamp": now(self.known)}
         head, tail = feature_collection(b"|", members | {"links": [self.link]}).rsplit(b"|", 1)
         yield head
         number = yield from outgoing.geojson(connection, selection, seconds)
@@ -164,7 +166,7 @@ def _asked(request: Request, collection: str, form: Format) -> _Download:
     link = Links.of(request).link("self", f"/layers/{collection}.{form.suffix}", form.media_type, parameters=texts)
     told = credit(sources(catalog, data, collection))
     system = crs.named(CRS.name, texts.get(CRS.name, CRS84))
-    return _Download(collection, form, selected, table, title, description, told, link, system)
+    return _Download(collection, form, selected, table, title, description, told, link, system, known_until(texts))
 
 
 def _over_its_own(request: Request, wanted: _Download) -> Pieces:

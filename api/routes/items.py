@@ -9,7 +9,21 @@ from starlette.responses import Response
 
 from api.answered import Answered
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now, with_members
-from api.dependencies import FILTERS, FORM, PAGING, box, feature_form, feature_query, form, readable, transaction, valid
+from api.dependencies import (
+    CLOCKS,
+    FILTERS,
+    FORM,
+    PAGING,
+    box,
+    clocks,
+    feature_form,
+    feature_query,
+    form,
+    known_until,
+    readable,
+    transaction,
+    valid,
+)
 from api.links import GEOJSON, HTML, JSON, Links, link_header
 from api.parameters import BBOX, BBOX_CRS, DATETIME, LIMIT, NEXT, asked, limit
 from api.routes.collections import known
@@ -73,7 +87,8 @@ def page_of_items(request: Request, collection: CollectionId, connection: Readin
         members = became(connection, query)
     links = Links.of(request)
     related = [*_related(links, collection, page, texts), *fates_links(links, members)]
-    return GeoJsonAnswer(_collection(page, members, related), content_crs(written.crs) | link_header(related))
+    stamp = {"timeStamp": now(None if collection in units.COLLECTIONS else known_until(texts))}
+    return GeoJsonAnswer(_collection(page, stamp | members, related), content_crs(written.crs) | link_header(related))
 
 
 def content_crs(system: Crs) -> dict[str, str]:
@@ -100,7 +115,6 @@ def _collection(page: Page, members: Mapping[str, Any], related: list[dict[str, 
         {
             "numberMatched": page.matched,
             "numberReturned": page.returned,
-            "timeStamp": now(),
             **members,
             "links": related,
         },
@@ -109,13 +123,16 @@ def _collection(page: Page, members: Mapping[str, Any], related: list[dict[str, 
 
 @router.get(
     "/api/collections/{collection}/items/{feature_id}",
-    **_placed(described("One feature", GEOJSON, FORM, schema="Feature", errors=[_NOT_FOUND, _GONE])),
+    **_placed(described("One feature", GEOJSON, (*CLOCKS, *FORM), schema="Feature", errors=[_NOT_FOUND, _GONE])),
 )
 def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, connection: Reading) -> Response:
-    """The feature as it is known now."""
-    texts = asked(*FORM)(request)
+    """The feature as it is known now, or on the two clocks of the question.
+
+    Units take no clocks.
+    """
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
+    texts = asked(*(FORM if collection in units.COLLECTIONS else (*CLOCKS, *FORM)))(request)
     readable(feature_id)
     links = Links.of(request)
     if collection in units.COLLECTIONS:
@@ -126,7 +143,7 @@ def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, 
     else:
         within = catalog.collection(collection)
         written = feature_form(connection, texts, within)
-        text = store.item(connection, within.layer_id, feature_id, written, within.only)
+        text = store.item(connection, within.layer_id, feature_id, written, within.only, clocks(texts))
         related = links_of_feature(links, collection, feature_id, texts)
     return GeoJsonAnswer(with_members(text, {"links": related}), content_crs(written.crs) | link_header(related))
 

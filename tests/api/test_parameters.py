@@ -14,6 +14,7 @@ ITEMS = "/api/collections/projects/items"
 
 FILTERS = [
     "layer", "district", "status", "condition", "q", "bbox", "bbox-crs", "ids", "filter", "filter-lang", "filter-crs",
+    "datetime", "as-of",
 ]  # fmt: skip
 FORM = ["crs", "properties", "skipGeometry"]
 
@@ -24,7 +25,7 @@ FORM = ["crs", "properties", "skipGeometry"]
         (ITEMS, [*FILTERS, "limit", "sortby", "next", *FORM, "f"]),
         ("/api/counts", [*FILTERS, "f"]),
         ("/layers/port.geojson", [*FILTERS, "sortby", *FORM, "f"]),
-        (f"{ITEMS}/cang-a", [*FORM, "f"]),
+        (f"{ITEMS}/cang-a", ["datetime", "as-of", *FORM, "f"]),
         (f"{ITEMS}/cang-a/history", ["f"]),
         ("/api", ["f"]),
         ("/api/conformance", ["f"]),

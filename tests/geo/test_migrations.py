@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Column, Connection, Engine, NullPool, Table, create_engine, inspect, make_url, text
 
 from geo import migrate, readiness
 from geo.tables import metadata
-from tests.factories import edit, store, store_units, unit
+from tests.factories import BOX, edit, fact, point, store, store_units, unit
 
 # A domain counts as what it is made of.
 COLUMNS = text(
@@ -57,6 +58,42 @@ def test_migrating_again_changes_nothing(own_engine: Engine) -> None:
     with own_engine.connect() as connection:
         assert migrate.is_current(connection)
         assert connection.execute(text("SELECT id FROM feature")).scalars().all() == ["cang-a"]
+
+
+DERIVED = {
+    "feature": "to_jsonb(feature) - 'search'",
+    "feature_past": "to_jsonb(feature_past)",
+    "feature_unit": "to_jsonb(feature_unit)",
+    "status_period": "to_jsonb(status_period)",
+}
+FORGET = """
+UPDATE feature SET known_from = 'infinity', geojson = '', head_bytes = 0, state_bytes = 0, status = 'unknown';
+UPDATE feature_unit SET known_from = 'infinity';
+TRUNCATE feature_past, feature_unit_past, status_period
+"""
+
+
+def test_a_city_that_was_stored_before_there_were_two_clocks_gets_its_past(fresh_engine: Engine) -> None:
+    """Out of its versions and facts, as if it had been written with them from the beginning."""
+
+    def derived(connection: Connection) -> dict[str, list[object]]:
+        rows = {name: connection.execute(text(f"SELECT {row} FROM {name}")) for name, row in DERIVED.items()}
+        return {name: sorted(map(str, found.scalars())) for name, found in rows.items()}
+
+    with fresh_engine.begin() as connection:
+        store_units(connection, unit(box=BOX["cat-hai"]), unit("2024-quan-do-son", name="Đồ Sơn", box=BOX["do-son"]))
+        planned = edit("cang-a", geometry=point(), facts=(fact("proposed", valid_from="2020"),))
+        store(connection, planned, edit("cang-b"))
+        store(connection, edit("cang-a", geometry=point(106.77, 20.7), facts=(fact("completed", valid_from="2023"),)))
+        (wrong,) = connection.execute(text("SELECT id FROM status_fact WHERE status = 'completed'")).scalars()
+        store(connection, replace(edit("cang-a", geometry=point(106.77, 20.7)), retracted=(wrong,)))
+        store(connection, edit("cang-b", withdrawn=True))
+        before = derived(connection)
+        connection.exec_driver_sql(FORGET)
+    assert [len(rows) for rows in before.values()] == [2, 3, 1, 6]
+    migrate.upgrade(fresh_engine)
+    with fresh_engine.connect() as connection:
+        assert derived(connection) == before
 
 
 def test_offices_that_start_at_once_migrate_one_after_the_other(empty_engine: Engine) -> None:

@@ -11,7 +11,7 @@ const ELSEWHERE = new Set([...UNITS, "name_vi", "name_en", "alt_names", "layer",
   "basis", "valid_from", "status_source", "status_source_url", "status_clause", "status_text_vi", "status_uncertain",
   "secondary_status", "location_accuracy", "location_source", "location_source_en", "geometry_type", "unit_ids", "version", "updated_at", "decisions",
   "public_sources", "notes", "notes_en", "area_source", "named_in_directives", "references", "extent_bbox", "extent_source", "extent_source_en", "label_point",
-  "references_note", "references_note_en", "condition_valid_from", "condition_source"]);
+  "references_note", "references_note_en", "condition_valid_from", "condition_source", "status_disputed", "last_told"]);
 const FIRST = ["area_ha", "length_km", "investment_billion_vnd", "investor"];
 
 /** `onClose()`, `onShow(id)`, `onRetry()`: what the reader asks for. */
@@ -44,7 +44,8 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
           when && el("span", {}, ` · ${when}`)),
         el("p", { class: "standing-more" }, basis(p.basis, catalog),
           outlined && el("span", { class: "tag warn", title: catalog.conditionDefinition(p.condition) }, catalog.conditionLabel(p.condition)),
-          p.status_uncertain && el("span", { class: "tag warn" }, t("uncertain"))),
+          p.status_uncertain && el("span", { class: "tag warn" }, t("uncertain")),
+          p.status_disputed && el("span", { class: "tag warn" }, t("disputed"))),
         p.secondary_status && el("p", { class: "step-source" }, `${t("also")}: ${catalog.statusLabel(p.secondary_status)}`),
         p.status_source && el("p", { class: "step-source" }, source(fact ?? { source: p.status_source, source_url: p.status_source_url }))));
   }

@@ -1,0 +1,95 @@
+"""Which state a feature had from when to when, as known from when to when: derived from its facts, in SQL.
+
+Of the facts that may have begun by a day, the one whose printed date ends last holds; then the later beginning, the
+stronger basis, the later record. A stage that is only implied or inferred never pulls back one that a stronger source
+told before. Between two days on which facts begin nothing changes, so a feature has few periods.
+"""
+
+from geo.status import STATUSES
+
+# Two sources tell different stages for the same printed date; what only follows from words tells nothing.
+_DISPUTED = """
+coalesce(stage.basis NOT IN ('implied', 'inferred') AND EXISTS (
+  SELECT FROM told AS other WHERE other.feature = stage.feature AND other.edtf = stage.edtf
+    AND other.status <> stage.status AND other.source <> stage.source
+    AND other.basis NOT IN ('implied', 'inferred')), false)"""
+# What the published text says of the state, in its order.
+_STATE = f"""
+SELECT
+  coalesce(stage.status, 'unknown') AS status,
+  %(labels)s::jsonb -> coalesce(stage.status, 'unknown') -> 'vi' AS status_vi,
+  %(labels)s::jsonb -> coalesce(stage.status, 'unknown') -> 'en' AS status_en,
+  coalesce(latest.condition, 'not_assessed') AS condition,
+  CASE WHEN latest.condition IS NOT NULL THEN latest.edtf END AS condition_valid_from,
+  CASE WHEN latest.condition IS NOT NULL THEN latest.source END AS condition_source,
+  stage.basis AS basis,
+  stage.edtf AS valid_from,
+  stage.source AS status_source,
+  stage.source_url AS status_source_url,
+  stage.clause AS status_clause,
+  stage.text_vi AS status_text_vi,
+  coalesce(stage.uncertain OR stage.date_inferred, false) AS status_uncertain,
+  {_DISPUTED} AS status_disputed,
+  stage.secondary_status AS secondary_status,
+  newest.edtf AS last_told"""
+# `place` orders the facts of a feature by their right to hold; from `held_from` on a stronger source keeps a weak stage
+# down.
+_DERIVE = f"""
+CREATE TEMP TABLE derived ON COMMIT DROP AS
+WITH told AS MATERIALIZED (
+  SELECT fact.*, row_number() OVER (PARTITION BY fact.feature ORDER BY fact.valid_latest, fact.valid_from,
+    basis_strength(fact.basis), fact.id) AS place
+  FROM staged JOIN status_fact AS fact ON fact.feature = staged.feature
+  JOIN changeset AS recorded ON recorded.id = fact.changeset
+  LEFT JOIN changeset AS retracted ON retracted.id = fact.retracted_by
+  WHERE recorded.recorded_at <= %(known)s AND (retracted.recorded_at > %(known)s) IS NOT FALSE
+),
+held AS (
+  SELECT weak.id, min(strong.valid_from) AS held_from
+  FROM told AS weak JOIN told AS strong ON strong.feature = weak.feature AND strong.valid_latest <= weak.valid_latest
+    AND status_rank(strong.status) > status_rank(weak.status)
+  WHERE weak.basis IN ('implied', 'inferred') AND strong.basis NOT IN ('implied', 'inferred')
+  GROUP BY weak.id
+),
+seen AS (
+  SELECT day.feature, day.valid_from,
+    max(place) FILTER (WHERE told.status IS NOT NULL AND (held_from > day.valid_from) IS NOT FALSE) AS stage,
+    max(place) FILTER (WHERE (held_from > day.valid_from) IS NOT FALSE) AS latest,
+    max(place) AS newest
+  FROM (SELECT DISTINCT feature, valid_from FROM told) AS day
+  JOIN told ON told.feature = day.feature AND told.valid_from <= day.valid_from
+  LEFT JOIN held ON held.id = told.id
+  GROUP BY day.feature, day.valid_from
+  UNION ALL SELECT feature, '-infinity', NULL, NULL, NULL FROM staged
+),
+period AS (
+  SELECT seen.feature, seen.valid_from, seen.stage, seen.latest, seen.newest,
+    lead(seen.valid_from, 1, 'infinity') OVER (PARTITION BY seen.feature ORDER BY seen.valid_from) AS valid_to
+  FROM seen
+)
+SELECT period.feature, period.valid_from, period.valid_to, state.status, state.condition, stage.valid_from AS since,
+  substr(left(row_to_json(state)::text, -1), 2) AS members
+FROM period
+LEFT JOIN told AS stage ON stage.feature = period.feature AND stage.place = period.stage
+LEFT JOIN told AS latest ON latest.feature = period.feature AND latest.place = period.latest
+LEFT JOIN told AS newest ON newest.feature = period.feature AND newest.place = period.newest
+CROSS JOIN LATERAL ({_STATE}) AS state
+"""
+"""Fills the temporary table `derived` for the features of `staged`, as known at `known`."""
+_CLOSE = """
+UPDATE status_period AS old SET known_to = %(known)s FROM staged
+WHERE old.feature = staged.feature AND old.known_to = 'infinity' AND NOT EXISTS (
+  SELECT FROM derived WHERE (derived.feature, derived.valid_from, derived.valid_to, derived.status, derived.condition,
+    derived.members) = (old.feature, old.valid_from, old.valid_to, old.status, old.condition, old.members)
+    AND derived.since IS NOT DISTINCT FROM old.since)
+"""
+_EXTEND = """
+INSERT INTO status_period (feature, valid_from, valid_to, known_from, known_to, status, condition, since, members)
+SELECT feature, valid_from, valid_to, %(known)s, 'infinity', status, condition, since, members FROM derived
+WHERE NOT EXISTS (SELECT FROM status_period AS same WHERE same.feature = derived.feature
+  AND same.valid_from = derived.valid_from AND same.known_to = 'infinity')
+ORDER BY feature, valid_from
+"""
+PERIODS = (_DERIVE, _CLOSE, _EXTEND)
+"""What still holds stays as it was known; what no longer does is known until now, and the new from now on."""
+LABELS = {code: {"vi": status.label.vi, "en": status.label.en} for code, status in STATUSES.items()}

@@ -178,11 +178,7 @@ VERDICT = Parameter(
     ["late"],
     listed=True,
 )
-AGENCY = Parameter(
-    "agency",
-    "Only what an act of this issuer orders; a name that `/api/documents` tells as `issuer`.",
-    example="Ủy ban nhân dân thành phố Hải Phòng",
-)
+AGENCY = Parameter("agency", "Only what an act of this issuer orders; a name that `/api/documents` tells as `issuer`.")
 F = Parameter("f", "The form of the answer; JSON is the only one.", {"type": "string", "enum": ["json"]})
 LANG = Parameter(
     "lang",

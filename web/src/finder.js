@@ -31,7 +31,7 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
   let counts = null;
   let typing = 0;
 
-  const clearAll = () => state.set({ layer: [], district: [], status: [], condition: [], q: "" });
+  const clearAll = () => state.set({ layer: [], district: [], status: [], condition: [], ids: [], q: "" });
   const ask = (q) => { clearTimeout(typing); state.set({ q }, { replace: Boolean(state.shown.q) && Boolean(q) }); };
   clear.addEventListener("click", clearAll);
   for (const box of [search.form, $(".pickers")]) box.addEventListener("focusin", onSeek);
@@ -85,6 +85,7 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       if (document.activeElement !== search || !shown.q) search.value = shown.q;
       $(".search-clear").hidden = !shown.q;
       clear.hidden = !isFiltered(shown);
+      for (const link of root.querySelectorAll(".other-pages a")) link.search = lang() === "vi" ? "" : `?lang=${lang()}`;
       for (const link of root.querySelectorAll("[data-lang]")) {
         if (link.dataset.lang === lang()) link.setAttribute("aria-current", "true");
         else link.removeAttribute("aria-current");
@@ -104,7 +105,8 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       root.removeAttribute("aria-busy");
       count(counts.numberMatched, counts.located, counts.unlocated);
       legend.draw(counts, state.shown);
-      $(".tally-chosen").textContent = legend.words(state.shown);
+      const { ids } = state.shown;
+      $(".tally-chosen").textContent = [ids.length && t("chosenIds", { n: ids.length }), legend.words(state.shown)].filter(Boolean).join(" · ");
       sectors.draw(state.shown.layer, layerWords(state.shown.layer));
       list.draw(features, units.fields(state.shown.district));
       if (!features.length) rows.replaceChildren(el("li", {}, emptyState(clearAll)));

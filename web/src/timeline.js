@@ -1,8 +1,8 @@
 /** How a project got where it is: its statuses, each with date, basis and source, and the orders that name it. */
 
-import { el, inWords, outLink, sprite } from "./dom.js";
+import { el, inWords, outLink, sprite, svg } from "./dom.js";
 import { dateWords, precision } from "./edtf.js";
-import { lang, t, told } from "./i18n.js";
+import { lang, own, t, told } from "./i18n.js";
 
 /** Statuses as the server orders them, the latest first; `history` is the answer of `…/history`. */
 export function timeline({ facts = [] }, catalog) {
@@ -76,11 +76,11 @@ const plain = (text) => (text ?? "").normalize("NFC").toLowerCase().replace(/\s+
 const contains = (quote, name) => plain(quote).includes(plain(name));
 
 /** The orders of directives, with their own words. */
-export function mandates({ mandates: orders = [] }, catalog) {
+export function mandates({ orders = [] }, catalog) {
   if (!orders.length) return [];
   return [el("p", { class: "quiet" }, t("mandatesNote")), el("ul", { class: "orders" }, orders.map((order) =>
     el("li", { class: "order" },
-      el("p", { class: "order-head" }, el("strong", {}, clauseLabel(order) || order.document),
+      el("p", { class: "order-head" }, el("strong", {}, el("a", { href: outlineOf(order) }, clauseLabel(order) || order.document)),
         order.role && el("span", { class: "tag" }, catalog.roleLabel(order.role))),
       order.quote_vi && el("blockquote", { lang: "vi" }, `“${order.quote_vi}”`),
       order.named_as && !contains(order.quote_vi, order.named_as) && el("p", { class: "order-more" },
@@ -90,5 +90,12 @@ export function mandates({ mandates: orders = [] }, catalog) {
         order.ordered_stage && `${t("ordered")}: ${catalog.statusLabel(order.ordered_stage)}`,
         order.ordered_stage && order.due && " · ",
         order.due && `${t("due")}: ${dateWords(order.due, lang())}`),
+      (order.ordered_stage || order.due) && order.judgement && el("p", { class: `order-verdict verdict-${order.judgement.verdict}` },
+        svg("svg", { class: "verdict-sign", "aria-hidden": "true" }, svg("use", { href: `/assets/icons/verdicts.svg#${order.judgement.verdict}` })),
+        el("strong", {}, own(order.judgement, "verdict")), " ", el("span", { class: "quiet" }, own(order.judgement, "reason"))),
       inWords("p", told(order, "note"), { class: "order-more" }))))];
 }
+
+/** The page of the document, open at the clause. */
+const outlineOf = ({ document, clause }) =>
+  `/van-ban/${encodeURIComponent(document)}${lang() === "vi" ? "" : `?lang=${lang()}`}#${encodeURIComponent(clause.split("#")[1] ?? "")}`;

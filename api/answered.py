@@ -99,7 +99,7 @@ def _page(request: Request, route: str, language: str, answer: Response) -> Resp
         middle=middle,
         forms=[(kind.title, here("lang", f=kind.f)) for kind in offered(request.url.path) if kind is not HTML],
     )
-    told = {name: answer.headers[name] for name in ("link", "content-crs") if name in answer.headers}
+    told = {name: answer.headers[name] for name in ("link", "content-crs", "cache-control") if name in answer.headers}
     return HTMLResponse(body, headers={**told, "Content-Language": language})
 
 

@@ -41,6 +41,7 @@ from geo.errors import FeatureNotFound, InvalidParameter
 from geo.form import Form
 from geo.interval import ALWAYS, Interval
 from geo.query import FeatureQuery
+from geo.queryables import Queryable
 from layers import returnables
 from layers.catalog import Catalog
 from layers.collection import PROJECTS, Collection
@@ -97,7 +98,7 @@ def feature_query(
         sortby=parameters.order(texts.get("sortby")),
         limit=parameters.limit(texts.get("limit")),
         after=texts.get("next"),
-        filter=_filter(texts, within) if "filter" in texts else None,
+        filter=condition(texts, queryables(within.layers)),
         form=feature_form(connection, texts, within),
         clocks=clocks(texts),
     )
@@ -143,10 +144,13 @@ def _crs(texts: Mapping[str, str], parameter: str) -> crs.Crs:
     return crs.named(parameter, texts[parameter]) if parameter in texts else crs.CRS84
 
 
-def _filter(texts: Mapping[str, str], within: Collection) -> ColumnElement[bool]:
+def condition(texts: Mapping[str, str], known: Mapping[str, Queryable]) -> ColumnElement[bool] | None:
+    """What the CQL2 filter asks of the properties `known`; None without one. Raises InvalidFilter."""
+    if "filter" not in texts:
+        return None
     language = cql2.LANGUAGES[cql2.LANGUAGES.index(texts.get("filter-lang", "cql2-text"))]
     tree = cql2.parse(texts["filter"], language)
-    return filter.condition(tree, queryables(within.layers), _crs(texts, "filter-crs"))
+    return filter.condition(tree, known, _crs(texts, "filter-crs"))
 
 
 def _territory(connection: Connection, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

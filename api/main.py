@@ -90,6 +90,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     application.state.settings = settings
     application.state.engine = reading
     application.state.catalog = Catalog.load(settings.definitions, settings.layers_path)
+    application.state.office_tables = {}
     application.state.pages = Pages(settings.web / "pages")
     for room in (
         landing,

@@ -279,7 +279,7 @@ def limit(text: str | None) -> int:
     return min(int(text[:9]), MAX_LIMIT)
 
 
-def order(text: str | None) -> tuple[tuple[str, bool], ...]:
+def order(text: str | None, known: tuple[str, ...] = tuple(SORTABLES)) -> tuple[tuple[str, bool], ...]:
     """Field names with True for falling. A `+` may stand before a rising one; in a query string it arrives as a space.
 
     Raises InvalidParameter for a field that is not sortable, or one that comes twice.
@@ -287,7 +287,7 @@ def order(text: str | None) -> tuple[tuple[str, bool], ...]:
     if text is None:
         return ()
     keys = [(part.strip().lstrip("+-").strip(), part.strip().startswith("-")) for part in text.split(",")]
-    names = choose("sortby", ",".join(name for name, _ in keys), tuple(SORTABLES))
+    names = choose("sortby", ",".join(name for name, _ in keys), known)
     if len(names) < len(keys):
         raise InvalidParameter(f"sortby={_shown(text)} names a field twice.")
     return tuple(keys)

@@ -32,12 +32,13 @@ def prepare(url: str, settings: Settings, say: Say) -> None:
     """Bring the tables to this version, and load the files of `data/` that changed since the last load.
 
     Changed files with errors are told and none of them is loaded: the map then shows what was loaded before. Raises
-    InvalidData with the errors when nothing was.
+    InvalidData with the errors when nothing was, or when a table of the office is not as its definition says.
     """
     from sqlalchemy import NullPool, create_engine
 
     from geo import migrate
     from geo.loaded import source_digests
+    from geo.office import held_against
     from layers.catalog import Catalog
     from layers.load import changed, lines, load_all
 
@@ -57,4 +58,7 @@ def prepare(url: str, settings: Settings, say: Say) -> None:
             if not known:
                 raise
             say(f"\n{error}\n{_KEPT}\n")
+    with engine.connect() as connection:
+        for table in catalog.tables.values():
+            held_against(connection, table.source, table.file)
     engine.dispose()

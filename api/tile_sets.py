@@ -28,13 +28,17 @@ FEATURE_FIELDS: dict[str, dict[str, str]] = {
 UNIT_FIELDS: dict[str, dict[str, str]] = {name: {"type": "string"} for name in tiles.UNIT_ATTRIBUTES}
 
 
-def _fields(collection: str) -> dict[str, dict[str, str]]:
+def _fields(catalog: Catalog, collection: str) -> dict[str, dict[str, str]]:
+    if collection in catalog.tables:
+        return {"id": {"type": "string"}, **{name: {"type": "string"} for name in catalog.tables[collection].fields}}
     return UNIT_FIELDS if collection in units.COLLECTIONS else FEATURE_FIELDS
 
 
 def _title(catalog: Catalog, collection: str) -> str:
     if collection in units.COLLECTIONS:
         return units.COLLECTIONS[collection].title_vi
+    if collection in catalog.tables:
+        return catalog.tables[collection].title.vi
     return catalog.collection(collection).title.vi
 
 
@@ -68,7 +72,7 @@ def metadata(
     told: Mapping[str, str],
 ) -> dict[str, Any]:
     """Tile set metadata as OGC 17-083r4 writes it; `told`: whose word the collection is, `bbox` where it reaches."""
-    schema = {"type": "object", "properties": _fields(collection)}
+    schema = {"type": "object", "properties": _fields(catalog, collection)}
     box = {} if bbox is None else {"lowerLeft": bbox[:2], "upperRight": bbox[2:], "crs": CRS84}
     return {
         **tile_set(links, catalog, collection, filters),
@@ -87,7 +91,7 @@ def tile_json(
     told: Mapping[str, str],
 ) -> dict[str, Any]:
     """TileJSON 3.0; `told`: whose word the collection is, `bbox` where it reaches."""
-    fields = {name: field["type"].capitalize() for name, field in _fields(collection).items()}
+    fields = {name: field["type"].capitalize() for name, field in _fields(catalog, collection).items()}
     title = _title(catalog, collection)
     return {
         "tilejson": "3.0.0",

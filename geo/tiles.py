@@ -96,16 +96,16 @@ def feature_tile(connection: Connection, name: str, query: FeatureQuery, tile: T
         .where(*conditions(query, name_patterns(connection, query.q)))
     )
     rows = past.at(query.clocks, rows, nest=True)
-    body = _execute(connection, _EVERY_FEATURE, rows, name, tile, {"most": MOST_FEATURES})
+    body = draw(connection, _EVERY_FEATURE, rows, name, tile, {"most": MOST_FEATURES})
     if body is not None and len(body) <= LARGEST:
         return body
-    return _execute(connection, CROWDED, rows, name, tile, {}) or b""
+    return draw(connection, CROWDED, rows, name, tile, {}) or b""
 
 
 def unit_tile(connection: Connection, name: str, collection: UnitCollection, tile: Tile) -> bytes:
     """The units of one generation in the tile, with their generalised outlines, as one layer; empty without any."""
     values = {"most": MOST_FEATURES} | collection_values(collection)
-    return _execute(connection, _EVERY_UNIT, _UNITS, name, tile, values) or b""
+    return draw(connection, _EVERY_UNIT, _UNITS, name, tile, values) or b""
 
 
 def _is_known_by_area_alone() -> ColumnElement[bool]:
@@ -121,7 +121,7 @@ def _whole(what: str, told: str, last: int) -> int:
     return int(told)
 
 
-def _execute(
+def draw(
     connection: Connection,
     drawing: Drawing,
     rows: Select[Any] | TextualSelect,
@@ -129,6 +129,7 @@ def _execute(
     tile: Tile,
     values: dict[str, Any],
 ) -> bytes | None:
+    """The tile that `drawing` makes of these rows, as one layer called `name`; `values`: what else it binds."""
     statement = drawing.over(rows)
     body: bytes | None = connection.execute(statement, _grid(tile) | {"name": name} | values).scalar_one()
     return body

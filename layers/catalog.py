@@ -4,34 +4,36 @@ A definition is `<id>.toml`. `_common.toml` beside it holds the fields of every 
 several layers share by naming them (`[shared.*]`, `shared = ["berths"]`).
 """
 
-import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from geo import units
 from geo.errors import InvalidData, UnknownLayer
-from geo.status import ACCURACIES, Lifecycle, Words
+from geo.status import Lifecycle
 from layers.collection import PROJECTS, Collection, collections
-from layers.definition import FIELD_TYPES, GEOMETRY_RULES, LIFECYCLE_IDS, Field, FieldType, GeometryRule, Layer, Style
+from layers.definition import GEOMETRY_RULES, LIFECYCLE_IDS, GeometryRule, Layer, OfficeLayer, Style
+from layers.entries import Entries, field_of
+from layers.office import office_layer
 
 COMMON = "_common.toml"
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LAYER_KEYS = {
     "title", "description", "each_feature_is", "geometry", "lifecycle", "order", "shared", "fields", "style"
 }  # fmt: skip
-_FIELD_KEYS = {"title", "type", "unit", "minimum", "description", "required", "values", "codes"}
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The layers by id, in their order, and what they make: collections. `extra`: the office's own folder, if any."""
+    """The layers by id, in their order, and what they make: collections. `extra`: the office's own folder, if any.
+
+    `tables`: what the office keeps itself and we only publish.
+    """
 
     layers: dict[str, Layer]
     extra: Path | None = None
     from_extra: frozenset[str] = frozenset()
+    tables: dict[str, OfficeLayer] = field(default_factory=dict)
     collections: dict[str, Collection] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -45,16 +47,22 @@ class Catalog:
         """
         common = _read(definitions / COMMON)
         own = [_layer(path, common) for path in _files(definitions)]
-        more = [_layer(path, common) for path in _files(extra)] if extra is not None else []
+        read = [_defined(path, common) for path in _files(extra)] if extra is not None else []
+        more = [layer for layer in read if isinstance(layer, Layer)]
+        tables = [layer for layer in read if isinstance(layer, OfficeLayer)]
         layers: dict[str, Layer] = {}
         for layer in sorted([*own, *more], key=lambda layer: (layer.order, layer.id)):
             if layer.id in layers:
                 raise InvalidData(f"{extra}: {layer.id}.toml: this id is taken; give the layer another one.")
             layers[layer.id] = layer
-        found = cls(layers, extra, frozenset(layer.id for layer in more))
+        offered = {table.id: table for table in sorted(tables, key=lambda table: (table.order, table.id))}
+        found = cls(layers, extra, frozenset(layer.id for layer in more), offered)
         for layer in layers.values():
             if found.collections[layer.id].mother != layer.id or layer.id == PROJECTS:
                 raise InvalidData(f"{extra}: {layer.id}.toml: a collection of ours is called so; choose another id.")
+        for name in (*layers, *offered):
+            if name in units.COLLECTIONS or (name in offered and name in found.collections):
+                raise InvalidData(f"{extra}: {name}.toml: a collection of ours is called so; choose another id.")
         return found
 
     def layer(self, layer_id: str) -> Layer:
@@ -95,11 +103,15 @@ def _read(path: Path) -> dict[str, Any]:
         raise InvalidData(f"{path}: no valid TOML: {error}.") from None
 
 
+def _defined(path: Path, common: dict[str, Any]) -> Layer | OfficeLayer:
+    told = _read(path)
+    return office_layer(Entries(path, told)) if "source" in told else _layer(path, common)
+
+
 def _layer(path: Path, common: dict[str, Any]) -> Layer:
-    table = _Table(path, _read(path))
+    table = Entries(path, _read(path))
     table.only(_LAYER_KEYS)
-    if not _ID.fullmatch(path.stem):
-        raise table.error("the file name", path.name, "an id in kebab-case, such as drainage-pipes.toml")
+    table.named_well()
     shared = common.get("shared", {})
     fields: dict[str, Any] = dict(common.get("fields", {}))
     for name in table.get("shared", list, []):
@@ -107,7 +119,7 @@ def _layer(path: Path, common: dict[str, Any]) -> Layer:
             raise table.error("shared", name, f"names of {COMMON}: {', '.join(shared)}")
         fields[name] = shared[name]
     fields |= table.get("fields", dict, {})
-    style = _Table(path, table.get("style", dict), "style.")
+    style = Entries(path, table.get("style", dict), "style.")
     style.only({"by", "icon", "width_px"})
     return Layer(
         id=path.stem,
@@ -118,74 +130,5 @@ def _layer(path: Path, common: dict[str, Any]) -> Layer:
         lifecycle=cast(Lifecycle, table.choice("lifecycle", LIFECYCLE_IDS)),
         order=table.get("order", int, 1000),
         style=Style(style.get("by", str, "status"), style.get("icon", str), style.get("width_px", (int, float), 3)),
-        fields={name: _field(path, name, entry) for name, entry in fields.items()},
+        fields={name: field_of(path, name, entry) for name, entry in fields.items()},
     )
-
-
-def _field(path: Path, name: str, entry: Any) -> Field:
-    table = _Table(path, entry if isinstance(entry, dict) else {}, f"fields.{name}.")
-    if not _NAME.fullmatch(name):
-        raise table.error("the name", name, "small letters, digits and _, such as diameter_mm")
-    table.only(_FIELD_KEYS)
-    values: Mapping[str, Words] = {key: table.words("values", key) for key in table.get("values", dict, {})}
-    if table.get("codes", str, "") == "accuracy":
-        values = {code.id: code.label for code in ACCURACIES.values()}
-    return Field(
-        name=name,
-        title=table.words("title"),
-        type=cast(FieldType, table.choice("type", FIELD_TYPES)),
-        unit=table.get("unit", str, None),
-        minimum=table.get("minimum", (int, float), None),
-        description=table.words("description") if "description" in table.entry else None,
-        required=table.get("required", bool, False),
-        values=values,
-    )
-
-
-_REQUIRED = object()
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """One table of a TOML file, with errors that name file, key, what came and what was expected."""
-
-    path: Path
-    entry: dict[str, Any]
-    prefix: str = ""
-
-    def error(self, key: str, came: object, expected: str) -> InvalidData:
-        return InvalidData(f"{self.path}: {self.prefix}{key}: {came!r} came, {expected} was expected.")
-
-    def only(self, keys: set[str]) -> None:
-        for key in self.entry:
-            if key not in keys:
-                raise self.error(key, self.entry[key], f"one of the keys {', '.join(sorted(keys))}")
-
-    def get(self, key: str, kind: type | tuple[type, ...], default: Any = _REQUIRED) -> Any:
-        value = self.entry.get(key, default)
-        if value is default and default is not _REQUIRED:
-            return default
-        if not isinstance(value, kind):
-            kinds = kind if isinstance(kind, tuple) else (kind,)
-            raise self.error(
-                key, None if value is _REQUIRED else value, "a value of type " + " or ".join(k.__name__ for k in kinds)
-            )
-        return value
-
-    def choice(self, key: str, allowed: tuple[str, ...]) -> str:
-        value = self.get(key, str)
-        if value not in allowed:
-            raise self.error(key, value, f"one of {', '.join(allowed)}")
-        return str(value)
-
-    def words(self, key: str, inner: str | None = None) -> Words:
-        """Text in both languages; one plain string stands for both."""
-        value = self.get(key, (str, dict))
-        if inner is not None:
-            value = value[inner]
-        if isinstance(value, str):
-            return Words(value, value)
-        texts = value if isinstance(value, dict) else {}
-        if set(texts) != {"vi", "en"} or not all(isinstance(text, str) for text in texts.values()):
-            raise self.error(f"{key}.{inner}" if inner else key, value, '{ vi = "…", en = "…" }')
-        return Words(texts["vi"], texts["en"])

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from geo.office import Source
 from geo.status import Lifecycle, Words
+from layers.provenance import Provenance
 
 FieldType = Literal["string", "number", "integer", "boolean", "date", "string-list"]
 GeometryRule = Literal["Any", "Point", "LineString", "Polygon"]
@@ -38,6 +40,25 @@ class Style:
     by: str
     icon: str
     width_px: float = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeLayer:
+    """A table or view that the office keeps itself, published as it stands: nothing of it is loaded, drawn or edited.
+
+    `file`: the definition.
+    """
+
+    id: str
+    title: Words
+    description: Words
+    each_feature_is: Words
+    geometry: GeometryRule
+    order: int
+    fields: Mapping[str, Field]
+    source: Source
+    credit: Provenance
+    file: str
 
 
 @dataclass(frozen=True, slots=True)

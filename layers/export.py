@@ -17,7 +17,7 @@ from geo.errors import HaiphongError
 from geo.outgoing import Column, Contents, Kind
 from geo.published import COLUMNS
 from layers import workshop
-from layers.definition import FieldType, Layer
+from layers.definition import Field, FieldType, Layer
 
 MOST_FEATURES = 200_000
 MOST_BYTES = 500_000_000
@@ -98,6 +98,11 @@ FORMATS = {
         ),
     )
 }
+
+
+def own_columns(fields: Iterable[Field]) -> tuple[Column, ...]:
+    """The columns of a table of these fields and nothing more."""
+    return tuple(Column(field.name, _KINDS[field.type]) for field in fields)
 
 
 def columns(layers: Iterable[Layer]) -> tuple[Column, ...]:

@@ -120,20 +120,29 @@ def geojson_schema(address: str, title: Words, fields: Mapping[str, Field]) -> d
 
 def queryables_schema(address: str, title: Words, layers: Sequence[Layer], geometry: dict[str, Any]) -> dict[str, Any]:
     """What a filter may ask; of `geometry` see `place`."""
-    fields = properties(layers)
-    entries = {
-        name: geometry if name == "geometry" else _entry(name, one, fields) for name, one in queryables(layers).items()
-    }
-    entries["layer"] |= {"enum": [layer.id for layer in layers]}
-    return _document(address, title, entries) | {"additionalProperties": False}
+    document = askable_schema(address, title, queryables(layers), properties(layers), geometry)
+    document["properties"]["layer"] |= {"enum": [layer.id for layer in layers]}
+    return document
 
 
 def sortables_schema(address: str, title: Words, layers: Sequence[Layer]) -> dict[str, Any]:
     """By what features are sorted."""
-    known, fields = queryables(layers), properties(layers)
-    return _document(address, title, {name: _entry(name, known[name], fields) for name in SORTABLES}) | {
-        "additionalProperties": False
+    known = queryables(layers)
+    return askable_schema(address, title, {name: known[name] for name in SORTABLES}, properties(layers))
+
+
+def askable_schema(
+    address: str,
+    title: Words,
+    known: Mapping[str, Queryable],
+    fields: Mapping[str, Field],
+    geometry: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The properties `known`, and no others, with the words of their `fields`."""
+    entries = {
+        name: geometry if name == "geometry" and geometry else _entry(name, one, fields) for name, one in known.items()
     }
+    return _document(address, title, entries) | {"additionalProperties": False}
 
 
 def _entry(name: str, one: Queryable, fields: Mapping[str, Field]) -> dict[str, Any]:

@@ -13,13 +13,15 @@ from api.answered import Answered
 from api.answers import JsonAnswer, described
 from api.dependencies import transaction
 from api.links import GEOJSON, HTML, JSON, PNG, SCHEMA, SVG, Links
+from api.office import NOT_KEPT, Office, freshness
 from api.parameters import CRS84, asked
-from geo import crs, kinds, store, unit_store, units
-from geo.errors import UnknownLayer
+from geo import crs, kinds, office_store, store, unit_store, units
+from geo.errors import StoreNotReady, UnknownLayer
 from geo.kinds import GeometryKind
 from layers import provenance
 from layers.catalog import Catalog
 from layers.collection import Collection
+from layers.definition import OfficeLayer
 from layers.export import FORMATS
 from layers.provenance import Provenance, credit
 
@@ -45,7 +47,6 @@ def every_collection(request: Request, connection: Reading, texts: Texts) -> Res
     """All projects together, each layer, each generation of units; last, one kind of geometry of what holds several."""
     catalog: Catalog = request.app.state.catalog
     links = Links.of(request)
-    data: Path = request.app.state.settings.data
     present = kinds.present(connection, tuple(catalog.layers))
     mothers = (one for one in catalog.collections.values() if not one.is_part)
     parts = [part.id for mother in mothers for part in _parts(catalog, mother, present)]
@@ -55,8 +56,9 @@ def every_collection(request: Request, connection: Reading, texts: Texts) -> Res
                 *links.own("/api/collections", JSON, texts),
                 links.link("root", "/api", JSON, "The landing page"),
             ],
-            "collections": [describe(connection, catalog, data, links, name) for name in (*names(catalog), *parts)],
-        }
+            "collections": [describe(request, connection, links, name) for name in (*names(catalog), *parts)],
+        },
+        NOT_KEPT if catalog.tables else {},
     )
 
 
@@ -66,14 +68,18 @@ def one_collection(request: Request, collection: str, connection: Reading, texts
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
     links = Links.of(request)
-    told = describe(connection, catalog, request.app.state.settings.data, links, collection)
+    told = describe(request, connection, links, collection)
     own = links.own(f"/api/collections/{collection}", JSON, texts)
-    return JsonAnswer({**told, "links": [*own, *(link for link in told["links"] if link["rel"] != "self")]})
+    return JsonAnswer(
+        {**told, "links": [*own, *(link for link in told["links"] if link["rel"] != "self")]},
+        freshness(catalog, collection),
+    )
 
 
 def names(catalog: Catalog) -> tuple[str, ...]:
     """Ids of the collections that are no part of another, in their order."""
-    return (*(one.id for one in catalog.collections.values() if not one.is_part), *units.COLLECTIONS)
+    own = (one.id for one in catalog.collections.values() if not one.is_part)
+    return (*own, *catalog.tables, *units.COLLECTIONS)
 
 
 def _parts(
@@ -91,13 +97,16 @@ def _parts(
 
 def known(catalog: Catalog, collection: str) -> None:
     """Raises UnknownLayer, with the ids that exist, when no collection has this id."""
-    if collection not in catalog.collections and collection not in units.COLLECTIONS:
+    if not any(collection in kept for kept in (catalog.collections, units.COLLECTIONS, catalog.tables)):
         raise UnknownLayer(collection[:60], names(catalog))
 
 
-def describe(connection: Connection, catalog: Catalog, data: Path, links: Links, collection: str) -> Mapping[str, Any]:
+def describe(request: Request, connection: Connection, links: Links, collection: str) -> Mapping[str, Any]:
     """The collection as OGC API Features describes it; title and description in Vietnamese, in English beside it."""
-    told = sources(catalog, data, collection)
+    catalog: Catalog = request.app.state.catalog
+    told = sources(catalog, request.app.state.settings.data, collection)
+    if collection in catalog.tables:
+        return _of_table(request, connection, links, catalog.tables[collection])
     if collection in units.COLLECTIONS:
         return _of_units(connection, links, units.COLLECTIONS[collection], told)
     own = catalog.collection(collection)
@@ -120,19 +129,52 @@ def describe(connection: Connection, catalog: Catalog, data: Path, links: Links,
         "storageCrs": CRS84,
         **_extent(store.extent(connection, own.layer_ids, own.only), None),
         "links": [
-            links.link("self", path, JSON),
-            links.link("items", f"{path}/items", GEOJSON, title),
-            links.link(f"{OGC_REL}/schema", f"{path}/schema", SCHEMA, "Các thuộc tính / What the features say"),
-            links.link("describedby", f"{path}/schema/geojson", SCHEMA, "Một Feature / One Feature"),
-            links.link(f"{OGC_REL}/queryables", f"{path}/queryables", SCHEMA, "Để lọc / What a filter may ask"),
-            links.link(f"{OGC_REL}/sortables", f"{path}/sortables", SCHEMA, "Để sắp xếp / What to sort by"),
-            links.link(TILE_SETS, f"{path}/tiles", JSON),
+            *_asking(links, path, title),
             *_drawings(links, path),
             *_downloads(links, collection, title),
             *(links.link("related", f"/api/collections/{one.id}", JSON, one.title.vi) for one in kin),
             links.link("alternate", "/", HTML, f"{title} trên bản đồ / on the map", on_map),
             links.link("collection", "/api/collections", JSON),
             *_licences(told),
+        ],
+    }
+
+
+def _asking(links: Links, path: str, title: str) -> list[dict[str, Any]]:
+    """Where the features are, what they say, and what may be asked of them."""
+    return [
+        links.link("self", path, JSON),
+        links.link("items", f"{path}/items", GEOJSON, title),
+        links.link(f"{OGC_REL}/schema", f"{path}/schema", SCHEMA, "Các thuộc tính / What the features say"),
+        links.link("describedby", f"{path}/schema/geojson", SCHEMA, "Một Feature / One Feature"),
+        links.link(f"{OGC_REL}/queryables", f"{path}/queryables", SCHEMA, "Để lọc / What a filter may ask"),
+        links.link(f"{OGC_REL}/sortables", f"{path}/sortables", SCHEMA, "Để sắp xếp / What to sort by"),
+        links.link(TILE_SETS, f"{path}/tiles", JSON),
+    ]
+
+
+def _of_table(request: Request, connection: Connection, links: Links, layer: OfficeLayer) -> Mapping[str, Any]:
+    path = f"/api/collections/{layer.id}"
+    try:
+        bbox = office_store.extent(connection, Office.of(request, connection, layer.id).table)
+    except StoreNotReady:
+        bbox = None  # its own address says so; the list of all is for the others too
+    return {
+        "id": layer.id,
+        "title": layer.title.vi,
+        "title_en": layer.title.en,
+        "description": layer.description.vi,
+        "description_en": layer.description.en,
+        **credit((layer.credit,)),
+        "itemType": "feature",
+        "crs": CRS_OFFERED,
+        "storageCrs": CRS84,
+        **_extent(bbox, None),
+        "links": [
+            *_asking(links, path, layer.title.vi),
+            *_downloads(links, layer.id, layer.title.vi),
+            links.link("collection", "/api/collections", JSON),
+            *_licences((layer.credit,)),
         ],
     }
 
@@ -168,6 +210,8 @@ def _of_units(
 
 def sources(catalog: Catalog, data: Path, collection: str) -> tuple[Provenance, ...]:
     """Where the features of a collection come from, each source once; nothing where no file tells."""
+    if collection in catalog.tables:
+        return (catalog.tables[collection].credit,)
     if collection in units.COLLECTIONS:
         folders = [data / "units"]
     else:

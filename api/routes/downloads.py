@@ -15,18 +15,19 @@ from api.answers import described, feature_collection, now
 from api.dependencies import FILTERS, FORM, box, feature_query, known_until, transaction, valid
 from api.dependencies import form as written
 from api.links import GEOJSON, Links
+from api.office import Office, freshness
 from api.parameters import BBOX, BBOX_CRS, CRS, CRS84, DATETIME, PROPERTIES, SKIP_GEOMETRY, SORTBY, F, asked
 from api.routes.collections import LICENCES, OUTLINES, known, sources
 from api.routes.items import content_crs
 from api.sending import Sending, begun, of_file
-from geo import crs, outgoing, store, unit_store, units
+from geo import crs, office_store, outgoing, store, unit_store, units
 from geo.crs import Crs
 from geo.errors import InvalidParameter
 from geo.outgoing import Column, Pieces
 from geo.unit_store import UnitQuery
 from layers import returnables
 from layers.catalog import Catalog
-from layers.export import FORMATS, ITEM_END, Export, Format, UnknownFormat, columns
+from layers.export import FORMATS, ITEM_END, Export, Format, UnknownFormat, columns, own_columns
 from layers.export import SECONDS as SECONDS_OF_FILE
 from layers.provenance import credit
 
@@ -115,13 +116,14 @@ def download(
     known(request.app.state.catalog, collection)
     if suffix not in FORMATS:
         raise UnknownFormat(suffix)
-    wanted = _asked(request, collection, FORMATS[suffix])
+    wanted = _asked(request, connection, collection, FORMATS[suffix])
     told = wanted.credit.get("licence", "").split("; ")
     licence = ", ".join(f'<{LICENCES[one]}>; rel="license"' for one in told if one in LICENCES)
     headers = {
         "Content-Disposition": f'attachment; filename="{file}"',
         **content_crs(wanted.crs),
         **({"Link": licence} if licence else {}),
+        **freshness(request.app.state.catalog, collection),
     }
     if wanted.form.driver is not None:
         written = wanted.file(connection)
@@ -134,10 +136,14 @@ def download(
     return Response(b"".join(wanted.pieces(connection)), headers=headers, media_type=wanted.form.media_type)
 
 
-def _asked(request: Request, collection: str, form: Format) -> _Download:
+def _asked(request: Request, connection: Connection, collection: str, form: Format) -> _Download:
     catalog: Catalog = request.app.state.catalog
     data = request.app.state.settings.data
-    texts = asked(*(OF_UNITS if collection in units.COLLECTIONS else OF_PROJECTS))(request)
+    office = Office.of(request, connection, collection) if collection in catalog.tables else None
+    if office is not None:
+        texts = asked(*office.filters, SORTBY, *FORM)(request)
+    else:
+        texts = asked(*(OF_UNITS if collection in units.COLLECTIONS else OF_PROJECTS))(request)
     if form.media_type != GEOJSON and F.name in texts:
         raise InvalidParameter("f: here the ending of the address is the format; leave the parameter out.")
     if form.degrees and texts.get(CRS.name, CRS84) not in crs.CRS84.names:
@@ -155,6 +161,12 @@ def _asked(request: Request, collection: str, form: Format) -> _Download:
         def selected(connection: Connection) -> Select[Any]:  # noqa: ARG001 -- no filter of units asks the database
             form = written(texts, returnables.UNIT)
             return unit_store.selected(UnitQuery((generation,), valid(texts), box(texts), form))
+    elif office is not None:
+        title, description = (f"{words.vi} / {words.en}" for words in (office.layer.title, office.layer.description))
+        table = own_columns(office.layer.fields.values())
+
+        def selected(connection: Connection) -> Select[Any]:
+            return office_store.selected(connection, office.table, office.query(connection, texts))
     else:
         within = catalog.collection(collection)
         title, description = (f"{words.vi} / {words.en}" for words in (within.title, within.description))

@@ -25,10 +25,11 @@ from api.dependencies import (
     valid,
 )
 from api.links import GEOJSON, HTML, JSON, Links, link_header
+from api.office import Office, freshness
 from api.parameters import BBOX, BBOX_CRS, DATETIME, LIMIT, NEXT, asked, limit
 from api.routes.collections import known
 from api.routes.units import became, fates_links, related_units
-from geo import edtf, ledger, store, unit_store, units
+from geo import edtf, ledger, office_store, store, unit_store, units
 from geo.crs import Crs
 from geo.errors import FeatureNotFound
 from geo.page import Page
@@ -80,6 +81,11 @@ def page_of_items(request: Request, collection: CollectionId, connection: Readin
             after=texts.get("next", ""),
         )
         members: dict[str, Any] = {}
+    elif collection in catalog.tables:
+        office = Office.of(request, connection, collection)
+        texts = asked(*office.paging)(request)
+        asked_for = office.query(connection, texts)
+        page, written, members = office_store.items(connection, office.table, asked_for), asked_for.form, {}
     else:
         texts = asked(*OF_PROJECTS)(request)
         query = feature_query(connection, catalog, texts, catalog.collection(collection))
@@ -87,8 +93,10 @@ def page_of_items(request: Request, collection: CollectionId, connection: Readin
         members = became(connection, query)
     links = Links.of(request)
     related = [*_related(links, collection, page, texts), *fates_links(links, members)]
-    stamp = {"timeStamp": now(None if collection in units.COLLECTIONS else known_until(texts))}
-    return GeoJsonAnswer(_collection(page, stamp | members, related), content_crs(written.crs) | link_header(related))
+    of_ours = collection in catalog.collections
+    stamp = {"timeStamp": now(known_until(texts) if of_ours else None)}
+    headers = content_crs(written.crs) | link_header(related) | freshness(catalog, collection)
+    return GeoJsonAnswer(_collection(page, stamp | members, related), headers)
 
 
 def content_crs(system: Crs) -> dict[str, str]:
@@ -140,12 +148,18 @@ def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, 
         text = unit_store.item(connection, units.COLLECTIONS[collection], feature_id, written)
         own = _links_of_item(links, collection, feature_id, texts)
         related = [*own, *related_units(links, collection, feature_id)]
+    elif collection in catalog.tables:
+        office = Office.of(request, connection, collection)
+        written = office.form(texts)
+        text = office_store.item(connection, office.table, feature_id, written)
+        related = _links_of_item(links, collection, feature_id, texts)
     else:
         within = catalog.collection(collection)
         written = feature_form(connection, texts, within)
         text = store.item(connection, within.layer_id, feature_id, written, within.only, clocks(texts))
         related = links_of_feature(links, collection, feature_id, texts)
-    return GeoJsonAnswer(with_members(text, {"links": related}), content_crs(written.crs) | link_header(related))
+    headers = content_crs(written.crs) | link_header(related) | freshness(catalog, collection)
+    return GeoJsonAnswer(with_members(text, {"links": related}), headers)
 
 
 def links_of_feature(links: Links, collection: str, feature_id: str, texts: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -175,6 +189,8 @@ def history(request: Request, collection: CollectionId, feature_id: FeatureId, c
     readable(feature_id)
     if collection in units.COLLECTIONS:
         raise FeatureNotFound(f"Units of {collection} have no history; their successions are told by resolutions.")
+    if collection in catalog.tables:
+        raise FeatureNotFound(f"{collection} is a table of the office, which keeps no history here.")
     path = f"/api/collections/{collection}/items/{feature_id}"
     links = Links.of(request)
     related = [

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.answered import Answered
 from api.answers import JsonAnswer, described
 from api.links import JSON, SCHEMA, Links, link_header
+from api.office import Office, freshness
 from api.parameters import asked
 from api.routes.collections import Reading, known
 from api.routes.items import CollectionId
@@ -38,6 +39,10 @@ def schema(request: Request, collection: CollectionId, connection: Reading, text
         words = Words(unit.title_vi, unit.title_en)
         document = returnables.schema(address, words, returnables.UNIT, returnables.place("polygon", several=True))
         return _answer(request, collection, "schema", texts, document)
+    if collection in request.app.state.catalog.tables:
+        office = Office.of(request, connection, collection)
+        document = returnables.schema(address, office.layer.title, office.layer.fields, office.place)
+        return _answer(request, collection, "schema", texts, document)
     of = _features(request, collection)
     promoted = of.kind and kinds.promoted(connection, of.layer_ids, of.kind)
     place = returnables.place(of.kind, several=promoted is not None)
@@ -62,6 +67,9 @@ def geojson_schema(request: Request, collection: CollectionId, texts: Texts) -> 
             texts,
             returnables.geojson_schema(address, Words(unit.title_vi, unit.title_en), returnables.UNIT),
         )
+    if (layer := request.app.state.catalog.tables.get(collection)) is not None:
+        document = returnables.geojson_schema(address, layer.title, layer.fields)
+        return _answer(request, collection, "schema/geojson", texts, document)
     of = _features(request, collection)
     return _answer(
         request,
@@ -76,10 +84,15 @@ def geojson_schema(request: Request, collection: CollectionId, texts: Texts) -> 
     "/api/collections/{collection}/queryables",
     **described("What a filter may ask, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
 )
-def queryables(request: Request, collection: CollectionId, texts: Texts) -> Response:
+def queryables(request: Request, collection: CollectionId, connection: Reading, texts: Texts) -> Response:
     """The properties that `filter` understands; any other answers 400 with this list."""
-    of = _features(request, collection)
     address = _address(request, collection, "queryables")
+    if collection in request.app.state.catalog.tables:
+        office = Office.of(request, connection, collection)
+        fields = office.layer.fields
+        document = returnables.askable_schema(address, office.layer.title, office.queryables, fields, office.place)
+        return _answer(request, collection, "queryables", texts, document)
+    of = _features(request, collection)
     document = returnables.queryables_schema(address, of.title, of.layers, returnables.place(of.kind))
     return _answer(request, collection, "queryables", texts, document)
 
@@ -88,8 +101,13 @@ def queryables(request: Request, collection: CollectionId, texts: Texts) -> Resp
     "/api/collections/{collection}/sortables",
     **described("By what features are sorted, as JSON Schema", SCHEMA, errors=[_NOT_FOUND]),
 )
-def sortables(request: Request, collection: CollectionId, texts: Texts) -> Response:
+def sortables(request: Request, collection: CollectionId, connection: Reading, texts: Texts) -> Response:
     """The properties that `sortby` understands."""
+    if collection in request.app.state.catalog.tables:
+        office = Office.of(request, connection, collection)
+        address = _address(request, collection, "sortables")
+        document = returnables.askable_schema(address, office.layer.title, office.sortables, office.layer.fields)
+        return _answer(request, collection, "sortables", texts, document)
     of = _features(request, collection)
     return _answer(
         request,
@@ -121,4 +139,5 @@ def _answer(
 ) -> Response:
     links, path = Links.of(request), f"/api/collections/{collection}"
     related = [*links.own(f"{path}/{kind}", SCHEMA, texts), links.link("collection", path, JSON)]
-    return JsonAnswer(document, link_header(related), SCHEMA)
+    headers = link_header(related) | freshness(request.app.state.catalog, collection)
+    return JsonAnswer(document, headers, SCHEMA)

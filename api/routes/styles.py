@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.answered import Answered
@@ -163,6 +164,8 @@ def _drawn(request: Request, collection: str, style: str | None = None) -> Portr
     known(state.catalog, collection)
     if style not in (None, style_name(collection)):
         raise UnknownStyle(style[:60], style_name(collection))
+    if collection in state.catalog.tables:
+        raise HTTPException(404, f"{collection} is a table of the office, which has no style here.")
     title = _title(request, collection)
     if collection in units.COLLECTIONS:
         return Outline(collection, title, units.COLLECTIONS[collection].level == "district")

@@ -12,11 +12,12 @@ from api.answers import JsonAnswer, described
 from api.dependencies import FILTERS, feature_query, transaction
 from api.links import JSON, MVT, Links, link_header
 from api.negotiation import TILEJSON
+from api.office import Office, freshness
 from api.parameters import Parameter, asked
 from api.routes.collections import known, sources
 from api.routes.items import CollectionId
 from api.tile_sets import DEFINITION, MATRIX_SET, MATRIX_SET_URI, WEB_MERCATOR
-from geo import store, tiles, unit_store, units
+from geo import office_store, office_tiles, store, tiles, unit_store, units
 from geo.errors import TileNotFound
 from geo.tiles import DEEPEST, Tile
 from layers.catalog import Catalog
@@ -79,6 +80,11 @@ def set_of_tiles(request: Request, collection: CollectionId, matrix_set: MatrixS
     if collection in units.COLLECTIONS:
         texts = asked()(request)
         bbox = unit_store.extent(connection, units.COLLECTIONS[collection])
+    elif collection in catalog.tables:
+        office = Office.of(request, connection, collection)
+        texts = asked(*office.filters)(request)
+        office.query(connection, texts)
+        bbox = office_store.extent(connection, office.table)
     else:
         texts = asked(*FILTERS)(request)
         # Whoever takes the addresses from here is told now of a filter that cannot be.
@@ -117,11 +123,16 @@ def one_tile(
     if collection in units.COLLECTIONS:
         asked(TILE_FORM)(request)
         body = tiles.unit_tile(connection, collection, units.COLLECTIONS[collection], wanted)
+    elif collection in catalog.tables:
+        office = Office.of(request, connection, collection)
+        rows = office.query(connection, asked(*office.filters, TILE_FORM)(request))
+        body = office_tiles.tile(connection, collection, office.table, rows, wanted)
     else:
         texts = asked(*FILTERS, TILE_FORM)(request)
         query = feature_query(connection, catalog, texts, catalog.collection(collection))
         body = tiles.feature_tile(connection, collection, query, wanted)
-    return Response(body, media_type=MVT) if body else Response(status_code=204)
+    kept = freshness(catalog, collection)
+    return Response(body, headers=kept, media_type=MVT) if body else Response(status_code=204, headers=kept)
 
 
 def _known_set(matrix_set: str) -> None:

@@ -109,6 +109,38 @@ def test_a_layer_that_promises_one_kind_needs_no_collection_for_it(office: Path)
     assert collections["port-lines"].layer_ids == ("port",)
 
 
+def test_the_example_of_a_table_of_the_office_can_be_used_as_it_stands(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "office-tables.md").read_text("utf-8")
+    (tmp_path / "thua-dat.toml").write_text(page.split("```toml\n")[1].split("```")[0], "utf-8")
+    catalog = Catalog.load(DEFINITIONS, tmp_path)
+    source = catalog.tables["thua-dat"].source
+    assert (source.address, source.kind, source.days) == ("dia_chinh.thua_dat", "polygon", ("tu_ngay", "den_ngay"))
+    assert source.columns["owner_kind"].name == "loai_chu"
+    assert "thua-dat" not in catalog.layers
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "words"),
+    [
+        ('"dia_chinh.thua_dat"', '"thua_dat"', ("source.table", "schema.table")),
+        ('"under_construction"', '"built"', ("source.status.stages", "'built'", "completed")),
+        ('"2025-07"', '"2030"', ("source.district.generation", "2025-07")),
+        ("[fields.area_m2]", "[fields.id]", ("fields", "'id'", "another name")),
+        ('id = "gid"', 'id = "gid"\nquery = "SELECT 1"', ("source.query", "one of the keys")),
+        ('licence = "CC-BY-4.0"', "", ("source.licence", "str")),
+    ],
+)
+def test_a_definition_of_a_table_that_cannot_be_used_is_told_so(
+    tmp_path: Path, written: str, instead: str, words: tuple[str, ...]
+) -> None:
+    example = (REPOSITORY / "docs" / "office-tables.md").read_text("utf-8").split("```toml\n")[1].split("```")[0]
+    assert written in example
+    (tmp_path / "thua-dat.toml").write_text(example.replace(written, instead), "utf-8")
+    with pytest.raises(InvalidData) as error:
+        Catalog.load(DEFINITIONS, tmp_path)
+    assert all(word in str(error.value) for word in ("thua-dat.toml", *words)), str(error.value)
+
+
 def test_a_layer_that_nobody_keeps_is_answered_with_those_that_exist() -> None:
     with pytest.raises(UnknownLayer, match="port"):
         Catalog.load(DEFINITIONS).layer("harbour")

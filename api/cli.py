@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api import cli_units
 from geo.cluster import Cluster, tell
 from geo.errors import HaiphongError, InvalidData, InvalidFeature, InvalidParameter
 from geo.place import major_of
@@ -26,6 +27,7 @@ PORT hoặc/or HAIPHONG_PORT, HAIPHONG_WORKERS, HAIPHONG_HOME, HAIPHONG_LAYERS."
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 db = typer.Typer(help="Cơ sở dữ liệu / the database.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(db, name="db")
+app.add_typer(cli_units.app, name="units")
 
 Filter = Annotated[str | None, typer.Option(help="Nhiều giá trị cách nhau bằng dấu phẩy / a comma list.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Thay cái đang có / put it in the place of what is there.")]

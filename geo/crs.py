@@ -69,3 +69,12 @@ def named(parameter: str, text: str) -> Crs:
             tuple(crs.uri for crs in CRS),
         )
     return crs
+
+
+# As in `spatial_ref_sys` (migration 0001): without the shift of the datum a place is 226 m off.
+_VN2000 = (
+    "+proj=tmerc +lat_0=0 +lon_0={} +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 +towgs84=-191.90441429,-39.30318279,"
+    "-111.45032835,0.00928836,-0.01975479,0.00427372,0.252906278 +units=m +no_defs"
+)
+VN2000 = {"EPSG:9210": _VN2000.format(105.75), "EPSG:9209": _VN2000.format(105.5)}
+"""The two zones as PROJ text, for whoever transforms outside of the database."""

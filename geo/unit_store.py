@@ -44,9 +44,14 @@ WHERE step.successor = unit.id AND step.relation = 'whole' AND before.level = un
                   WHERE other.successor = unit.id AND other.predecessor <> before.id)
   AND NOT EXISTS (SELECT FROM admin_unit_piece AS piece WHERE piece.unit = unit.id)
 """
+# What an office brought in holds before the generalised outlines; its pieces were cut before they came in.
+_BROUGHT_IN = """
+UPDATE admin_unit SET geometry = outline.geometry FROM admin_unit_outline AS outline WHERE outline.unit = admin_unit.id
+"""
 _PIECES = """
 INSERT INTO admin_unit_piece (unit, geometry)
-SELECT id, ST_Subdivide(geometry, 24) FROM admin_unit WHERE geometry IS NOT NULL
+SELECT id, ST_Subdivide(geometry, 24) FROM admin_unit
+WHERE geometry IS NOT NULL AND id NOT IN (SELECT unit FROM admin_unit_outline)
 """
 # A unit lies within another when it is that unit or its part (parent), when it went whole into it, or when every
 # predecessor of it lies within; the last needs the predecessors first, so the closure grows until nothing is new.
@@ -74,6 +79,8 @@ def replace(
 ) -> None:
     """Store these units and successions in place of those stored; units that features refer to must stay.
 
+    Outlines that an office brought in stay, too.
+
     `units`: one mapping per unit with the columns of `admin_unit` and `geometry` (GeoJSON text, WGS 84, or None).
     """
     connection.execute(text("DELETE FROM admin_unit_within"))
@@ -83,13 +90,19 @@ def replace(
     connection.execute(text("DELETE FROM admin_unit WHERE id <> ALL(:ids)"), {"ids": [row["id"] for row in rows]})
     if steps := [dict(succession) for succession in successions]:
         connection.execute(_INSERT_SUCCESSION, steps)
-    connection.execute(text("DELETE FROM admin_unit_piece"))
+    connection.execute(text("DELETE FROM admin_unit_piece WHERE unit NOT IN (SELECT unit FROM admin_unit_outline)"))
     connection.execute(text(_PIECES))
-    connection.execute(text("ANALYZE admin_unit_piece"))
-    connection.execute(text(_INHERITED))
+    show_outlines(connection)
     connection.execute(text(_CLOSURE[0]))
     while connection.execute(text(_CLOSURE[1])).rowcount:
         pass
+
+
+def show_outlines(connection: Connection) -> None:
+    """Let each unit show the outline that holds, after outlines or pieces changed."""
+    connection.execute(text(_BROUGHT_IN))
+    connection.execute(text("ANALYZE admin_unit_piece"))
+    connection.execute(text(_INHERITED))
 
 
 _PUBLISHED = """

@@ -15,7 +15,8 @@ from api.dependencies import transaction
 from api.links import GEOJSON, HTML, JSON, PNG, SCHEMA, SVG, Links
 from api.office import NOT_KEPT, Office, freshness
 from api.parameters import CRS84, asked
-from geo import crs, kinds, office_store, store, unit_store, units
+from geo import crs, kinds, office_store, outlines, store, unit_store, units
+from geo.edtf import CITY_TIME
 from geo.errors import StoreNotReady, UnknownLayer
 from geo.kinds import GeometryKind
 from layers import provenance
@@ -187,7 +188,7 @@ def _of_units(
         "id": collection.id,
         "title": collection.title_vi,
         "title_en": collection.title_en,
-        "description": OUTLINES,
+        "description": _whose(connection, collection),
         **credit(told),
         "itemType": "feature",
         "crs": CRS_OFFERED,
@@ -206,6 +207,18 @@ def _of_units(
             *_licences(told),
         ],
     }
+
+
+def _whose(connection: Connection, collection: units.UnitCollection) -> str:
+    """Whose the outlines are: the generalised ones, or those that an office brought in."""
+    brought = outlines.imported(connection, collection)
+    if brought is None:
+        return OUTLINES
+    day = brought.recorded_at.astimezone(CITY_TIME).date()
+    return (
+        f"{brought.units} đường ranh của cơ quan, từ tệp {brought.source} ({day:%d/%m/%Y}); còn lại khái quát / "
+        f"{brought.units} outlines of the office's own, from {brought.source} ({day}); the others are generalised"
+    )
 
 
 def sources(catalog: Catalog, data: Path, collection: str) -> tuple[Provenance, ...]:

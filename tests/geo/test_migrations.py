@@ -76,7 +76,7 @@ TRUNCATE feature_past, feature_unit_past, status_period
 def test_a_city_that_was_stored_before_there_were_two_clocks_gets_its_past(fresh_engine: Engine) -> None:
     """Out of its versions and facts, as if it had been written with them from the beginning."""
 
-    def derived(connection: Connection) -> dict[str, list[object]]:
+    def derived(connection: Connection) -> dict[str, list[str]]:
         rows = {name: connection.execute(text(f"SELECT {row} FROM {name}")) for name, row in DERIVED.items()}
         return {name: sorted(map(str, found.scalars())) for name, found in rows.items()}
 

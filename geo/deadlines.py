@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from geo import edtf, ledger
+from geo import edtf, ledger, past
 from geo.errors import InvalidParameter
 from geo.judgement import VERDICTS, Judgement
 from geo.query import FeatureQuery, conditions
@@ -29,21 +29,22 @@ _ROLES = ("orders", "approves")
 _ORDER = {"late": 0, "open": 1, "unknown": 2, "done_late": 3, "done": 4}
 
 
-def deadlines(
-    connection: Connection, query: FeatureQuery, day: date, *, agencies: Collection[str] = ()
-) -> list[dict[str, Any]]:
+def deadlines(connection: Connection, query: FeatureQuery, *, agencies: Collection[str] = ()) -> list[dict[str, Any]]:
     """What is due, the earliest first: one entry for each project and stage, target, and duty without a record.
 
     The filters of `query` choose projects; a target passes the filter of layers, and with any other filter neither
     targets nor duties are told. `agencies`: issuers of the acts. What several clauses order of one project by one day
-    is one entry with all of them.
+    is one entry with all of them. On a day in the past, what was ordered later is left out.
     """
+    day = ledger.day_of(query.clocks)
     wanted = _features(connection, query)
-    documents = {one["id"]: one for one in ledger.documents(connection, day)}
+    issued = (one for one in ledger.documents(connection, query.clocks) if _issued(one, day))
+    documents = {one["id"]: one for one in issued}
     given = [
         one | {"issuer": documents[one["document"]]["issuer"], "document_label": documents[one["document"]]["label_vi"],
                "document_label_en": documents[one["document"]]["label_en"]}
-        for one in ledger.mandates(connection, day, features=wanted)
+        for one in ledger.mandates(connection, query.clocks, features=wanted)
+        if one["document"] in documents
     ]  # fmt: skip
     entries = _projects(one for one in given if one["feature"])
     narrowed = wanted is not None
@@ -51,7 +52,7 @@ def deadlines(
         first_hand = (one for one in given if not documents[one["document"]]["relays"])
         entries += [_duty(one) for one in first_hand if one["unmapped_reason"] and one["due"]]
     if not narrowed or _by_layer_alone(query):
-        entries += _targets(connection, day, query.layers, documents)
+        entries += _targets(connection, query, day, documents)
     found = [_timed(one, day) for one in entries if not agencies or agencies_of(one) & set(agencies)]
     return sorted(found, key=lambda one: (one["due_last"], _ORDER[one["judgement"]["verdict"]], one["id"]))
 
@@ -82,9 +83,9 @@ def agencies_of(entry: Mapping[str, Any]) -> set[str]:
     return {one["issuer"] for one in entry["orders"] if one["issuer"]}
 
 
-def known_agencies(connection: Connection, day: date) -> list[str]:
+def known_agencies(connection: Connection) -> list[str]:
     """Every issuer of a document, by its name. Raises nothing; a city without documents has none."""
-    return sorted({one["issuer"] for one in ledger.documents(connection, day) if one["issuer"]})
+    return sorted({one["issuer"] for one in ledger.documents(connection) if one["issuer"]})
 
 
 def require_agencies(asked: Collection[str], known: Collection[str]) -> None:
@@ -101,13 +102,14 @@ def _features(connection: Connection, query: FeatureQuery) -> list[str] | None:
     if len(chosen) == 1:
         return None
     ordered = select(mandate.c.feature).where(mandate.c.feature.is_not(None))
-    return list(connection.scalars(select(feature.c.id).where(feature.c.id.in_(ordered), *chosen)))
+    found = select(feature.c.id).where(feature.c.id.in_(ordered), *chosen)
+    return list(connection.scalars(past.at(query.clocks, found)))
 
 
 def _by_layer_alone(query: FeatureQuery) -> bool:
     return FeatureQuery(layers=query.layers) == FeatureQuery(
         layers=query.layers, statuses=query.statuses, conditions=query.conditions, units=query.units, q=query.q,
-        bbox=query.bbox, ids=query.ids,
+        bbox=query.bbox, ids=query.ids, unassigned=query.unassigned,
     )  # fmt: skip
 
 
@@ -131,20 +133,23 @@ def _duty(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _targets(
-    connection: Connection, day: date, layers: tuple[str, ...], documents: Mapping[str, Mapping[str, Any]]
+    connection: Connection, query: FeatureQuery, day: date, documents: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     entries = []
-    for one in targets(connection, day):
+    for one in targets(connection, query.clocks):
         due = (one["order"] or {}).get("due")
-        if not due or not one["ledger"] or (layers and one.get("layer") not in layers):
+        if not due or not one["ledger"] or (query.layers and one.get("layer") not in query.layers):
             continue
-        judgement = ledger.told(verdict_of(one["ledger"], edtf.parse(due).latest, day))
         orders = [
             _clause(order | {"issuer": documents[order["document"]]["issuer"],
                              "document_label": documents[order["document"]]["label_vi"],
                              "document_label_en": documents[order["document"]]["label_en"]})
             for order in one["orders"]
+            if order["document"] in documents
         ]  # fmt: skip
+        if not orders:
+            continue
+        judgement = ledger.told(verdict_of(one["ledger"], edtf.parse(due).latest, day))
         entries.append(
             {
                 "id": f"target-{one['id']}", "kind": "target", "feature": None, "target": one["id"],
@@ -186,3 +191,7 @@ def _timed(entry: dict[str, Any], day: date) -> dict[str, Any]:
     precise = {4: "year", 7: "month", 10: "day"}.get(len(entry["due"]), "window")
     soon = entry["judgement"]["verdict"] == "open" and due.latest - day <= SOON
     return entry | {"due_last": due.latest.isoformat(), "precision": precise, "soon": soon}
+
+
+def _issued(document: Mapping[str, Any], day: date) -> bool:
+    return not document["date"] or edtf.parse(document["date"]).earliest <= day

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from geo import edtf, past
+from geo.clocks import Clocks
 from geo.errors import FeatureNotFound
 from geo.judgement import REASONS, UNMAPPED, VERDICTS, Evidence, Judgement, Order, judge
 from geo.status import STATUSES, Words
@@ -26,9 +28,12 @@ FACTS = """
       'valid_from', told.edtf, 'document', cited.document, 'uncertain', told.uncertain, 'source', told.source,
       'source_url', told.source_url, 'clause_label', cited.label_vi, 'clause_label_en', cited.label_en))
     FROM status_fact AS told LEFT JOIN clause AS cited ON cited.id = told.clause
-    WHERE told.retracted_by IS NULL AND told.status IS NOT NULL AND told.feature
+    WHERE told.status IS NOT NULL AND CASE WHEN CAST(:known AS timestamptz) IS NULL THEN told.retracted_by IS NULL ELSE
+        (SELECT recorded_at <= :known FROM changeset WHERE changeset.id = told.changeset)
+        AND coalesce((SELECT recorded_at > :known FROM changeset WHERE changeset.id = told.retracted_by), true) END
+      AND told.feature
 """
-"""The stages told of a feature, as `judged` takes them; the feature follows: `= feature.id`."""
+"""The stages told of a feature, known at `:known` or now, as `evidence` takes them; `= feature.id` follows."""
 _MANDATES = text(
     f"""
     SELECT mandate.id, mandate.clause, clause.label_vi AS clause_label, clause.label_en AS clause_label_en,
@@ -45,14 +50,19 @@ _MANDATES = text(
       AND (CAST(:features AS text[]) IS NULL OR mandate.feature = ANY(:features))
     ORDER BY document.date DESC, document.id, clause.position, mandate.id LIMIT :most
     """
-)
+).columns()
 _ROMAN = re.compile(r"[ivx]+")
 
 
-def documents(connection: Connection, day: date) -> list[dict[str, Any]]:
-    """Every document, newest first, with its numbers of clauses and mandates, and how those stand on `day`."""
+def day_of(clocks: Clocks | None) -> date:
+    """The day whose state is asked for; today's where no clock is set."""
+    return edtf.today() if clocks is None else clocks.day
+
+
+def documents(connection: Connection, clocks: Clocks | None = None) -> list[dict[str, Any]]:
+    """Every document, newest first, with its numbers of clauses and mandates, and how those stand."""
     orders: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for one in mandates(connection, day):
+    for one in mandates(connection, clocks):
         orders[one["document"]].append(one)
     clauses: Counter[str] = Counter()
     for clause in connection.execute(_CLAUSES, {"document": None}):
@@ -63,8 +73,8 @@ def documents(connection: Connection, day: date) -> list[dict[str, Any]]:
     ]
 
 
-def outline(connection: Connection, document_id: str, day: date) -> dict[str, Any]:
-    """One document with its clauses in order, what each orders and how that stands on `day`.
+def outline(connection: Connection, document_id: str, clocks: Clocks | None = None) -> dict[str, Any]:
+    """One document with its clauses in order, what each orders and how that stands.
 
     `nowhere` says why a clause leads to no record: the reasons of what it asks for, `general` where it asks for nothing
     that the map could hold; empty where all of it is here, or its own clauses tell. Raises FeatureNotFound.
@@ -73,7 +83,7 @@ def outline(connection: Connection, document_id: str, day: date) -> dict[str, An
     if not found:
         raise FeatureNotFound(f"There is no document {document_id!r}; /api/documents lists them.")
     orders: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    told = mandates(connection, day, document=document_id)
+    told = mandates(connection, clocks, document=document_id)
     for one in told:
         orders[one["clause"]].append(one)
     rows = connection.execute(_CLAUSES, {"document": document_id}).all()
@@ -91,13 +101,20 @@ def outline(connection: Connection, document_id: str, day: date) -> dict[str, An
 
 
 def mandates(
-    connection: Connection, day: date, *, document: str | None = None, features: Collection[str] | None = None
+    connection: Connection,
+    clocks: Clocks | None = None,
+    *,
+    document: str | None = None,
+    features: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """The mandates of a document, or about these features, each with its judgement on `day`."""
+    """The mandates of a document, or about these features, each judged on the day of `clocks`, today where None."""
     silent = _silent([dict(row) for row in connection.execute(_DOCUMENTS).mappings()])
-    wanted = {"document": document, "features": None if features is None else list(features), "most": MOST}
-    rows = connection.execute(_MANDATES, wanted).mappings()
-    return [_judged(dict(row), silent, day) for row in rows if not row["withdrawn"]]
+    wanted: dict[str, Any] = {"document": document, "most": MOST}
+    wanted["features"] = None if features is None else list(features)
+    wanted["known"] = None if clocks is None else clocks.known
+    rows = connection.execute(past.at(clocks, _MANDATES), wanted).mappings()
+    there = (row for row in rows if not row["withdrawn"] and (row["layer"] or not row["feature"]))
+    return [_judged(dict(row), silent, day_of(clocks)) for row in there]
 
 
 def number(clause_id: str) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, text
 
-from geo import ledger
+from geo import ledger, past
+from geo.clocks import Clocks
 from geo.judgement import Judgement, Order, Verdict, goal, judge
 from geo.status import LIFECYCLES, STATUSES
 
@@ -18,12 +19,14 @@ _ROWS = text(
       condition, ({ledger.FACTS} = feature.id) AS facts
     FROM feature WHERE feature.id = ANY(:ids) AND NOT withdrawn
     """
+).columns()
+_SAME_LAYER = text("SELECT layer, count(*)::int AS features FROM feature WHERE NOT withdrawn GROUP BY layer").columns(
+    column("layer"), column("features")
 )
-_SAME_LAYER = text("SELECT layer, count(*)::int AS features FROM feature WHERE NOT withdrawn GROUP BY layer")
 
 
-def targets(connection: Connection, day: date) -> list[dict[str, Any]]:
-    """Every target with its order, its numbers and the records behind them, as they stand on `day`.
+def targets(connection: Connection, clocks: Clocks | None = None) -> list[dict[str, Any]]:
+    """Every target with its order, its numbers and the records behind them, as they stand on the day of `clocks`.
 
     `rows`: the records that the target counts, each with its judgement. `ledger`: target, recorded, done, done_late,
     late, open, unknown, in the target's own unit; None for a plain figure, of which no record can tell. A number that
@@ -31,15 +34,17 @@ def targets(connection: Connection, day: date) -> list[dict[str, Any]]:
     """
     orders: dict[str, list[dict[str, Any]]] = defaultdict(list)
     by_feature: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for one in ledger.mandates(connection, day):
+    for one in ledger.mandates(connection, clocks):
         if one["target"]:
             orders[one["target"]].append(one)
         elif one["feature"]:
             by_feature[one["feature"]].append(one)
     listed = [{"id": row.id, **row.properties} for row in connection.execute(_TARGETS)]
     ids = [feature for target in listed for feature in target.get("recorded_ids", [])]
-    rows = {row["id"]: dict(row) for row in connection.execute(_ROWS, {"ids": ids}).mappings()}
-    same_layer = {row.layer: row.features for row in connection.execute(_SAME_LAYER)}
+    day = ledger.day_of(clocks)
+    values = {"ids": ids, "known": None if clocks is None else clocks.known}
+    rows = {row["id"]: dict(row) for row in connection.execute(past.at(clocks, _ROWS), values).mappings()}
+    same_layer = {row.layer: row.features for row in connection.execute(past.at(clocks, _SAME_LAYER))}
     for target in listed:
         given = orders[target["id"]]
         target["clauses"] = sorted({one["clause"] for one in given})

@@ -7,62 +7,63 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import JsonAnswer, described
-from api.dependencies import feature_query, readable, transaction
+from api.dependencies import clocks, feature_query, readable, transaction
 from api.links import GEOJSON, HTML, JSON, Links
-from api.parameters import AGENCY, CONDITION, DISTRICT, IDS, LAYER, STATUS, VERDICT, Q, asked, choose
+from api.parameters import AGENCY, AS_OF, CONDITION, DATETIME, DISTRICT, IDS, LAYER, STATUS, VERDICT, Q, asked, choose
 from geo import deadlines as radar
-from geo import edtf, ledger
+from geo import ledger
 from geo import targets as promised
 from geo.judgement import VERDICTS
 from layers.catalog import Catalog
 
 router = APIRouter(tags=["Directives"])
-Texts = Annotated[dict[str, str], Depends(asked())]
+Texts = Annotated[dict[str, str], Depends(asked(DATETIME, AS_OF))]
 Reading = Annotated[Connection, Depends(transaction, scope="function")]
-DEADLINE_FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, IDS, VERDICT, AGENCY)
+CLOCKS = (DATETIME, AS_OF)
+DEADLINE_FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, IDS, VERDICT, AGENCY, *CLOCKS)
 Filters = Annotated[dict[str, str], Depends(asked(*DEADLINE_FILTERS))]
 
 
-@router.get("/api/documents", **described("Every document that orders, reports or approves something", JSON))
-def documents(request: Request, connection: Reading, _: Texts) -> Response:
+@router.get("/api/documents", **described("Every document that orders, reports or approves something", JSON, CLOCKS))
+def documents(request: Request, connection: Reading, texts: Texts) -> Response:
     """The documents, newest first, with the numbers of their clauses and mandates, and how those stand today."""
     links = Links.of(request)
     found = [
         one | {"links": [links.link("item", f"/api/documents/{one['id']}", JSON),
                          links.link("alternate", f"/van-ban/{one['id']}", HTML)]}
-        for one in ledger.documents(connection, edtf.today())
+        for one in ledger.documents(connection, clocks(texts))
     ]  # fmt: skip
-    related = [links.link("self", "/api/documents", JSON), links.link("alternate", "/van-ban", HTML)]
+    related = [links.link("self", "/api/documents", JSON, parameters=texts), links.link("alternate", "/van-ban", HTML)]
     return JsonAnswer({"documents": found, "links": related})
 
 
 @router.get(
     "/api/documents/{document_id}",
-    **described("One document with its clauses and their mandates", JSON, errors=[(404, "No such document")]),
+    **described("One document with its clauses and their mandates", JSON, CLOCKS, errors=[(404, "No such document")]),
 )
 def one_document(
     request: Request,
     document_id: Annotated[str, Path(description="An id of /api/documents, such as `ct-02-2023`")],
     connection: Reading,
-    _: Texts,
+    texts: Texts,
 ) -> Response:
     """Its clauses in order; each with what it orders, held against the record, and with what leads to no record."""
     readable(document_id)
     links = Links.of(request)
     related = [
-        links.link("self", f"/api/documents/{document_id}", JSON),
+        links.link("self", f"/api/documents/{document_id}", JSON, parameters=texts),
         links.link("alternate", f"/van-ban/{document_id}", HTML),
         links.link("collection", "/api/documents", JSON),
     ]
-    return JsonAnswer(ledger.outline(connection, document_id, edtf.today()) | {"links": related})
+    return JsonAnswer(ledger.outline(connection, document_id, clocks(texts)) | {"links": related})
 
 
-@router.get("/api/targets", **described("The ledger of targets", JSON))
-def targets(request: Request, connection: Reading, _: Texts) -> Response:
+@router.get("/api/targets", **described("The ledger of targets", JSON, CLOCKS))
+def targets(request: Request, connection: Reading, texts: Texts) -> Response:
     """What the programmes promised: target, recorded, late, unknown (never 0), and the records behind each number."""
     links = Links.of(request)
-    found = [_with_rows(one, links) for one in promised.targets(connection, edtf.today())]
-    related = [links.link("self", "/api/targets", JSON), links.link("alternate", "/chi-tieu", HTML)]
+    found = [_with_rows(one, links) for one in promised.targets(connection, clocks(texts))]
+    related = [links.link("self", "/api/targets", JSON, parameters=texts), links.link("alternate", "/chi-tieu", HTML)]
     return JsonAnswer({"targets": found, "links": related})
 
 
@@ -85,11 +86,10 @@ def chosen_deadlines(request: Request, connection: Connection, texts: dict[str, 
     catalog: Catalog = request.app.state.catalog
     verdicts = choose("verdict", texts["verdict"], tuple(VERDICTS)) if "verdict" in texts else ()
     agencies = (texts["agency"],) if "agency" in texts else ()
-    today = edtf.today()
     if agencies:
-        radar.require_agencies(agencies, radar.known_agencies(connection, today))
+        radar.require_agencies(agencies, radar.known_agencies(connection))
     told = {name: text for name, text in texts.items() if name not in (VERDICT.name, AGENCY.name)}
-    found = radar.deadlines(connection, feature_query(connection, catalog, told), today, agencies=agencies)
+    found = radar.deadlines(connection, feature_query(connection, catalog, told), agencies=agencies)
     return [one for one in found if not verdicts or one["judgement"]["verdict"] in verdicts]
 
 

@@ -29,7 +29,7 @@ from api.office import Office, freshness
 from api.parameters import BBOX, BBOX_CRS, DATETIME, LIMIT, NEXT, asked, limit
 from api.routes.collections import known
 from api.routes.units import became, fates_links, related_units
-from geo import edtf, ledger, office_store, store, unit_store, units
+from geo import ledger, office_store, store, unit_store, units
 from geo.crs import Crs
 from geo.errors import FeatureNotFound
 from geo.page import Page
@@ -199,5 +199,5 @@ def history(request: Request, collection: CollectionId, feature_id: FeatureId, c
         links.link("related", path, GEOJSON, "Đối tượng / the feature"),
     ]
     told = store.history(connection, catalog.collection(collection).layer_id, feature_id)
-    orders = ledger.mandates(connection, edtf.today(), features=[feature_id])
+    orders = ledger.mandates(connection, features=[feature_id])
     return JsonAnswer(with_members(told, {"orders": orders, "links": related}), link_header(related))

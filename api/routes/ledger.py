@@ -11,11 +11,11 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, Response
 
-from api.dependencies import catalog_answer, feature_query, readable, transaction
+from api.dependencies import catalog_answer, clocks, feature_query, readable, transaction
 from api.html import Pages, reader_language
 from api.negotiation import LANGUAGES
 from api.parameters import CONDITION, DISTRICT, LANG, LAYER, LIMIT, NEXT, STATUS, Parameter, Q, asked, choose
-from api.routes.directives import DEADLINE_FILTERS, chosen_deadlines, rows_on_the_map
+from api.routes.directives import CLOCKS, DEADLINE_FILTERS, chosen_deadlines, rows_on_the_map
 from geo import deadlines, edtf, ledger, store, targets
 from geo.judgement import REASONS, UNMAPPED, VERDICTS
 from geo.unit_choices import choices
@@ -33,10 +33,10 @@ _PER_PAGE = "60"
 
 @router.get("/van-ban")
 def documents(
-    request: Request, connection: Reading, _: Annotated[dict[str, str], Depends(asked(LANG, blanks=True))]
+    request: Request, connection: Reading, texts: Annotated[dict[str, str], Depends(asked(*CLOCKS, LANG, blanks=True))]
 ) -> Response:
     """Every document, with what it orders and how that stands."""
-    return _page(request, "documents.html", "/van-ban", documents=ledger.documents(connection, edtf.today()))
+    return _page(request, "documents.html", "/van-ban", documents=ledger.documents(connection, clocks(texts)))
 
 
 @router.get("/van-ban/{document_id}")
@@ -44,13 +44,13 @@ def document(
     request: Request,
     document_id: str,
     connection: Reading,
-    texts: Annotated[dict[str, str], Depends(asked(ONLY, LANG, blanks=True))],
+    texts: Annotated[dict[str, str], Depends(asked(ONLY, *CLOCKS, LANG, blanks=True))],
 ) -> Response:
     """One document as its own outline: each clause with its projects, and with what leads to none."""
     readable(document_id)
     only = choose("only", texts["only"], ("projects", "nowhere"), several=False)[0] if "only" in texts else None
-    outline = ledger.outline(connection, document_id, edtf.today())
-    names = {one["id"]: one for one in targets.targets(connection, edtf.today())}
+    outline = ledger.outline(connection, document_id, clocks(texts))
+    names = {one["id"]: one for one in targets.targets(connection, clocks(texts))}
     clauses = [_clause(one, names) for one in outline["clauses"]]
     counts = Counter(name for one in clauses for name in ("projects", "nowhere") if one[name])
     if only:
@@ -71,10 +71,10 @@ def document(
 def ledger_of_targets(
     request: Request,
     connection: Reading,
-    texts: Annotated[dict[str, str], Depends(asked(YEAR, PROGRAMME, LANG, blanks=True))],
+    texts: Annotated[dict[str, str], Depends(asked(YEAR, PROGRAMME, *CLOCKS, LANG, blanks=True))],
 ) -> Response:
     """The ledger: programme by year and area, every number with the records behind it."""
-    every = targets.targets(connection, edtf.today())
+    every = targets.targets(connection, clocks(texts))
     years = sorted({str(one["year"]) for one in every if one.get("year")})
     programmes = list(dict.fromkeys(one["programme"] for one in every if one.get("programme")))
     if "year" in texts:
@@ -124,7 +124,7 @@ def deadline_radar(
         found=len(found),
         by_unit=deadlines.by_unit(connection, found),
         choices=choices(connection),
-        agencies=deadlines.known_agencies(connection, edtf.today()),
+        agencies=deadlines.known_agencies(connection),
         texts=texts,
         feed=f"?{urlencode(feed)}" if feed else "",
     )
@@ -135,7 +135,7 @@ def projects(
     request: Request,
     connection: Reading,
     texts: Annotated[
-        dict[str, str], Depends(asked(LAYER, DISTRICT, STATUS, CONDITION, Q, LIMIT, NEXT, LANG, blanks=True))
+        dict[str, str], Depends(asked(LAYER, DISTRICT, STATUS, CONDITION, Q, LIMIT, NEXT, *CLOCKS, LANG, blanks=True))
     ],
 ) -> Response:
     """Every project by layer and name, filtered and paged by the address alone."""
@@ -164,6 +164,7 @@ def _page(request: Request, template: str, here_is: str, **context: Any) -> HTML
     texts: dict[str, str] = {name: value for name, value in request.query_params.items() if value.strip()}
     lang = reader_language(request)
     kept = {"lang": "en"} if lang == "en" else {}
+    kept |= {name: texts[name] for name in ("datetime", "as-of") if name in texts}
 
     def here(**changed: str | None) -> str:
         wanted = {name: value for name, value in (texts | changed).items() if value is not None}
@@ -181,7 +182,9 @@ def _page(request: Request, template: str, here_is: str, **context: Any) -> HTML
         here_is=here_is,
         here=here,
         to=to,
-        today=edtf.today().isoformat(),
+        today=ledger.day_of(clocks(texts)).isoformat(),
+        past=clocks(texts),
+        real_today=edtf.today().isoformat(),
         catalog=orjson.loads(catalog_answer(request)),
         verdicts=VERDICTS,
         verdict_reasons=REASONS,

@@ -13,7 +13,7 @@ from api.files import whole_page
 from api.html import Pages, reader_language
 from api.links import Links
 from api.negotiation import LANGUAGES
-from geo import edtf, ledger, store
+from geo import ledger, store
 from geo.settings import Settings
 
 router = APIRouter(include_in_schema=False)
@@ -47,7 +47,7 @@ def project(
         lang=reader_language(request),
         project=feature,
         history=orjson.loads(store.history(connection, None, feature_id)),
-        orders=ledger.mandates(connection, edtf.today(), features=[feature_id]),
+        orders=ledger.mandates(connection, features=[feature_id]),
         catalog=orjson.loads(catalog),
         links={
             "map": links.url("/", {"id": feature_id}),

@@ -86,3 +86,24 @@ def test_a_withdrawn_project_leaves_the_ledger(ask: Ask, connection: Connection)
     assert ask("/api/deadlines")["deadlines"] == []
     ((nothing),) = (clause["mandates"] for clause in ask("/api/documents/ct-02-2023")["clauses"])
     assert nothing == []
+
+
+@pytest.mark.usefixtures("directive")
+def test_the_ledger_is_told_as_on_any_day(ask: Ask) -> None:
+    def on(day: str) -> tuple[str, str]:
+        (deadline,) = ask("/api/deadlines", datetime=day)["deadlines"]
+        return deadline["judgement"]["verdict"], deadline["status"]
+
+    assert on("2023-06-30") == ("open", "unknown")
+    assert on("2024-01-31") == ("unknown", "unknown")
+    assert on("2024-12-31") == ("done_late", "completed")
+    assert ask("/api/deadlines", datetime="2023-01-18")["deadlines"] == []  # the directive was not yet issued
+    ((order,),) = (clause["mandates"] for clause in ask("/api/documents/ct-02-2023", datetime="2023-06-30")["clauses"])
+    assert order["judgement"]["verdict"] == "open"
+    assert ask("/api/targets", datetime="2023-06-30")["targets"]
+
+
+@pytest.mark.parametrize("text", ["2023-13-01", "2024-01-01/2023-01-01", "gần đây"])
+@pytest.mark.parametrize("path", ["/api/documents", "/api/targets", "/api/deadlines"])
+def test_a_day_that_is_none_is_refused(refused: Ask, path: str, text: str) -> None:
+    refused(path, 400, datetime=text)

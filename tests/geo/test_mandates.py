@@ -7,11 +7,12 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from geo import ledger, mandates, store, targets
+from geo.clocks import Clocks
 from geo.errors import FeatureNotFound
 from tests.factories import edit, fact, store_directive, store_mandate
 from tests.factories import store as put
 
-TODAY = date(2026, 11, 22)
+TODAY = Clocks(date(2026, 11, 22))
 CLAUSE = "ct-02-2023#ii.2.3"
 
 

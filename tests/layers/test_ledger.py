@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from geo import deadlines, ledger, targets, units
+from geo.clocks import Clocks
 from geo.query import FeatureQuery
 from geo.settings import REPOSITORY
 from layers.catalog import Catalog
 from layers.load import load_all
 from tests.data.curated import DATA, rows
 
-TODAY = date(2026, 11, 22)
+TODAY = Clocks(date(2026, 11, 22))
 NOTHING = {"done": None, "done_late": None, "late": None, "open": None}
 
 
@@ -155,7 +156,7 @@ def test_what_leads_nowhere_is_told_with_the_reason(city: Connection) -> None:
 
 
 def test_the_radar_tells_every_order_with_a_due_date_once(city: Connection) -> None:
-    found = deadlines.deadlines(city, FeatureQuery(), TODAY)
+    found = deadlines.deadlines(city, FeatureQuery(clocks=TODAY))
     mandated = city.execute(
         text(
             "SELECT count(DISTINCT (feature, ordered_stage, ordered_finish, due)) FROM mandate "
@@ -172,15 +173,15 @@ def test_the_radar_tells_every_order_with_a_due_date_once(city: Connection) -> N
 
 def test_the_radar_of_a_district_tells_its_projects_alone(city: Connection) -> None:
     within = units.resolve(city, "cat-hai")
-    found = deadlines.deadlines(city, FeatureQuery(units=tuple(within)), TODAY)
+    found = deadlines.deadlines(city, FeatureQuery(units=tuple(within), clocks=TODAY))
     assert {one["kind"] for one in found} == {"project"}
     assert {"xa-phu-long", "khu-du-lich-cai-gia-cat-ba"} <= {one["feature"] for one in found}
-    parks = deadlines.deadlines(city, FeatureQuery(layers=("park",)), TODAY)
+    parks = deadlines.deadlines(city, FeatureQuery(layers=("park",), clocks=TODAY))
     assert {one["id"] for one in parks if one["kind"] == "target"} == {"target-2023-parks"}
 
 
 def test_on_a_day_before_the_due_date_everything_of_that_year_was_open(city: Connection) -> None:
-    found = deadlines.deadlines(city, FeatureQuery(), date(2023, 6, 30))
+    found = deadlines.deadlines(city, FeatureQuery(clocks=Clocks(date(2023, 6, 30))))
     of_the_year = [one for one in found if one["due"] == "2023" and one["kind"] == "project"]
     counts = Counter(one["judgement"]["verdict"] for one in of_the_year)
     assert counts["late"] == counts["done_late"] == counts["unknown"] == 0

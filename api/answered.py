@@ -88,6 +88,7 @@ def _page(request: Request, route: str, language: str, answer: Response) -> Resp
         lang=language,
         document=orjson.loads(answer.body),
         catalog=orjson.loads(catalog_answer(request)),
+        collections=request.app.state.catalog.collections | request.app.state.catalog.tables,
         generations=units.COLLECTIONS,
         collection=collection,
         values=request.path_params,

@@ -1,10 +1,11 @@
 """The form in which features leave: their reference system, and which of their members."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Text, case, cast, func, literal, literal_column, select
 
+from geo import json_fg
 from geo.crs import CRS84, Crs
 from geo.kinds import SINGLE, GeometryKind
 
@@ -16,12 +17,15 @@ class Form:
     """`properties`: names of those that are wanted, None for all. `geometry`: whether places are told at all.
 
     `promoted`: the kind whose single geometries are written as Multi*, so that all of them have one type.
+    `fg`: as JSON-FG, the type of features that tell none themselves; `geometry` is then in WGS 84 for whoever reads
+    GeoJSON alone, and `place` in `crs`.
     """
 
     crs: Crs = CRS84
     properties: tuple[str, ...] | None = None
     geometry: bool = True
     promoted: GeometryKind | None = None
+    fg: str | None = None
 
     def place(self, geometry: ColumnElement[Any]) -> ColumnElement[Any]:
         """The geometry as a table holds it: east before north, as the formats of files want, whatever the system."""
@@ -37,6 +41,11 @@ class Form:
         `,"properties":`, because an id has no quotes. In text, coordinates stand in the order of the axes of `crs`.
         """
         border = func.strpos(published, literal_column(f"'{_BORDER}'"))
+        if self.fg is not None:
+            plain = replace(self, crs=CRS84, fg=None).text(feature_id, published, geometry)
+            elsewhere = self.geometry and self.crs != CRS84
+            place = _coordinates(self.place(geometry), self.crs) if elsewhere else None
+            return json_fg.text(plain, func.substr(published, border + 1), place, self.fg)
         head: ColumnElement[Any] = func.substr(published, 1, border - 1)
         if not self.geometry:
             head = _head(feature_id, literal_column("'null'"))

@@ -66,6 +66,13 @@ def selected(connection: Connection, table: OfficeTable, query: OfficeQuery) -> 
     return _features(relation, query).where(*relation.rows(query)).order_by(*_order(_keys(relation, query)))
 
 
+def one_page(connection: Connection, table: OfficeTable, query: OfficeQuery) -> Select[Any]:
+    """Of what `selected` selects the page that `items` gives."""
+    keys = _keys(Relation(table), query)
+    rest = after(FeatureQuery(after=query.after), keys)
+    return selected(connection, table, query).where(*rest).limit(query.limit)
+
+
 def _features(relation: Relation, query: OfficeQuery) -> Select[Any]:
     own_id = cast(relation.id, Text)
     return select(

@@ -108,6 +108,12 @@ def selected(connection: Connection, query: FeatureQuery) -> Select[Any]:
     return past.at(query.clocks, every)
 
 
+def one_page(connection: Connection, query: FeatureQuery) -> Select[Any]:
+    """Of what `selected` selects the page that `items` gives."""
+    keys = sort_keys(query, name_patterns(connection, query.q))
+    return selected(connection, query).where(*after(query, keys)).limit(query.limit)
+
+
 def _with_texts(chosen: Subquery, form: Form) -> Subquery:
     """The chosen features with their texts, still in order.
 

@@ -191,6 +191,12 @@ def selected(query: UnitQuery) -> Select[Any]:
     return wanted.order_by(unit.c.id)
 
 
+def one_page(query: UnitQuery, *, limit: int, after: str = "") -> Select[Any]:
+    """Of what `selected` selects the page that `items` gives."""
+    every = selected(query)
+    return every.where(every.selected_columns.id > after).limit(limit)
+
+
 def item(connection: Connection, collection: UnitCollection, unit_id: str, form: Form = WHOLE) -> bytes:
     """One unit as a GeoJSON Feature. Raises FeatureNotFound."""
     every = selected(UnitQuery((collection,), form=form)).subquery("every")

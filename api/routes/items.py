@@ -11,33 +11,29 @@ from api.answered import Answered
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now, with_members
 from api.dependencies import (
     CLOCKS,
-    FILTERS,
     FORM,
-    PAGING,
-    box,
     clocks,
     feature_form,
-    feature_query,
     form,
     known_until,
     readable,
     transaction,
-    valid,
 )
+from api.item_pages import OF_PROJECTS, Found, formed, found
 from api.links import GEOJSON, HTML, JSON, Links, link_header
+from api.negotiation import CSV, JSON_FG
 from api.office import Office, freshness
-from api.parameters import BBOX, BBOX_CRS, DATETIME, LIMIT, NEXT, asked, limit
+from api.parameters import asked
 from api.routes.collections import known
-from api.routes.units import became, fates_links, related_units
-from geo import ledger, office_store, store, unit_store, units
+from api.routes.units import fates_links, related_units
+from geo import crs, json_fg, ledger, office_store, outgoing, store, unit_store, units
 from geo.crs import Crs
 from geo.errors import FeatureNotFound
+from geo.form import Form
 from geo.page import Page
 from layers import returnables
 from layers.catalog import Catalog
 
-OF_PROJECTS = (*FILTERS, *PAGING, *FORM)
-OF_UNITS = (DATETIME, LIMIT, BBOX, BBOX_CRS, NEXT, *FORM)
 CollectionId = Annotated[
     str,
     Path(
@@ -71,32 +67,33 @@ def page_of_items(request: Request, collection: CollectionId, connection: Readin
     """
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
-    if collection in units.COLLECTIONS:
-        texts = asked(*OF_UNITS)(request)
-        written = form(texts, returnables.UNIT)
-        page = unit_store.items(
-            connection,
-            unit_store.UnitQuery((units.COLLECTIONS[collection],), valid(texts), box(texts), written),
-            limit=limit(texts.get("limit")),
-            after=texts.get("next", ""),
-        )
-        members: dict[str, Any] = {}
-    elif collection in catalog.tables:
-        office = Office.of(request, connection, collection)
-        texts = asked(*office.paging)(request)
-        asked_for = office.query(connection, texts)
-        page, written, members = office_store.items(connection, office.table, asked_for), asked_for.form, {}
-    else:
-        texts = asked(*OF_PROJECTS)(request)
-        query = feature_query(connection, catalog, texts, catalog.collection(collection))
-        page, written = store.items(connection, query), query.form
-        members = became(connection, query)
     links = Links.of(request)
-    related = [*_related(links, collection, page, texts), *fates_links(links, members)]
-    of_ours = collection in catalog.collections
-    stamp = {"timeStamp": now(known_until(texts) if of_ours else None)}
-    headers = content_crs(written.crs) | link_header(related) | freshness(catalog, collection)
-    return GeoJsonAnswer(_collection(page, stamp | members, related), headers)
+    told = found(request, connection, collection, links.kind)
+    related = [*_related(links, collection, told.page, told.texts), *fates_links(links, told.members)]
+    headers = content_crs(told.form.crs) | link_header(related) | freshness(catalog, collection)
+    if links.kind is CSV:
+        return _sheet(connection, collection, told, headers)
+    stamp = now(known_until(told.texts) if collection in catalog.collections else None)
+    members = {**_of_fg(told.form), "timeStamp": stamp, **told.members}
+    body = _collection(told.page, members, related)
+    return GeoJsonAnswer(body, headers, JSON_FG.media_type if links.kind is JSON_FG else None)
+
+
+def _sheet(connection: Connection, collection: str, told: Found, headers: Mapping[str, str]) -> Response:
+    """A page as CSV, as the download of the whole collection is written."""
+    every, selection = told.table()
+    wanted = [one for one in every if told.form.properties is None or one.name in told.form.properties]
+    body = b"".join(outgoing.spreadsheet(connection, selection, wanted, crs=told.form.crs))
+    named = {"Content-Disposition": f'attachment; filename="{collection}.csv"'}
+    return Response(body, headers={**headers, **named}, media_type=CSV.media_type)
+
+
+def _of_fg(written: Form) -> dict[str, Any]:
+    """What a JSON-FG document says of itself; nothing in another form."""
+    if written.fg is None:
+        return {}
+    system = {} if written.crs == crs.CRS84 else {"coordRefSys": written.crs.uri}
+    return {"conformsTo": json_fg.CONFORMS_TO, **system}
 
 
 def content_crs(system: Crs) -> dict[str, str]:
@@ -144,22 +141,23 @@ def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, 
     readable(feature_id)
     links = Links.of(request)
     if collection in units.COLLECTIONS:
-        written = form(texts, returnables.UNIT)
+        written = formed(form(texts, returnables.UNIT), links.kind, collection)
         text = unit_store.item(connection, units.COLLECTIONS[collection], feature_id, written)
         own = _links_of_item(links, collection, feature_id, texts)
         related = [*own, *related_units(links, collection, feature_id)]
     elif collection in catalog.tables:
         office = Office.of(request, connection, collection)
-        written = office.form(texts)
+        written = formed(office.form(texts), links.kind, collection)
         text = office_store.item(connection, office.table, feature_id, written)
         related = _links_of_item(links, collection, feature_id, texts)
     else:
         within = catalog.collection(collection)
-        written = feature_form(connection, texts, within)
+        written = formed(feature_form(connection, texts, within), links.kind, collection)
         text = store.item(connection, within.layer_id, feature_id, written, within.only, clocks(texts))
         related = links_of_feature(links, collection, feature_id, texts)
+    body = with_members(text, _of_fg(written) | {"links": related})
     headers = content_crs(written.crs) | link_header(related) | freshness(catalog, collection)
-    return GeoJsonAnswer(with_members(text, {"links": related}), headers)
+    return GeoJsonAnswer(body, headers, JSON_FG.media_type if links.kind is JSON_FG else None)
 
 
 def links_of_feature(links: Links, collection: str, feature_id: str, texts: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ def addresses() -> list[str]:
     of_units = [
         f"/api/collections/districts-2024{path}" for path in ("", "/items", f"/items/{UNIT}", "/schema", "/styles")
     ]
-    return [*own, *of_units, "/api/collections/projects", "/api/collections/projects/items"]
+    return [*own, *of_units, "/api/collections/projects", "/api/collections/port-points/items"]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

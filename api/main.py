@@ -15,6 +15,7 @@ from api.html import Pages
 from api.one_feature import OneFeature
 from api.routes import (
     catalog,
+    changes,
     collections,
     directives,
     downloads,
@@ -99,6 +100,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         items,
         units,
         catalog,
+        changes,
         directives,
         downloads,
         styles,

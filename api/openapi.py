@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import parameters
+from api.change_schemas import CHANGES
 from api.negotiation import HTML, OFFERED, Kind
 from api.parameters import LANG, F, Parameter, f_of
 from api.unit_schemas import ENDED, UNITS
@@ -55,6 +56,7 @@ _FEATURE = {
 }
 SCHEMAS: dict[str, Any] = {
     **UNITS,
+    **CHANGES,
     "Object": {"type": "object"},
     "Link": _LINK,
     "Feature": _FEATURE,

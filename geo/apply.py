@@ -59,7 +59,7 @@ SELECT id, recorded_at FROM changeset WHERE EXISTS (
 """
 # Without fresh statistics the plans made for small tables stay: the check of 100 000 references would then read the
 # whole table for each.
-_TELL_PLANNER_FIRST = ("ANALYZE status_fact", "ANALYZE changeset")
+_TELL_PLANNER_FIRST = ("ANALYZE status_fact", "ANALYZE changeset", "SET LOCAL work_mem = '128MB'")
 _TELL_PLANNER_LAST = "ANALYZE feature, feature_unit, status_period"
 # Now, while the error can still name this changeset; then deferred again for what else the transaction does.
 _CHECK_REFERENCES = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"

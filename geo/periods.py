@@ -7,18 +7,12 @@ told before. Between two days on which facts begin nothing changes, so a feature
 
 from geo.status import STATUSES
 
-# Two sources tell different stages for the same printed date; what only follows from words tells nothing.
-_DISPUTED = """
-coalesce(stage.basis NOT IN ('implied', 'inferred') AND EXISTS (
-  SELECT FROM told AS other WHERE other.feature = stage.feature AND other.edtf = stage.edtf
-    AND other.status <> stage.status AND other.source <> stage.source
-    AND other.basis NOT IN ('implied', 'inferred')), false)"""
 # What the published text says of the state, in its order.
-_STATE = f"""
+_STATE = """
 SELECT
   coalesce(stage.status, 'unknown') AS status,
-  %(labels)s::jsonb -> coalesce(stage.status, 'unknown') -> 'vi' AS status_vi,
-  %(labels)s::jsonb -> coalesce(stage.status, 'unknown') -> 'en' AS status_en,
+  label.vi AS status_vi,
+  label.en AS status_en,
   coalesce(latest.condition, 'not_assessed') AS condition,
   CASE WHEN latest.condition IS NOT NULL THEN latest.edtf END AS condition_valid_from,
   CASE WHEN latest.condition IS NOT NULL THEN latest.source END AS condition_source,
@@ -29,7 +23,7 @@ SELECT
   stage.clause AS status_clause,
   stage.text_vi AS status_text_vi,
   coalesce(stage.uncertain OR stage.date_inferred, false) AS status_uncertain,
-  {_DISPUTED} AS status_disputed,
+  disputed.id IS NOT NULL AS status_disputed,
   stage.secondary_status AS secondary_status,
   newest.edtf AS last_told"""
 # `place` orders the facts of a feature by their right to hold; from `held_from` on a stronger source keeps a weak stage
@@ -37,19 +31,27 @@ SELECT
 _DERIVE = f"""
 CREATE TEMP TABLE derived ON COMMIT DROP AS
 WITH told AS MATERIALIZED (
-  SELECT fact.*, row_number() OVER (PARTITION BY fact.feature ORDER BY fact.valid_latest, fact.valid_from,
+  SELECT fact.*, row_number() OVER (ORDER BY fact.feature, fact.valid_latest, fact.valid_from,
     basis_strength(fact.basis), fact.id) AS place
   FROM staged JOIN status_fact AS fact ON fact.feature = staged.feature
   JOIN changeset AS recorded ON recorded.id = fact.changeset
   LEFT JOIN changeset AS retracted ON retracted.id = fact.retracted_by
   WHERE recorded.recorded_at <= %(known)s AND (retracted.recorded_at > %(known)s) IS NOT FALSE
 ),
+label AS (SELECT key AS code, value ->> 'vi' AS vi, value ->> 'en' AS en FROM jsonb_each(%(labels)s::jsonb)),
 held AS (
   SELECT weak.id, min(strong.valid_from) AS held_from
   FROM told AS weak JOIN told AS strong ON strong.feature = weak.feature AND strong.valid_latest <= weak.valid_latest
     AND status_rank(strong.status) > status_rank(weak.status)
   WHERE weak.basis IN ('implied', 'inferred') AND strong.basis NOT IN ('implied', 'inferred')
   GROUP BY weak.id
+),
+-- Two sources tell different stages for the same printed date; what only follows from words tells nothing.
+disputed AS (
+  SELECT DISTINCT one.id
+  FROM told AS one JOIN told AS other ON (other.feature, other.edtf) = (one.feature, one.edtf)
+    AND other.status <> one.status AND other.source <> one.source
+  WHERE one.basis NOT IN ('implied', 'inferred') AND other.basis NOT IN ('implied', 'inferred')
 ),
 seen AS (
   SELECT day.feature, day.valid_from,
@@ -70,9 +72,11 @@ period AS (
 SELECT period.feature, period.valid_from, period.valid_to, state.status, state.condition, stage.valid_from AS since,
   substr(left(row_to_json(state)::text, -1), 2) AS members
 FROM period
-LEFT JOIN told AS stage ON stage.feature = period.feature AND stage.place = period.stage
-LEFT JOIN told AS latest ON latest.feature = period.feature AND latest.place = period.latest
-LEFT JOIN told AS newest ON newest.feature = period.feature AND newest.place = period.newest
+LEFT JOIN told AS stage ON stage.place = period.stage
+LEFT JOIN told AS latest ON latest.place = period.latest
+LEFT JOIN told AS newest ON newest.place = period.newest
+LEFT JOIN disputed ON disputed.id = stage.id
+JOIN label ON label.code = coalesce(stage.status, 'unknown')
 CROSS JOIN LATERAL ({_STATE}) AS state
 """
 """Fills the temporary table `derived` for the features of `staged`, as known at `known`."""

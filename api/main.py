@@ -28,6 +28,7 @@ from api.routes import (
     styles,
     tiles,
     units,
+    versions,
 )
 from geo.errors import StoreNotReady
 from geo.freshness import Freshness
@@ -98,6 +99,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         collections,
         schemas,
         items,
+        versions,
         units,
         catalog,
         changes,

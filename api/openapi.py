@@ -5,11 +5,12 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import parameters
+from api import own_parameters, parameters
 from api.change_schemas import CHANGES
 from api.negotiation import HTML, OFFERED, Kind
 from api.parameters import LANG, F, Parameter, f_of
 from api.unit_schemas import ENDED, UNITS
+from api.version_schemas import VERSIONS
 
 _LINK = {
     "type": "object",
@@ -57,6 +58,7 @@ _FEATURE = {
 SCHEMAS: dict[str, Any] = {
     **UNITS,
     **CHANGES,
+    **VERSIONS,
     "Object": {"type": "object"},
     "Link": _LINK,
     "Feature": _FEATURE,
@@ -94,6 +96,12 @@ SCHEMAS: dict[str, Any] = {
             "id": {"type": "string"},
             "facts": {"type": "array", "items": {"type": "object"}, "description": "Every statement about its status"},
             "mandates": {"type": "array", "items": {"type": "object"}, "description": "What clauses order of it"},
+            "retracted": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "Statements that were taken back",
+            },
+            "versions": {"type": "array", "items": {"type": "object"}, "description": "Every state that it had"},
         },
     },
     "Candidate": {
@@ -147,7 +155,7 @@ SCHEMAS: dict[str, Any] = {
 
 def install(app: FastAPI, layers: tuple[str, ...]) -> None:
     """Let `app.openapi()` describe the routes, with the ids of the layers that this server holds."""
-    every = [one for one in vars(parameters).values() if isinstance(one, Parameter)]
+    every = [*(one for one in vars(parameters).values() if isinstance(one, Parameter)), *own_parameters.EVERY]
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -8,7 +8,7 @@ from fastapi import Request
 from starlette._utils import get_route_path
 
 from api.negotiation import HTML, LANGUAGES, Kind, offered
-from geo import clocks, cql2, crs, interval, judgement, status, units
+from geo import clocks, cql2, crs, interval, judgement, status
 from geo.errors import InvalidParameter
 from geo.query import MAX_LIMIT, SORTABLES
 
@@ -96,18 +96,6 @@ DATETIME = Parameter(
     f"{interval.ACCEPTED[0].upper()}{interval.ACCEPTED[1:]}. Projects are shown as on that day (UTC+7), of an interval "
     "the last, an open end being today; none has an end, so none is left out. Units: those valid at some time of it.",
     example="2023-06-30",
-)
-LEVEL = Parameter(
-    "level",
-    "Only units of this level; from 1 July 2025 there are no districts.",
-    {"type": "string", "enum": list(units.LEVELS)},
-    "district",
-)
-GENERATION = Parameter(
-    "generation",
-    "The generation of units to count in, an id of /api/collections.",
-    {"type": "string", "enum": list(units.COLLECTIONS), "default": units.TODAY},
-    units.TODAY,
 )
 IDS = Parameter("ids", f"Only these features; at most {MOST_VALUES}.", listed=True)
 LIMIT = Parameter(
@@ -227,9 +215,9 @@ def asked(*parameters: Parameter, blanks: bool = False) -> Callable[[Request], d
             if name in texts and not known[name].listed:
                 raise InvalidParameter(f"{name} is given twice; it takes one value.")
             texts[name] = f"{texts[name]},{value}" if name in texts else value
-        for one in (F, LANG, CRS, BBOX_CRS, FILTER_LANG, FILTER_CRS, SKIP_GEOMETRY, LEVEL, GENERATION):
-            if one.name in texts:
-                choose(one.name, texts[one.name], tuple(known[one.name].schema["enum"]), several=False)
+        for one in known.values():
+            if one.name in texts and "enum" in one.schema and not one.listed:
+                choose(one.name, texts[one.name], tuple(one.schema["enum"]), several=False)
         return texts
 
     return read

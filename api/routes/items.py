@@ -26,7 +26,7 @@ from api.office import Office, freshness
 from api.parameters import asked
 from api.routes.collections import known
 from api.routes.units import fates_links, related_units
-from geo import crs, json_fg, ledger, office_store, outgoing, store, unit_store, units
+from geo import crs, json_fg, ledger, office_store, outgoing, store, unit_store, units, versions
 from geo.crs import Crs
 from geo.errors import FeatureNotFound
 from geo.form import Form
@@ -162,11 +162,12 @@ def one_item(request: Request, collection: CollectionId, feature_id: FeatureId, 
 
 def links_of_feature(links: Links, collection: str, feature_id: str, texts: Mapping[str, str]) -> list[dict[str, Any]]:
     """What stands as `links` in the answer with one feature; `texts`: of the query string."""
-    history = f"/api/collections/{collection}/items/{feature_id}/history"
+    path = f"/api/collections/{collection}/items/{feature_id}"
     return [
         *_links_of_item(links, collection, feature_id, texts),
         links.link("alternate", f"/du-an/{feature_id}", HTML, "Trang của dự án / its page"),
-        links.link("version-history", history, JSON, "Lịch sử / its history"),
+        links.link("version-history", f"{path}/versions", JSON, "Các phiên bản / its versions"),
+        links.link("related", f"{path}/history", JSON, "Diễn biến / the history of its status"),
     ]
 
 
@@ -180,22 +181,40 @@ def _links_of_item(links: Links, collection: str, item: str, texts: Mapping[str,
     **described("The history of one feature", JSON, schema="History", errors=[_NOT_FOUND]),
 )
 def history(request: Request, collection: CollectionId, feature_id: FeatureId, connection: Reading) -> Response:
-    """Every statement about its status with basis and source, newest first, and every clause that names it."""
+    """Every statement about its status with basis and source, newest first, and every clause that names it.
+
+    `retracted`: statements that were taken back, by whom and why. `versions`: every state that the feature had.
+    """
     texts = asked()(request)
-    catalog: Catalog = request.app.state.catalog
-    known(catalog, collection)
-    readable(feature_id)
-    if collection in units.COLLECTIONS:
-        raise FeatureNotFound(f"Units of {collection} have no history; their successions are told by resolutions.")
-    if collection in catalog.tables:
-        raise FeatureNotFound(f"{collection} is a table of the office, which keeps no history here.")
+    layer = kept_here(request.app.state.catalog, collection, feature_id)
     path = f"/api/collections/{collection}/items/{feature_id}"
     links = Links.of(request)
     related = [
         *links.own(f"{path}/history", JSON, texts),
         links.link("collection", f"/api/collections/{collection}", JSON),
         links.link("related", path, GEOJSON, "Đối tượng / the feature"),
+        links.link("latest-version", path, GEOJSON, "Phiên bản mới nhất / the latest version"),
+        links.link("version-history", f"{path}/versions", JSON, "Các phiên bản / its versions"),
     ]
-    told = store.history(connection, catalog.collection(collection).layer_id, feature_id)
-    orders = ledger.mandates(connection, features=[feature_id])
-    return JsonAnswer(with_members(told, {"orders": orders, "links": related}), link_header(related))
+    told = store.history(connection, layer, feature_id)
+    more = {
+        "orders": ledger.mandates(connection, features=[feature_id]),
+        "retracted": versions.retracted(connection, feature_id),
+        "versions": versions.every(connection, layer, feature_id),
+        "links": related,
+    }
+    return JsonAnswer(with_members(told, more), link_header(related))
+
+
+def kept_here(catalog: Catalog, collection: str, feature_id: str) -> str | None:
+    """The layer of a collection whose features have a history here; None for all of them.
+
+    Raises UnknownLayer, or FeatureNotFound for units, tables of the office, and what can be no id.
+    """
+    known(catalog, collection)
+    readable(feature_id)
+    if collection in units.COLLECTIONS:
+        raise FeatureNotFound(f"Units of {collection} have no history; their successions are told by resolutions.")
+    if collection in catalog.tables:
+        raise FeatureNotFound(f"{collection} is a table of the office, which keeps no history here.")
+    return catalog.collection(collection).layer_id

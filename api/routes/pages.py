@@ -13,8 +13,13 @@ from api.files import whole_page
 from api.html import Pages, reader_language
 from api.links import Links
 from api.negotiation import LANGUAGES
-from geo import ledger, store
+from geo import edtf, ledger, store, versions
 from geo.settings import Settings
+from layers import returnables
+from layers.differences import compare
+
+MOST_VERSIONS = 10
+"""So many versions stand on the page of a project; the others are in the API."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,6 +52,7 @@ def project(
         lang=reader_language(request),
         project=feature,
         history=orjson.loads(store.history(connection, None, feature_id)),
+        versions=_versions(request, connection, feature),
         orders=ledger.mandates(connection, features=[feature_id]),
         catalog=orjson.loads(catalog),
         links={
@@ -57,3 +63,20 @@ def project(
         },
     )
     return HTMLResponse(body)
+
+
+def _versions(request: Request, connection: Connection, feature: dict[str, Any]) -> list[dict[str, Any]]:
+    """The latest versions with what each changed, the newest first; none where there is only one."""
+    known = versions.every(connection, None, feature["id"])
+    if len(known) == 1:
+        return []
+    fields = returnables.properties(request.app.state.catalog.of(feature["properties"]["layer"]))
+    numbers = [row["version"] for row in known]
+    told = []
+    for row in known[:MOST_VERSIONS]:
+        difference: dict[str, Any] = {}
+        if row["version"] > 1:
+            first, last = str(row["version"] - 1), str(row["version"])
+            difference = compare(*versions.between(connection, feature["id"], numbers, first, last), fields)
+        told.append(row | difference | {"day": row["recorded_at"].astimezone(edtf.CITY_TIME).date().isoformat()})
+    return told

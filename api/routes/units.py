@@ -11,7 +11,8 @@ from api.answered import Answered
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now
 from api.dependencies import FILTERS, FORM, box, feature_query, form, readable, transaction
 from api.links import GEOJSON, JSON, Links, link_header
-from api.parameters import BBOX, BBOX_CRS, DATETIME, GENERATION, LEVEL, LIMIT, NEXT, asked, limit
+from api.own_parameters import GENERATION, LEVEL
+from api.parameters import BBOX, BBOX_CRS, DATETIME, LIMIT, NEXT, asked, limit
 from api.routes.collections import known
 from geo import edtf, succession, unit_counts, unit_store, units
 from geo.errors import FeatureNotFound

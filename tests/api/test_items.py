@@ -110,7 +110,8 @@ def test_a_project_without_a_place_is_a_feature_with_null_geometry(ask: Ask) -> 
         "self": f"http://map.example{ITEMS}/cang-b",
         "collection": "http://map.example/api/collections/projects",
         "alternate": "http://map.example/du-an/cang-b",
-        "version-history": f"http://map.example{ITEMS}/cang-b/history",
+        "version-history": f"http://map.example{ITEMS}/cang-b/versions",
+        "related": f"http://map.example{ITEMS}/cang-b/history",
     }
 
 

@@ -19,6 +19,7 @@ from api.routes import (
     collections,
     directives,
     downloads,
+    feeds,
     health,
     items,
     landing,
@@ -109,6 +110,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         tiles,
         health,
         ledger,
+        feeds,
         pages,
     ):
         application.include_router(room.router)

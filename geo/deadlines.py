@@ -41,11 +41,10 @@ def deadlines(connection: Connection, query: FeatureQuery, *, agencies: Collecti
     issued = (one for one in ledger.documents(connection, query.clocks) if _issued(one, day))
     documents = {one["id"]: one for one in issued}
     given = [
-        one | {"issuer": documents[one["document"]]["issuer"], "document_label": documents[one["document"]]["label_vi"],
-               "document_label_en": documents[one["document"]]["label_en"]}
+        one | _act(documents[one["document"]])
         for one in ledger.mandates(connection, query.clocks, features=wanted)
         if one["document"] in documents
-    ]  # fmt: skip
+    ]
     entries = _projects(one for one in given if one["feature"])
     narrowed = wanted is not None
     if not narrowed:
@@ -141,12 +140,10 @@ def _targets(
         if not due or not one["ledger"] or (query.layers and one.get("layer") not in query.layers):
             continue
         orders = [
-            _clause(order | {"issuer": documents[order["document"]]["issuer"],
-                             "document_label": documents[order["document"]]["label_vi"],
-                             "document_label_en": documents[order["document"]]["label_en"]})
+            _clause(order | _act(documents[order["document"]]))
             for order in one["orders"]
             if order["document"] in documents
-        ]  # fmt: skip
+        ]
         if not orders:
             continue
         judgement = ledger.told(verdict_of(one["ledger"], edtf.parse(due).latest, day))
@@ -180,7 +177,7 @@ def _entry(kind: str, key: str, one: Mapping[str, Any]) -> dict[str, Any]:
 
 def _clause(one: Mapping[str, Any]) -> dict[str, Any]:
     names = ("clause", "clause_label", "clause_label_en", "document", "document_label", "document_label_en", "issuer",
-             "role", "due_basis", "quote_vi")  # fmt: skip
+             "issued", "role", "due_basis", "quote_vi")  # fmt: skip
     return {name: one[name] for name in names}
 
 
@@ -191,6 +188,15 @@ def _timed(entry: dict[str, Any], day: date) -> dict[str, Any]:
     precise = {4: "year", 7: "month", 10: "day"}.get(len(entry["due"]), "window")
     soon = entry["judgement"]["verdict"] == "open" and due.latest - day <= SOON
     return entry | {"due_last": due.latest.isoformat(), "precision": precise, "soon": soon}
+
+
+def _act(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "issuer": document["issuer"],
+        "issued": document["date"],
+        "document_label": document["label_vi"],
+        "document_label_en": document["label_en"],
+    }
 
 
 def _issued(document: Mapping[str, Any], day: date) -> bool:

@@ -110,7 +110,7 @@ def deadline_radar(
     every = chosen_deadlines(request, connection, asked_for)
     wanted = choose("verdict", texts["verdict"], tuple(VERDICTS)) if "verdict" in texts else tuple(VERDICTS)
     found = [one for one in every if one["judgement"]["verdict"] in wanted]
-    feed = {name: text for name, text in texts.items() if name != "lang"}
+    feed = urlencode(texts, safe=",")
 
     def standing(verdict: str) -> list[dict[str, Any]]:
         return [one for one in found if one["judgement"]["verdict"] == verdict]
@@ -126,7 +126,8 @@ def deadline_radar(
         choices=choices(connection),
         agencies=deadlines.known_agencies(connection),
         texts=texts,
-        feed=f"?{urlencode(feed)}" if feed else "",
+        feed=f"?{feed}" if feed else "",
+        changes=_changes(texts),
     )
 
 
@@ -155,8 +156,15 @@ def projects(
         following=page.next,
         counts=counts,
         choices=choices(connection),
+        changes=_changes(texts),
         texts=texts,
     )
+
+
+def _changes(texts: Mapping[str, str]) -> str:
+    """The query of the feed of changes with the same filters."""
+    kept = {name: texts[name] for name in ("layer", "district", "status", "condition", "q", "lang") if name in texts}
+    return f"?{urlencode(kept, safe=',')}" if kept else ""
 
 
 def _page(request: Request, template: str, here_is: str, **context: Any) -> HTMLResponse:

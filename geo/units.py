@@ -109,7 +109,12 @@ def resolve(connection: Connection, words: str) -> tuple[str, ...]:
 
 
 def full_names(connection: Connection, words: str) -> tuple[str, ...]:
-    """The full names of the units that `words` name, as `named` reads them, each once. Raises as `named` does."""
+    """The full names of the units that `words` name, as `named` reads them, each once. Raises as `named` does.
+
+    Of the features that are in no unit of a generation, a word for that.
+    """
+    if (generation := unassigned(words)) is not None:
+        return (f"Chưa xác định ({COLLECTIONS[generation].title_vi})",)
     return tuple(dict.fromkeys(row.full_name for row in _named(connection, words)))
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 
 from geo import store, unit_counts, units
+from geo.clocks import Clocks
 from geo.query import FeatureQuery
 from geo.units import COLLECTIONS
 from tests.factories import edit, fact, geometry, point, store_units
@@ -98,6 +100,12 @@ def test_each_number_is_what_a_filter_by_that_unit_finds(city: Connection, colle
         assert told["unassigned"] == len(found(city, nowhere))
 
 
+def test_the_undetermined_have_a_name_in_titles(connection: Connection) -> None:
+    assert units.full_names(connection, "chua-xac-dinh@units-2025-07") == (
+        "Chưa xác định (Phường, xã, đặc khu từ 01/07/2025)",
+    )
+
+
 def test_units_without_a_project_are_listed_with_nought(city: Connection) -> None:
     told = counted(city, "communes-2024", FeatureQuery(ids=("a-dong-bai",)))
     assert numbers(told) == dict.fromkeys(numbers(told), 0) | {"2024-xa-dong-bai": 1}
@@ -130,3 +138,36 @@ def test_all_of_it_is_one_statement_and_a_search_for_words_one_more(city: Connec
     with statements(city) as seen:
         counted(city, "units-2025-07", FeatureQuery(q="cang"))
     assert len(seen) == 2
+
+
+# The two clocks.
+
+
+def test_counts_of_a_past_day_are_by_the_stage_of_that_day_in_units_of_any_generation(city: Connection) -> None:
+    """Đồng Bài's port was finished in 2023-02 as told; the day before, nothing was told of it yet."""
+    for collection, unit_id in (
+        ("districts-2024", "2024-huyen-cat-hai"),
+        ("units-2025-07", "2025-07-dac-khu-cat-hai"),
+        ("communes-2024", "2024-xa-dong-bai"),
+    ):
+        for day, status in ((date(2023, 1, 31), "unknown"), (date(2023, 2, 1), "completed")):
+            query = FeatureQuery(ids=("a-dong-bai",), clocks=Clocks(day))
+            told = {one["id"]: one["status"] for one in counted(city, collection, query)["units"]}
+            assert told[unit_id] == {status: 1}, (collection, day)
+
+
+def test_what_was_located_elsewhere_then_is_counted_where_it_was_known_to_be(city: Connection) -> None:
+    known = city.execute(text("SELECT max(recorded_at) FROM changeset")).scalar_one()
+    put(city, edit("a-dong-bai", geometry=point(106.775, 20.7), facts=()))  # it was in Hải Sơn all along
+    then = FeatureQuery(clocks=Clocks(date(2026, 11, 22), known))
+    before, now = (numbers(counted(city, "districts-2024", query)) for query in (then, EVERY))
+    assert (before, now) == (
+        {"2024-huyen-cat-hai": 2, "2024-quan-do-son": 2}, {"2024-huyen-cat-hai": 1, "2024-quan-do-son": 3},
+    )  # fmt: skip
+    for unit_id, number in before.items():
+        inside = FeatureQuery(units=units.resolve(city, unit_id), clocks=then.clocks)
+        assert len(found(city, inside)) == number
+    put(city, edit("e-chua-ro", geometry=point(106.95, 20.8)))
+    assert counted(city, "districts-2024")["unassigned"] == 0
+    assert counted(city, "districts-2024", then)["unassigned"] == 1
+    assert found(city, FeatureQuery(unassigned=("districts-2024",), clocks=then.clocks)) == ["e-chua-ro"]

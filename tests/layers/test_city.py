@@ -3,12 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 import orjson
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from geo import store, units
+from geo import store, unit_counts, units
+from geo.clocks import Clocks
 from geo.errors import AmbiguousUnit
 from geo.query import FeatureQuery
 from geo.settings import REPOSITORY
@@ -89,6 +91,38 @@ def test_the_special_zone_of_today_holds_what_the_old_district_held(city: Connec
     """All of Cát Hải went into the special zone whole, so both hold each other."""
     zone = units.resolve(city, "dac-khu-cat-hai")
     assert set(units.resolve(city, "cat-hai")) == set(zone)
+
+
+@pytest.mark.parametrize("day", [date(2023, 6, 30), date(2025, 2, 1), None])
+def test_thuy_nguyen_lists_its_projects_on_any_day_by_its_name_of_any_time(city: Connection, day: date | None) -> None:
+    """The district of 2024 became a city as a whole, so both hold the same; so do counts by unit."""
+    told = Clocks(day) if day else None
+    old, new = (
+        found(city, FeatureQuery(units=units.resolve(city, unit), limit=1_000, clocks=told))
+        for unit in ("2024-huyen-thuy-nguyen", "2025-01-thanh-pho-thuy-nguyen")
+    )
+    assert len(old) > 20
+    assert set(old) <= set(new)  # the city took a part of Đông Hải 1 too
+    counted = orjson.loads(unit_counts.by_unit(city, FeatureQuery(clocks=told), COLLECTIONS["districts-2024"]))
+    assert {one["id"]: one["numberMatched"] for one in counted["units"]}["2024-huyen-thuy-nguyen"] == len(old)
+
+
+@pytest.mark.parametrize("day", [date(2023, 6, 30), date(2025, 2, 1), None])
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_each_number_of_a_unit_is_what_its_filter_finds_on_any_day(
+    city: Connection, collection: str, day: date | None
+) -> None:
+    """Every unit of every generation; and what is in none of them is counted, not guessed."""
+    clocks = Clocks(day) if day else None
+    of = COLLECTIONS[collection]
+    counted = orjson.loads(unit_counts.by_unit(city, FeatureQuery(clocks=clocks), of))
+    assert counted["numberMatched"] == 301
+    for unit in counted["units"][:: 7 if len(counted["units"]) > 20 else 1]:
+        query = FeatureQuery(units=units.resolve(city, unit["id"]), limit=1, clocks=clocks)
+        assert store.items(city, query).matched == unit["numberMatched"], unit["id"]
+    nowhere = FeatureQuery(unassigned=(collection,), limit=1, clocks=clocks)
+    assert store.items(city, nowhere).matched == counted["unassigned"]
+    assert counted["unassigned"] < 80
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import catalog_answer
-from api.negotiation import HTML, NotAcceptable, offered, wish_of
+from api.negotiation import HTML, LANGUAGES, NotAcceptable, offered, wish_of
 from geo import units
 
 _COLLECTION = "/api/collections/{collection}"
@@ -34,6 +34,13 @@ PAGES: dict[str, str] = {
     "/api/tileMatrixSets/{matrix_set}": "matrix_set",
 }
 """The template in web/pages/api for each address that has a page."""
+ELSEWHERE = {
+    "/api/documents": "/van-ban",
+    "/api/documents/{document_id}": "/van-ban/{document_id}",
+    "/api/targets": "/chi-tieu",
+    "/api/deadlines": "/thoi-han",
+}
+"""Pages that the map leads to and that tell an address of the API in full: whoever asks for its page is led there."""
 ON_THE_MAP = ("layer", "district", "status", "condition", "q", "datetime", "as-of")
 """The filters that the map knows too."""
 
@@ -54,12 +61,23 @@ class Answered(APIRoute):
                 raise NotAcceptable(request.url.path, offered(request.url.path))
             if wished is not None and wished.kind is HTML and "" in request.query_params.values():
                 return _without_blanks(request)
+            if wished is not None and wished.kind is HTML and self.path in ELSEWHERE:
+                return _elsewhere(request, self.path, wished.language)
             answer = await handler(request)
             if wished is None or wished.kind is not HTML or answer.status_code != 200:
                 return answer
             return await run_in_threadpool(_page, request, self.path, wished.language, answer)
 
         return handle
+
+
+def _elsewhere(request: Request, route: str, language: str) -> Response:
+    """To the page that tells this address, with the same question."""
+    told = [(name, text) for name, text in request.query_params.multi_items() if name not in ("f", "lang")]
+    if language != LANGUAGES[0]:
+        told.append(("lang", language))
+    path = quote(ELSEWHERE[route].format(**request.path_params))
+    return RedirectResponse(f"{path}?{urlencode(told)}" if told else path, 303)
 
 
 def _without_blanks(request: Request) -> Response:

@@ -60,6 +60,14 @@ class Links:
         query = f"?{urlencode(parameters, safe=',:')}" if parameters else ""
         return f"{self.base}{quote(path, safe=_UNQUOTED)}{query}"
 
+    def every(self, rel: str, path: str, title: str) -> list[dict[str, Any]]:
+        """A link to each form that the answers at `path` have, as OGC API asks for those to the items."""
+        first, *others = offered(path)
+        return [
+            self.link(rel, path, first.media_type, title),
+            *(self.link(rel, path, kind.media_type, f"{title} ({kind.title})", {"f": kind.f}) for kind in others),
+        ]
+
     def link(
         self,
         rel: str,

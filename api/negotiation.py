@@ -79,10 +79,10 @@ OFFERED: dict[str, tuple[Kind, ...]] = {
     f"{_COLLECTION}/tiles/{{matrix_set}}": (JSON, TILEJSON, HTML),
     "/api/tileMatrixSets": (JSON, HTML),
     "/api/tileMatrixSets/{matrix_set}": (JSON, HTML),
-    "/api/documents": (JSON,),
-    "/api/documents/{document_id}": (JSON,),
-    "/api/targets": (JSON,),
-    "/api/deadlines": (JSON,),
+    "/api/documents": (JSON, HTML),
+    "/api/documents/{document_id}": (JSON, HTML),
+    "/api/targets": (JSON, HTML),
+    "/api/deadlines": (JSON, HTML),
 }
 """What an address offers, the form first that is given where nothing is wished."""
 _ADDRESSES = re.compile("|".join(f"({re.sub(r'{[a-z_]+}', '[^/]+', path)})" for path in OFFERED))

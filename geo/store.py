@@ -1,5 +1,6 @@
 """Every read of a feature. Bodies are assembled in SQL and leave as bytes."""
 
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -26,7 +27,7 @@ from geo.form import WHOLE, Form
 from geo.kinds import GeometryKind, is_of
 from geo.page import Page
 from geo.query import FeatureQuery, after, conditions, sort_keys, token
-from geo.tables import feature
+from geo.tables import feature, status_fact
 
 FILTER_SECONDS = 5
 """How long a statement with a CQL2 filter may take before it is cancelled (an OperationalError)."""
@@ -245,6 +246,20 @@ def extent(
     )
     row = connection.execute(found).one()
     return None if row[0] is None else (row[0], row[1], row[2], row[3])
+
+
+def first_days(connection: Connection, layers: tuple[str, ...]) -> dict[str, date]:
+    """The first day of which anything is told, of each of these layers that tells any; of every layer without a name.
+
+    Of a coarser date its earliest day: from there on `datetime` finds it.
+    """
+    told = (
+        select(feature.c.layer, func.min(status_fact.c.valid_from))
+        .join_from(status_fact, feature, feature.c.id == status_fact.c.feature)
+        .where(status_fact.c.retracted_by.is_(None), *conditions(FeatureQuery(layers=layers), []))
+        .group_by(feature.c.layer)
+    )
+    return {row[0]: row[1] for row in connection.execute(told)}
 
 
 def name_patterns(connection: Connection, q: str | None) -> list[str]:

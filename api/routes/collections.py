@@ -1,6 +1,7 @@
 """The collections: every layer, all of them together as `projects`, and the generations of administrative units."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from api.answered import Answered
 from api.answers import JsonAnswer, described
 from api.dependencies import transaction
-from api.links import GEOJSON, HTML, JSON, PNG, SCHEMA, SVG, Links
+from api.links import HTML, JSON, PNG, SCHEMA, SVG, Links
 from api.office import NOT_KEPT, Office, freshness
 from api.parameters import CRS84, asked
 from geo import crs, kinds, office_store, outlines, store, unit_store, units
@@ -48,6 +49,7 @@ def every_collection(request: Request, connection: Reading, texts: Texts) -> Res
     """All projects together, each layer, each generation of units; last, one kind of geometry of what holds several."""
     catalog: Catalog = request.app.state.catalog
     links = Links.of(request)
+    days = store.first_days(connection, ())
     present = kinds.present(connection, tuple(catalog.layers))
     mothers = (one for one in catalog.collections.values() if not one.is_part)
     parts = [part.id for mother in mothers for part in _parts(catalog, mother, present)]
@@ -57,7 +59,7 @@ def every_collection(request: Request, connection: Reading, texts: Texts) -> Res
                 *links.own("/api/collections", JSON, texts),
                 links.link("root", "/api", JSON, "The landing page"),
             ],
-            "collections": [describe(request, connection, links, name) for name in (*names(catalog), *parts)],
+            "collections": [describe(request, connection, links, name, days) for name in (*names(catalog), *parts)],
         },
         NOT_KEPT if catalog.tables else {},
     )
@@ -69,7 +71,9 @@ def one_collection(request: Request, collection: str, connection: Reading, texts
     catalog: Catalog = request.app.state.catalog
     known(catalog, collection)
     links = Links.of(request)
-    told = describe(request, connection, links, collection)
+    of = catalog.collections.get(collection)
+    days = store.first_days(connection, of.layer_ids) if of is not None else {}
+    told = describe(request, connection, links, collection, days)
     own = links.own(f"/api/collections/{collection}", JSON, texts)
     return JsonAnswer(
         {**told, "links": [*own, *(link for link in told["links"] if link["rel"] != "self")]},
@@ -102,8 +106,13 @@ def known(catalog: Catalog, collection: str) -> None:
         raise UnknownLayer(collection[:60], names(catalog))
 
 
-def describe(request: Request, connection: Connection, links: Links, collection: str) -> Mapping[str, Any]:
-    """The collection as OGC API Features describes it; title and description in Vietnamese, in English beside it."""
+def describe(
+    request: Request, connection: Connection, links: Links, collection: str, days: Mapping[str, date]
+) -> Mapping[str, Any]:
+    """The collection as OGC API Features describes it; title and description in Vietnamese, in English beside it.
+
+    `days`: the first of which anything is told, of each layer.
+    """
     catalog: Catalog = request.app.state.catalog
     told = sources(catalog, request.app.state.settings.data, collection)
     if collection in catalog.tables:
@@ -111,7 +120,7 @@ def describe(request: Request, connection: Connection, links: Links, collection:
     if collection in units.COLLECTIONS:
         return _of_units(connection, links, units.COLLECTIONS[collection], told)
     own = catalog.collection(collection)
-    title = own.title.vi
+    title, first = own.title.vi, min((days[one] for one in own.layer_ids if one in days), default=None)
     on_map = {} if own.layer_id is None else {"layer": own.layer_id}
     if own.is_part:
         kin = [catalog.collections[own.mother]]
@@ -128,7 +137,7 @@ def describe(request: Request, connection: Connection, links: Links, collection:
         "itemType": "feature",
         "crs": CRS_OFFERED,
         "storageCrs": CRS84,
-        **_extent(store.extent(connection, own.layer_ids, own.only), None),
+        **_extent(store.extent(connection, own.layer_ids, own.only), [first.isoformat(), None] if first else None),
         "links": [
             *_asking(links, path, title),
             *_drawings(links, path),
@@ -145,7 +154,7 @@ def _asking(links: Links, path: str, title: str) -> list[dict[str, Any]]:
     """Where the features are, what they say, and what may be asked of them."""
     return [
         links.link("self", path, JSON),
-        links.link("items", f"{path}/items", GEOJSON, title),
+        *links.every("items", f"{path}/items", title),
         links.link(f"{OGC_REL}/schema", f"{path}/schema", SCHEMA, "Các thuộc tính / What the features say"),
         links.link("describedby", f"{path}/schema/geojson", SCHEMA, "Một Feature / One Feature"),
         links.link(f"{OGC_REL}/queryables", f"{path}/queryables", SCHEMA, "Để lọc / What a filter may ask"),
@@ -196,7 +205,7 @@ def _of_units(
         **_extent(unit_store.extent(connection, collection), [collection.valid_from, collection.valid_to]),
         "links": [
             links.link("self", path, JSON),
-            links.link("items", f"{path}/items", GEOJSON, collection.title_vi),
+            *links.every("items", f"{path}/items", collection.title_vi),
             links.link(f"{OGC_REL}/schema", f"{path}/schema", SCHEMA, "Các thuộc tính / What the features say"),
             links.link("describedby", f"{path}/schema/geojson", SCHEMA, "Một Feature / One Feature"),
             links.link(TILE_SETS, f"{path}/tiles", JSON),

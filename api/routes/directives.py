@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.answered import Answered
 from api.answers import JsonAnswer, described
 from api.dependencies import clocks, feature_query, readable, transaction
 from api.links import GEOJSON, HTML, JSON, Links
@@ -16,7 +17,7 @@ from geo import targets as promised
 from geo.judgement import VERDICTS
 from layers.catalog import Catalog
 
-router = APIRouter(tags=["Directives"])
+router = APIRouter(tags=["Directives"], route_class=Answered)
 Texts = Annotated[dict[str, str], Depends(asked(DATETIME, AS_OF))]
 Reading = Annotated[Connection, Depends(transaction, scope="function")]
 CLOCKS = (DATETIME, AS_OF)
@@ -33,7 +34,7 @@ def documents(request: Request, connection: Reading, texts: Texts) -> Response:
                          links.link("alternate", f"/van-ban/{one['id']}", HTML)]}
         for one in ledger.documents(connection, clocks(texts))
     ]  # fmt: skip
-    related = [links.link("self", "/api/documents", JSON, parameters=texts), links.link("alternate", "/van-ban", HTML)]
+    related = [*links.own("/api/documents", JSON, texts), links.link("alternate", "/van-ban", HTML)]
     return JsonAnswer({"documents": found, "links": related})
 
 
@@ -51,7 +52,7 @@ def one_document(
     readable(document_id)
     links = Links.of(request)
     related = [
-        links.link("self", f"/api/documents/{document_id}", JSON, parameters=texts),
+        *links.own(f"/api/documents/{document_id}", JSON, texts),
         links.link("alternate", f"/van-ban/{document_id}", HTML),
         links.link("collection", "/api/documents", JSON),
     ]
@@ -63,7 +64,7 @@ def targets(request: Request, connection: Reading, texts: Texts) -> Response:
     """What the programmes promised: target, recorded, late, unknown (never 0), and the records behind each number."""
     links = Links.of(request)
     found = [_with_rows(one, links) for one in promised.targets(connection, clocks(texts))]
-    related = [links.link("self", "/api/targets", JSON, parameters=texts), links.link("alternate", "/chi-tieu", HTML)]
+    related = [*links.own("/api/targets", JSON, texts), links.link("alternate", "/chi-tieu", HTML)]
     return JsonAnswer({"targets": found, "links": related})
 
 
@@ -73,7 +74,7 @@ def deadlines(request: Request, connection: Reading, texts: Filters) -> Response
     found = chosen_deadlines(request, connection, texts)
     links = Links.of(request)
     related = [
-        links.link("self", "/api/deadlines", JSON, parameters=texts),
+        *links.own("/api/deadlines", JSON, texts),
         links.link("alternate", "/thoi-han", HTML, parameters=texts),
         links.link("alternate", "/thoi-han.ics", "text/calendar", parameters=texts),
         links.link("alternate", "/thoi-han.atom", "application/atom+xml", parameters=texts),

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.answered import Answered
 from api.answers import JsonAnswer, described
+from api.conformance import CONFORMS_TO
 from api.files import whole_page
 from api.links import HTML, JSON, OPENAPI, Links
 from api.parameters import asked
@@ -18,42 +19,6 @@ DESCRIPTION = (
     "Every infrastructure project that the city of Hải Phòng has ordered: where it is, at what stage, since when, "
     "on whose word."
 )
-CONFORMS_TO = (
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
-    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
-    *(
-        f"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/{one}"
-        for one in ("queryables", "filter", "features-filter")
-    ),
-    *(
-        f"http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/{one}"
-        for one in ("schemas", "returnables-and-receivables", "queryables", "sortables")
-    ),
-    *(
-        f"http://www.opengis.net/spec/cql2/1.0/conf/{one}"
-        for one in (
-            "cql2-text",
-            "cql2-json",
-            "basic-cql2",
-            "advanced-comparison-operators",
-            "case-insensitive-comparison",
-            "accent-insensitive-comparison",
-            "basic-spatial-functions",
-            "basic-spatial-functions-plus",
-            "temporal-functions",
-            "property-property",
-        )
-    ),
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
-)
-"""Only what holds. Core waits for the `datetime` parameter, and Common for Core."""
-
 TILING_SCHEMES = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 
 Texts = Annotated[dict[str, str], Depends(asked())]

@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from api.answered import PAGES
+from api.answered import ELSEWHERE, PAGES
 from api.negotiation import CSV, GEOJSON, HTML, JSON, JSON_FG, MVT, OFFERED, Kind, preferred, variant, wish
 from tests.api.test_pages import BROWSER
 
@@ -97,7 +97,21 @@ def test_an_address_with_one_form_gives_it_to_everybody(client: TestClient) -> N
 
 
 def test_every_address_that_offers_a_page_has_one() -> None:
-    assert set(PAGES) == {path for path, kinds in OFFERED.items() if HTML in kinds}
+    assert set(PAGES) | set(ELSEWHERE) == {path for path, kinds in OFFERED.items() if HTML in kinds}
+
+
+def test_what_the_ledger_tells_is_read_on_its_own_pages(client: TestClient) -> None:
+    english = BROWSER | {"Accept-Language": "en"}
+    for asked, led in (
+        ("/api/documents", "/van-ban"),
+        ("/api/documents/ct-02-2023", "/van-ban/ct-02-2023"),
+        ("/api/targets?f=html", "/chi-tieu"),
+        ("/api/deadlines?status=proposed", "/thoi-han?status=proposed"),
+    ):
+        answer = client.get(asked, headers=BROWSER)
+        assert (answer.status_code, answer.headers["location"]) == (303, led)
+        assert client.get(asked, headers=english).headers["location"].endswith("lang=en")
+        assert client.get(led.partition("?")[0] if "ct-02" not in led else "/van-ban").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/collections", "/api/collections/port", "/api/collections/port/items"])

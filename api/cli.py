@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -69,13 +69,26 @@ def check(
     everything: Annotated[
         bool, typer.Option("--all", help="In cả cảnh báo đã xem / print reviewed warnings too.")
     ] = False,
+    directives: Annotated[
+        bool,
+        typer.Option(
+            "--directives",
+            help="Văn bản dẫn tới đối tượng nào, yêu cầu nào chưa có bằng chứng / what documents lead to, and which "
+            "orders nothing has answered.",
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Với/with --directives: in JSON / print JSON.")] = False,
 ) -> None:
-    """Print every finding that nobody reviewed yet, with what to do about it."""
+    """Print every finding that nobody reviewed yet, with what to do about it; or how far the documents lead."""
     from layers.accepted import sift
     from layers.catalog import Catalog
     from layers.check import run
 
     settings = _settings()
+    if as_json and not directives:
+        raise InvalidParameter("--json đi với --directives. / --json goes with --directives.")
+    if directives:
+        _coverage(settings, as_json=as_json)
     sifted = sift(settings.data, run(settings.data, Catalog.load(settings.definitions, settings.layers_path)))
     for finding, row in sifted.reviewed if everything else ():
         typer.echo(f"{finding}\n  đã xem: {row['reason_vi']}\n  reviewed: {row['reason_en']}")
@@ -226,6 +239,31 @@ def db_restore(file: Path, replace: Replace = False) -> None:
     with store(settings, tell) as url:
         kept = backup.restore(url, _programs(settings), file, tell, replace=replace)
     tell("Đã khôi phục / Restored." + (f" Bản cũ còn đó / The former store is kept as: {kept}" if kept else ""))
+
+
+def _coverage(settings: Settings, *, as_json: bool) -> NoReturn:
+    """Print the coverage of the documents; errors in them come first, and then nothing is counted."""
+    import json
+
+    from geo import edtf
+    from layers.catalog import Catalog
+    from layers.check import run
+    from layers.coverage import coverage, lines
+
+    catalog = Catalog.load(settings.definitions, settings.layers_path)
+    findings = run(settings.data, catalog, only=["directives"], names=False)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    for finding in errors:
+        tell(str(finding))
+    if errors:
+        raise typer.Exit(EXIT_FINDINGS)
+    report = coverage(settings.data, catalog, edtf.today())
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
+    else:
+        for line in lines(report):
+            typer.echo(line)
+    raise typer.Exit(EXIT_OK)
 
 
 def _settings() -> Settings:

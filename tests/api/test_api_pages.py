@@ -39,10 +39,12 @@ def addresses() -> list[str]:
         "feature_id": "cang-a",
         "matrix_set": "WebMercatorQuad",
         "document_id": "ct-02-2023",
+        "version": "1",
     }
-    own = [path.format(**filled) for path in PAGES]
+    own = [path.format(**filled) for path in PAGES if "{unit}" not in path]
     of_units = [
-        f"/api/collections/districts-2024{path}" for path in ("", "/items", f"/items/{UNIT}", "/schema", "/styles")
+        f"/api/collections/districts-2024{path}"
+        for path in ("", "/items", f"/items/{UNIT}", f"/items/{UNIT}/successors", "/schema", "/styles")
     ]
     return [*own, *of_units, "/api/collections/projects", "/api/collections/port-points/items"]
 

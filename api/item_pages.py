@@ -12,7 +12,7 @@ from api.negotiation import CSV, HTML, JSON_FG, Kind
 from api.office import Office
 from api.parameters import BBOX, BBOX_CRS, DATETIME, LIMIT, NEXT, asked, limit
 from api.routes.units import became
-from geo import office_store, store, unit_store, units
+from geo import listing, office_store, store, unit_store, units
 from geo.errors import InvalidParameter
 from geo.form import Form
 from geo.outgoing import Column
@@ -60,7 +60,7 @@ def found(request: Request, connection: Connection, collection: str, kind: Kind 
     def table() -> Table:
         return columns(within.layers), store.one_page(connection, query)
 
-    page = store.items(connection, replace(query, form=_read(query.form, kind)))
+    page = listing.items(connection, replace(query, form=_read(query.form, kind)))
     return Found(texts, query.form, page, became(connection, query), table)
 
 

@@ -11,11 +11,11 @@ from api.dependencies import feature_query
 from api.parameters import listed
 from api.store import prepare, store
 from geo.errors import InvalidParameter
+from geo.listing import items
 from geo.packages import Say
 from geo.query import MAX_LIMIT
 from geo.settings import Settings
 from geo.status import CONDITIONS, STATUSES
-from geo.store import items
 from geo.units import full_names
 from layers import preview
 from layers.cards import Lang

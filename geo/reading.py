@@ -1,9 +1,11 @@
 """How a connection that only reads takes its results."""
 
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg.pq import Format
+from psycopg.pq.abc import PGresult
+from sqlalchemy import Connection, Select
 
 
 class BinaryCursor(psycopg.Cursor[Any]):
@@ -15,3 +17,13 @@ class BinaryCursor(psycopg.Cursor[Any]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.format = Format.BINARY
+
+
+def sent(connection: Connection, statement: Select[Any]) -> PGresult:
+    """What the server sent, untouched: a text that only passes through is never decoded."""
+    with connection.execute(statement) as told:
+        cursor = cast("psycopg.Cursor[Any]", told.cursor)
+        result = cursor.pgresult
+    if result is None:
+        raise psycopg.InterfaceError("The statement gave no rows.")
+    return result

@@ -3,13 +3,11 @@
 from datetime import date
 from typing import Any
 
-import psycopg
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
     Select,
-    Subquery,
     Text,
     cast,
     func,
@@ -18,67 +16,17 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.exc import DataError
 
 from geo import edtf, past
 from geo.clocks import Clocks
-from geo.errors import FeatureNotFound, FeatureWithdrawn, InvalidParameter
+from geo.errors import FeatureNotFound, FeatureWithdrawn
 from geo.form import WHOLE, Form
 from geo.kinds import GeometryKind, is_of
-from geo.page import Page
-from geo.query import FeatureQuery, after, conditions, sort_keys, token
+from geo.query import FeatureQuery, after, conditions, sort_keys
 from geo.tables import feature, status_fact
 
 FILTER_SECONDS = 5
 """How long a statement with a CQL2 filter may take before it is cancelled (an OperationalError)."""
-
-
-def items(connection: Connection, query: FeatureQuery) -> Page:
-    """One page of the features that `query` lets through, each with its published text.
-
-    Raises InvalidParameter when `query.after` does not belong to this order.
-    """
-    hurry(connection, query)
-    patterns = name_patterns(connection, query.q)
-    wanted = conditions(query, patterns)
-    keys = sort_keys(query, patterns)
-    order = [key.expression.desc() if descending else key.expression.asc() for key, descending in keys]
-    late = query.units is not None
-    chosen = (
-        select(
-            feature.c.id,
-            *([] if late else [_text(query.form).label("geojson")]),
-            *(cast(key.expression, Text).label(f"key_{number}") for number, (key, _) in enumerate(keys)),
-            func.row_number().over(order_by=order).label("position"),
-        )
-        .where(*wanted, *after(query, keys))
-        .order_by(*order)
-        .limit(query.limit + 1)
-        .subquery("chosen")
-    )
-    rows = _with_texts(chosen, query.form) if late else chosen
-    joined = func.string_agg(rows.c.geojson, literal_column("E',\\n'")).filter(rows.c.position <= query.limit)
-    last = [func.max(rows.c[f"key_{number}"]).filter(rows.c.position == query.limit) for number in range(len(keys))]
-    page = select(func.convert_to(func.coalesce(joined, ""), "UTF8"), func.count(), *last)
-    try:
-        body, found, *values = connection.execute(past.at(query.clocks, page)).one()
-    except DataError as error:
-        if isinstance(error.orig, psycopg.DataError):
-            raise InvalidParameter(
-                "This `next` does not fit the request; follow the link rel=next with its other parameters."
-            ) from None
-        raise
-    if query.after is None and found <= query.limit:
-        matched = found
-    else:
-        counted = select(func.count()).select_from(feature).where(*wanted)
-        matched = connection.execute(past.at(query.clocks, counted)).scalar_one()
-    return Page(
-        features=body,
-        matched=matched,
-        returned=min(found, query.limit),
-        next=token(values) if found > query.limit else None,
-    )
 
 
 def hurry(connection: Connection, query: FeatureQuery) -> None:
@@ -88,7 +36,8 @@ def hurry(connection: Connection, query: FeatureQuery) -> None:
         connection.execute(text(f"SET LOCAL statement_timeout = '{FILTER_SECONDS}s'"))
 
 
-def _text(form: Form) -> ColumnElement[str]:
+def text_of(form: Form) -> ColumnElement[str]:
+    """The text of a feature in this form."""
     # As a bare column: the type of the geometry would wrap it into a function.
     return form.text(feature.c.id, feature.c.geojson, literal_column("feature.geometry"))
 
@@ -100,7 +49,7 @@ def selected(connection: Connection, query: FeatureQuery) -> Select[Any]:
     every = (
         select(
             feature.c.id,
-            _text(query.form).label("geojson"),
+            text_of(query.form).label("geojson"),
             query.form.place(literal_column("feature.geometry")).label("geometry"),
         )
         .where(*conditions(query, patterns))
@@ -113,16 +62,6 @@ def one_page(connection: Connection, query: FeatureQuery) -> Select[Any]:
     """Of what `selected` selects the page that `items` gives."""
     keys = sort_keys(query, name_patterns(connection, query.q))
     return selected(connection, query).where(*after(query, keys)).limit(query.limit)
-
-
-def _with_texts(chosen: Subquery, form: Form) -> Subquery:
-    """The chosen features with their texts, still in order.
-
-    The planner takes the features of a unit for far more than they are, and reads whole rows in order until it has
-    them all; their ids it finds in the indexes alone.
-    """
-    texts = select(chosen, _text(form).label("geojson")).join_from(chosen, feature, feature.c.id == chosen.c.id)
-    return texts.order_by(chosen.c.position).subquery("page")
 
 
 def item(
@@ -140,7 +79,7 @@ def item(
     wanted = select(
         feature.c.layer,
         feature.c.withdrawn,
-        func.convert_to(_text(form), "UTF8"),
+        func.convert_to(text_of(form), "UTF8"),
         true() if kind is None else is_of(kind),
     ).where(feature.c.id == feature_id)
     row = connection.execute(past.at(clocks, wanted)).one_or_none()

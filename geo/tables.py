@@ -290,3 +290,10 @@ data_version = Table(
     Column("version", Uuid, nullable=False, comment="new with every change of what is published"),
     Column("recorded_at", DateTime(timezone=True), nullable=False, comment="the last instant of the store's clock"),
 )
+
+feature_number = Table(
+    "feature_number",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("layer", "status", "condition")),
+    Column("number", BigInteger, nullable=False, comment="of features that are not withdrawn; kept by triggers"),
+)

@@ -16,7 +16,7 @@ from api.html import Pages, reader_language
 from api.negotiation import LANGUAGES
 from api.parameters import CONDITION, DISTRICT, LANG, LAYER, LIMIT, NEXT, STATUS, Parameter, Q, asked, choose
 from api.routes.directives import CLOCKS, DEADLINE_FILTERS, chosen_deadlines, rows_on_the_map
-from geo import deadlines, edtf, ledger, store, targets
+from geo import deadlines, edtf, ledger, listing, store, targets
 from geo.judgement import REASONS, UNMAPPED, VERDICTS
 from geo.unit_choices import choices
 
@@ -142,7 +142,7 @@ def projects(
     """Every project by layer and name, filtered and paged by the address alone."""
     catalog = request.app.state.catalog
     told = {"limit": _PER_PAGE, "sortby": "layer,name_vi"} | texts
-    page = store.items(connection, feature_query(connection, catalog, told))
+    page = listing.items(connection, feature_query(connection, catalog, told))
     found = [one["properties"] | {"id": one["id"], "place": one["geometry"] is not None}
              for one in orjson.loads(b"[" + page.features + b"]")]  # fmt: skip
     counts = orjson.loads(store.counts(connection, feature_query(connection, catalog, texts)))

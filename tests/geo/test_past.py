@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import Connection, text
 
-from geo import outgoing, store, tiles
+from geo import listing, outgoing, store, tiles
 from geo.apply import refresh
 from geo.bbox import BBox
 from geo.clocks import Clocks
@@ -36,7 +36,7 @@ def state(connection: Connection, clocks: Clocks | None = None, feature_id: str 
 
 
 def ids(connection: Connection, query: FeatureQuery) -> list[str]:
-    page = store.items(connection, query)
+    page = listing.items(connection, query)
     found = [one["id"] for one in orjson.loads(b"[" + page.features + b"]")]
     assert page.matched == len(found)
     return found
@@ -161,7 +161,7 @@ def test_new_outlines_leave_what_was_known_before_as_it_was(connection: Connecti
 
 
 ANSWERS: dict[str, Callable[[Connection, FeatureQuery], Any]] = {
-    "a page": lambda connection, query: store.items(connection, query),
+    "a page": lambda connection, query: listing.items(connection, query),
     "counts": store.counts,
     "a file": lambda connection, query: b"".join(outgoing.geojson(connection, store.selected(connection, query))),
     "a tile": lambda connection, query: tiles.feature_tile(connection, "projects", query, TILE),

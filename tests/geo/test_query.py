@@ -8,7 +8,7 @@ import orjson
 import pytest
 from sqlalchemy import Connection
 
-from geo import store
+from geo import listing, store
 from geo.bbox import BBox
 from geo.errors import InvalidParameter
 from geo.query import SORTABLES, FeatureQuery
@@ -55,7 +55,7 @@ def city(connection: Connection) -> Connection:
 
 def ids(connection: Connection, query: FeatureQuery) -> list[str]:
     """The ids of one page, after looking that it says how many there are."""
-    page = store.items(connection, query)
+    page = listing.items(connection, query)
     found = [one["id"] for one in orjson.loads(b"[" + page.features + b"]")]
     assert page.returned == len(found)
     if page.next is None and query.after is None:
@@ -175,9 +175,10 @@ def test_the_order_of_vietnamese_names_is_that_of_a_vietnamese_dictionary(connec
     assert ids(connection, FeatureQuery(sortby=(("name_vi", False),))) == [f"x{n}" for n in reversed(range(len(names)))]
 
 
-@pytest.fixture
-def many(connection: Connection) -> Connection:
-    """Twenty-nine projects full of ties, unknowns and names that differ by a mark."""
+@pytest.fixture(params=[listing.FEW, -100_000], ids=["gathered", "in order"])
+def many(connection: Connection, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    """Twenty-nine projects full of ties, unknowns and names that differ by a mark; few, or taken for many."""
+    monkeypatch.setattr(listing, "FEW", request.param)
     names = ("Hòa Bình", "Hoà Bình", "hòa bình", "Hoa Binh", "Đồ Sơn", "Do Son", "Thủy", "Thuỷ", 'A", "b', "Ω", "一")
     stages = ("proposed", "cancelled", "operational", None, "site_clearance")
     days = ("2020", "2020-01-01", "2021-12", "0001")
@@ -204,7 +205,7 @@ def pages(connection: Connection, query: FeatureQuery) -> list[str]:
     found: list[str] = []
     after: str | None = None
     while True:
-        page = store.items(connection, replace(query, after=after))
+        page = listing.items(connection, replace(query, after=after))
         found += [one["id"] for one in orjson.loads(b"[" + page.features + b"]")]
         if page.next is None:
             return found
@@ -240,15 +241,15 @@ def test_the_pages_of_a_search_join_to_the_whole(many: Connection, limit: int) -
 
 
 def test_what_is_entered_while_somebody_turns_pages_disturbs_nobody(many: Connection) -> None:
-    first = store.items(many, FeatureQuery(limit=10))
+    first = listing.items(many, FeatureQuery(limit=10))
     put(many, edit("a00"), edit("x09a", withdrawn=False))
-    second = store.items(many, FeatureQuery(limit=10, after=first.next))
+    second = listing.items(many, FeatureQuery(limit=10, after=first.next))
     assert orjson.loads(b"[" + second.features + b"]")[0]["id"] == "x09a"
 
 
 def test_an_order_that_does_not_exist_is_refused_with_those_that_do(connection: Connection) -> None:
     with pytest.raises(InvalidParameter, match="'price' is not sortable; use id, layer, name_vi") as told:
-        store.items(connection, FeatureQuery(sortby=(("price", False),)))
+        listing.items(connection, FeatureQuery(sortby=(("price", False),)))
     assert told.value.allowed == tuple(SORTABLES)
 
 
@@ -288,7 +289,7 @@ def test_a_next_that_we_never_gave_is_refused(
     many: Connection, sortby: tuple[tuple[str, bool], ...], after: str
 ) -> None:
     with pytest.raises(InvalidParameter, match="This `next` does not fit the request"), many.begin_nested():
-        store.items(many, FeatureQuery(sortby=sortby, after=after))
+        listing.items(many, FeatureQuery(sortby=sortby, after=after))
     assert len(ids(many, FeatureQuery())) == 29
 
 

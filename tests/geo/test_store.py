@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import Connection, text
 
-from geo import store
+from geo import listing, store
 from geo.errors import FeatureNotFound, FeatureWithdrawn
 from geo.query import FeatureQuery
 from geo.status import STATUSES
@@ -82,7 +82,7 @@ def test_a_project_is_published_flat_and_says_the_same_as_its_row(connection: Co
 def test_a_project_without_a_place_is_kept_with_null(connection: Connection) -> None:
     put(connection, edit(geometry=None))
     assert item(connection)["geometry"] is None
-    page = store.items(connection, FeatureQuery())
+    page = listing.items(connection, FeatureQuery())
     assert (page.matched, orjson.loads(page.features)["geometry"]) == (1, None)
 
 
@@ -136,7 +136,7 @@ def test_a_withdrawn_project_is_in_no_list_and_says_that_it_is_gone(connection: 
         store.item(connection, "port", "cang-a")
     with pytest.raises(FeatureNotFound):
         store.item(connection, "park", "cang-a")
-    page = store.items(connection, FeatureQuery())
+    page = listing.items(connection, FeatureQuery())
     assert (page.matched, page.returned, orjson.loads(page.features)["id"]) == (1, 1, "cang-b")
     assert orjson.loads(store.counts(connection, FeatureQuery()))["numberMatched"] == 1
     assert store.extent(connection, ("port",)) == (106.5, 20.5, 106.5, 20.5)
@@ -187,14 +187,14 @@ def test_each_count_tells_what_a_further_choice_would_bring(connection: Connecti
 
 
 def test_an_empty_city_answers_with_an_empty_page(connection: Connection) -> None:
-    page = store.items(connection, FeatureQuery())
+    page = listing.items(connection, FeatureQuery())
     assert (page.features, page.matched, page.returned, page.next) == (b"", 0, 0, None)
     assert store.extent(connection, ("port",)) is None
 
 
 def test_a_page_is_text_that_a_client_can_put_between_brackets(connection: Connection) -> None:
     put(connection, *(edit(f"cang-{number}", name_vi=f"Cảng, {number}") for number in range(5)))
-    page = store.items(connection, FeatureQuery(limit=3))
+    page = listing.items(connection, FeatureQuery(limit=3))
     assert [one["id"] for one in orjson.loads(b"[" + page.features + b"]")] == ["cang-0", "cang-1", "cang-2"]
     assert (page.matched, page.returned) == (5, 3)
 
@@ -202,7 +202,7 @@ def test_a_page_is_text_that_a_client_can_put_between_brackets(connection: Conne
 def test_ten_thousand_projects_leave_in_one_page_and_soon(connection: Connection) -> None:
     put(connection, *(edit(f"cang-{number:05d}", facts=(fact(),)) for number in range(10_001)))
     began = time.perf_counter()
-    page = store.items(connection, FeatureQuery(limit=10_000))
+    page = listing.items(connection, FeatureQuery(limit=10_000))
     assert time.perf_counter() - began < 3
     assert (page.matched, page.returned, len(orjson.loads(b"[" + page.features + b"]"))) == (10_001, 10_000, 10_000)
     assert page.next is not None

@@ -11,8 +11,7 @@ from shapely import Polygon, box, from_wkt
 from shapely.geometry import shape
 from sqlalchemy import Connection, text
 
-from geo import store as reads
-from geo import tiles, units
+from geo import listing, tiles, units
 from geo.errors import InvalidParameter, TileNotFound
 from geo.query import FeatureQuery
 from geo.tile_sql import BUFFER, EXTENT, MOST_MARKS, MOST_POINTS
@@ -205,7 +204,7 @@ def test_a_filter_lets_the_same_features_into_a_tile_as_into_a_page(
         edit("cang-c", geometry=point(106.77, 20.7), facts=(fact("operational", condition="delayed"),)),
         edit("bai-tam", layer="tourism", name_vi="Bãi tắm", geometry=point(106.78, 20.69), facts=(fact("completed"),)),
     )
-    page = reads.items(connection, FeatureQuery(**filters))
+    page = listing.items(connection, FeatureQuery(**filters))
     expected = {one["id"] for one in orjson.loads(b"[" + page.features + b"]")}
     assert set(drawn(connection, tile_of(*HERE, 5), **filters)) == expected
 

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import Connection, event, text
 
-from geo import store, unit_counts, units
+from geo import listing, store, unit_counts, units
 from geo.clocks import Clocks
 from geo.query import FeatureQuery
 from geo.units import COLLECTIONS
@@ -47,7 +47,7 @@ def numbers(told: dict[str, Any]) -> dict[str, int]:
 
 
 def found(connection: Connection, query: FeatureQuery) -> list[str]:
-    page = store.items(connection, query)
+    page = listing.items(connection, query)
     return [one["id"] for one in orjson.loads(b"[" + page.features + b"]")]
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from geo import store, unit_store, units
+from geo import listing, unit_store, units
 from geo.bbox import BBox
 from geo.errors import AmbiguousUnit, FeatureNotFound, UnknownUnit
 from geo.query import FeatureQuery
@@ -154,7 +154,7 @@ def test_units_that_swallow_each_other_on_paper_end_the_search(connection: Conne
 
 
 def found(connection: Connection, words: str) -> list[str]:
-    page = store.items(connection, FeatureQuery(units=units.resolve(connection, words)))
+    page = listing.items(connection, FeatureQuery(units=units.resolve(connection, words)))
     return [one["id"] for one in orjson.loads(b"[" + page.features + b"]")]
 
 

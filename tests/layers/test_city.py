@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from geo import store, unit_counts, units
+from geo import listing, store, unit_counts, units
 from geo.clocks import Clocks
 from geo.errors import AmbiguousUnit
 from geo.query import FeatureQuery
@@ -38,7 +38,7 @@ def city(own_engine: Engine, loaded: Report) -> Iterator[Connection]:
 
 
 def found(connection: Connection, query: FeatureQuery) -> list[str]:
-    page = store.items(connection, query)
+    page = listing.items(connection, query)
     return [one["id"] for one in orjson.loads(b"[" + page.features + b"]")]
 
 
@@ -59,7 +59,7 @@ def test_every_project_fact_and_unit_of_the_files_is_stored(city: Connection, lo
 
 
 def test_every_published_project_is_flat_json_with_its_curated_fields(city: Connection) -> None:
-    page = store.items(city, FeatureQuery(limit=1_000))
+    page = listing.items(city, FeatureQuery(limit=1_000))
     features = json.loads(b"[" + page.features + b"]")
     assert (page.matched, len(features)) == (301, 301)
     for feature in features:
@@ -119,9 +119,9 @@ def test_each_number_of_a_unit_is_what_its_filter_finds_on_any_day(
     assert counted["numberMatched"] == 301
     for unit in counted["units"][:: 7 if len(counted["units"]) > 20 else 1]:
         query = FeatureQuery(units=units.resolve(city, unit["id"]), limit=1, clocks=clocks)
-        assert store.items(city, query).matched == unit["numberMatched"], unit["id"]
+        assert listing.items(city, query).matched == unit["numberMatched"], unit["id"]
     nowhere = FeatureQuery(unassigned=(collection,), limit=1, clocks=clocks)
-    assert store.items(city, nowhere).matched == counted["unassigned"]
+    assert listing.items(city, nowhere).matched == counted["unassigned"]
     assert counted["unassigned"] < 80
 
 

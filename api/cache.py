@@ -7,13 +7,17 @@ stands before the framework: a kept answer costs a look into a dictionary, and l
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from urllib.parse import unquote
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import metrics
 from api.encoding import chosen
 from api.headers import VARY, add, bodiless
 from api.negotiation import variant
@@ -55,10 +59,13 @@ class Question:
 class Reply:
     """A whole answer. `head`: its headers as they are sent, ETag and Vary included."""
 
-    __slots__ = ("body", "head", "headers", "status", "tag", "version")
+    __slots__ = ("body", "head", "headers", "route", "status", "tag", "version")
 
-    def __init__(self, version: str, tag: bytes, status: int, headers: RawHeaders, body: bytes) -> None:
+    def __init__(
+        self, version: str, tag: bytes, status: int, headers: RawHeaders, body: bytes, route: str = ""
+    ) -> None:
         self.version, self.tag, self.status, self.headers, self.body = version, tag, status, headers, body
+        self.route = route
         self.head = b"".join([b"%b: %b\r\n" % header for header in headers])
 
     async def send(self, send: Send) -> None:
@@ -72,10 +79,17 @@ class AnswerCache:
 
     One request makes an answer that several wait for. Memory is bounded in bytes; the longest unused answer leaves
     first. `software`: names this build, so that an upgrade never answers with what the last one made. `one_feature`:
-    makes the answer to what is asked most, without the framework.
+    makes the answer to what is asked most, without the framework. `routes`: whose answers are counted.
     """
 
-    def __init__(self, app: ASGIApp, freshness: Freshness, software: str, one_feature: OneFeature) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        freshness: Freshness,
+        software: str,
+        one_feature: OneFeature,
+        routes: Sequence[BaseRoute] = (),
+    ) -> None:
         self.app = app
         self.freshness = freshness
         self._software = software
@@ -86,6 +100,7 @@ class AnswerCache:
         not_modified = MutableHeaders({"Vary": VARY})
         add(not_modified, public=True)
         self._not_modified = not_modified.raw
+        self._route = lru_cache(4096)(lambda path: metrics.template(routes, unquote(path.decode("ascii", "replace"))))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory where that is right, else pass the request on."""
@@ -107,6 +122,8 @@ class AnswerCache:
         reply = self.reply(question, now)
         if reply is None and (making := self._making.get((question.key, now.version))) is not None:
             reply = await asyncio.shield(making)
+            if reply is not None:
+                self._given(reply)
         if reply is not None:
             await reply.send(send)
         else:
@@ -149,13 +166,22 @@ class AnswerCache:
         if question.had is not None:
             tag = kept.tag if kept is not None else self._tag(key, version)
             if tag in [one.strip().removeprefix(b"W/") for one in question.had.split(b",")]:
+                metrics.kept("not_modified")
+                metrics.answered(self._route(key[2]), "GET", 304)
                 return Reply(version, tag, 304, [*self._not_modified, (b"etag", tag)], b"")
         if kept is not None:
             self._kept.move_to_end(key)
+            self._given(kept)
         elif question.feature is not None and (found := now.features.get(question.feature.id)) is not None:
             made = self._one_feature.answer(question.feature, found, question.coding)
-            return None if made is None else self._keep(key, version, *made)
+            if made is not None:
+                kept = self._keep(key, version, *made)
+                metrics.answered(kept.route, "GET", kept.status)
         return kept
+
+    def _given(self, reply: Reply) -> None:
+        metrics.kept("kept")
+        metrics.answered(reply.route, "GET", reply.status)
 
     def _tag(self, key: Key, version: str) -> bytes:
         digest = hashlib.blake2b(f"{version}\n{self._software}\n{key!r}".encode(), digest_size=16)
@@ -182,13 +208,16 @@ class AnswerCache:
     def _keep(self, key: Key, version: str, headers: RawHeaders, body: bytes) -> Reply:
         tag = self._tag(key, version)
         told = [header for header in headers if header[0] != b"vary"]
-        reply = Reply(version, tag, 200, [*told, (b"vary", VARY.encode()), (b"etag", tag)], body)
+        everything = [*told, (b"vary", VARY.encode()), (b"etag", tag)]
+        reply = Reply(version, tag, 200, everything, body, self._route(key[2]))
+        metrics.kept("made")
         if (older := self._kept.pop(key, None)) is not None:
             self._bytes -= len(older.body) + _OVERHEAD
         self._kept[key] = reply
         self._bytes += len(body) + _OVERHEAD
         while self._bytes > MOST_BYTES:
             self._bytes -= len(self._kept.popitem(last=False)[1].body) + _OVERHEAD
+        metrics.KEPT_BYTES.set(self._bytes)
         return reply
 
 

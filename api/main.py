@@ -12,6 +12,7 @@ from api.cache import AnswerCache, software_of
 from api.encoding import Compression
 from api.headers import AnswerHeaders
 from api.html import Pages
+from api.metrics import Measured, watch
 from api.one_feature import OneFeature
 from api.routes import (
     catalog,
@@ -41,6 +42,29 @@ STATEMENT_SECONDS = 20
 IDLE_SECONDS = 60
 """A client that stops reading a long download loses it, so that it cannot keep a connection for ever."""
 CONNECTIONS = 8
+MOST_CONNECTIONS = 2 * CONNECTIONS
+"""Of one worker: those it keeps, and as many more while they are needed."""
+_ROUTERS = tuple(
+    room.router
+    for room in (
+        landing,
+        collections,
+        schemas,
+        items,
+        versions,
+        units,
+        catalog,
+        changes,
+        directives,
+        downloads,
+        styles,
+        tiles,
+        health,
+        ledger,
+        feeds,
+        pages,
+    )
+)
 
 
 def app() -> AnswerCache:
@@ -52,7 +76,8 @@ def keeping(application: FastAPI) -> AnswerCache:
     """The application behind a memory for its answers, where every question comes by first."""
     state = application.state
     freshness = Freshness(state.engine.url.render_as_string(hide_password=False))
-    return AnswerCache(application, freshness, software_of(REPOSITORY), OneFeature(state.catalog))
+    routes = tuple(route for router in _ROUTERS for route in router.routes)
+    return AnswerCache(application, freshness, software_of(REPOSITORY), OneFeature(state.catalog), routes)
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
@@ -64,6 +89,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     Raises StoreNotReady when neither names a database.
     """
     reading = engine or read_only_engine(settings.database_url)
+    watch(reading, MOST_CONNECTIONS)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -92,33 +118,18 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     )
     application.state.settings = settings
     application.state.engine = reading
+    application.state.connections = MOST_CONNECTIONS
     application.state.catalog = Catalog.load(settings.definitions, settings.layers_path)
     application.state.office_tables = {}
     application.state.pages = Pages(settings.web / "pages")
-    for room in (
-        landing,
-        collections,
-        schemas,
-        items,
-        versions,
-        units,
-        catalog,
-        changes,
-        directives,
-        downloads,
-        styles,
-        tiles,
-        health,
-        ledger,
-        feeds,
-        pages,
-    ):
-        application.include_router(room.router)
+    for router in _ROUTERS:
+        application.include_router(router)
     files.install(application, settings)
     openapi.install(application, tuple(application.state.catalog.layers))
     # The last one added is the outermost: headers, compression, the answer to whatever went wrong.
     problems.install(application)
     application.add_middleware(Compression)
+    application.add_middleware(Measured)
     application.add_middleware(AnswerHeaders)
     return application
 
@@ -142,7 +153,7 @@ def read_only_engine(url: str | None) -> Engine:
         url,
         isolation_level="REPEATABLE READ",
         pool_size=CONNECTIONS,
-        max_overflow=CONNECTIONS,
+        max_overflow=MOST_CONNECTIONS - CONNECTIONS,
         pool_timeout=10,
         pool_pre_ping=True,
         connect_args={

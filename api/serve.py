@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any, NoReturn
@@ -29,7 +30,22 @@ def serve(settings: Settings, say: Say) -> None:
     with bound(settings.host, settings.port) as listener, store(settings, say) as url:
         prepare(url, settings, say)
         os.environ["HAIPHONG_DATABASE_URL"] = url  # each worker reads the environment
-        _run(listener, settings, say)
+        with _counting_together() if settings.workers > 1 else contextlib.nullcontext():
+            _run(listener, settings, say)
+
+
+@contextlib.contextmanager
+def _counting_together() -> Iterator[None]:
+    """A folder in which the workers share what they count, as long as they serve; the administrator may name one."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="haiphong-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
 
 
 def _run(listener: socket.socket, settings: Settings, say: Say) -> None:

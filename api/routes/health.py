@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from starlette.responses import Response
 
+from api import metrics
 from api.answers import JsonAnswer, described
 from api.dependencies import transaction
 from api.links import JSON
@@ -19,6 +20,25 @@ router = APIRouter(tags=["Health"])
 def healthz() -> Response:
     """Answers as long as the process does; asks nothing of the database."""
     return JsonAnswer({"status": "up"})
+
+
+@router.get("/metrics", **described("Counters for Prometheus", "text/plain"))
+def counters(request: Request) -> Response:
+    """Answers by route, how long they took, what was kept, connections; of all workers, in the form of Prometheus."""
+    body, media_type = metrics.told(
+        request.headers.get("accept", ""), _of_database(request.app.state.engine, request.app.state.connections)
+    )
+    return Response(body, headers={"Cache-Control": "no-store"}, media_type=media_type)
+
+
+def _of_database(engine: Engine, most: int) -> list[tuple[str, str, float]]:
+    """Whether the database answers, and when the data was last recorded; nothing waits for it where all is in use."""
+    up, recorded = readiness.heard(engine, most)
+    told = [("haiphong_database_up", "Whether the database answers.", float(up))]
+    if recorded is not None:
+        words = "When data was last recorded, in seconds since 1970."
+        told.append(("haiphong_data_recorded_timestamp_seconds", words, recorded))
+    return told
 
 
 @router.get("/readyz", **described("The service can answer", JSON, errors=[(503, "Something is missing; it is named")]))

@@ -65,7 +65,8 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
     rows = _read(connection, listing.in_order(literal_column("0")))
     if rows.version != version:
         counted = select(func.count()).select_from(feature).where(*listing.wanted)
-        matched = connection.execute(past.at(query.clocks, counted)).scalar_one()
+        counted = past.at(query.clocks, counted, state=query.asks_for_state())
+        matched = connection.execute(counted).scalar_one()
         _counted[filters] = rows.version, matched
         while len(_counted) > _REMEMBERED:
             _counted.popitem(last=False)

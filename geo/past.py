@@ -4,61 +4,78 @@ A statement over `feature` and `feature_unit` is written once. Where a past is a
 common table expressions hold, and every condition, order and form of the statement goes on as it is.
 """
 
+from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import CTE, Date, DateTime, TextClause, bindparam, text
+from sqlalchemy import CTE, Date, DateTime, bindparam, text
 from sqlalchemy.sql.selectable import HasCTE
+from sqlalchemy.types import TypeEngine
 
 from geo.clocks import Clocks
 
 _Statement = TypeVar("_Statement", bound=HasCTE)
+_TYPES: dict[str, TypeEngine[Any]] = {"clock_day": Date(), "clock_known": DateTime(timezone=True)}
 
 _COLUMNS = (
     "id, layer, geometry, properties, version, withdrawn, changeset, search, geojson, known_from, head_bytes, "
     "state_bytes, ctid, tableoid"
 )
-_EDITIONS_NOW = f"SELECT {_COLUMNS} FROM feature"
-_EDITIONS_THEN = f"""
-SELECT {_COLUMNS} FROM feature WHERE known_from <= :clock_known
-UNION ALL SELECT {_COLUMNS} FROM feature_past WHERE known_from <= :clock_known AND known_to > :clock_known"""
-_PERIOD_NOW = "period.known_to = 'infinity'"
-_PERIOD_THEN = "period.known_from <= :clock_known AND period.known_to > :clock_known"
-# By bytes: to count the letters of a text up to the place takes longer than all the rest.
+# No condition stands inside of UNION ALL: only then does PostgreSQL take both tables for one, with the indexes of both.
+_NOW_AND_THEN = f"""
+SELECT {_COLUMNS}, 'infinity'::timestamptz AS known_to FROM feature
+UNION ALL SELECT {_COLUMNS}, known_to FROM feature_past"""
+_KNOWN_THEN = "{one}.known_from <= :clock_known AND {one}.known_to > :clock_known"
+# By bytes: to count the letters of a text up to the place takes longer than all the rest. The state that holds to this
+# day, as known now, stands there already.
 _TEXT = """
-convert_from(substring(convert_to(edition.geojson, 'UTF8') FROM 1 FOR edition.head_bytes)
-  || convert_to(period.members, 'UTF8')
-  || substring(convert_to(edition.geojson, 'UTF8') FROM edition.head_bytes + edition.state_bytes + 1), 'UTF8')"""
-_FEATURE = f"""
+CASE WHEN period.valid_to = 'infinity' AND period.known_to = 'infinity'{current} THEN edition.geojson
+  ELSE convert_from(overlay(convert_to(edition.geojson, 'UTF8') PLACING convert_to(period.members, 'UTF8')
+    FROM edition.head_bytes + 1 FOR edition.state_bytes), 'UTF8') END"""
+_STATE = """
 SELECT edition.id, edition.layer, edition.geometry, edition.properties, edition.version, edition.withdrawn,
-  edition.changeset, period.status, period.condition, period.since AS valid_from, edition.search, {_TEXT} AS geojson,
+  edition.changeset, period.status, period.condition, period.since AS valid_from, edition.search, {text} AS geojson,
   edition.ctid, edition.tableoid
-FROM ({{editions}}) AS edition
+FROM {edition} AS edition
 JOIN status_period AS period ON period.feature = edition.id
-  AND period.valid_from <= :clock_day AND period.valid_to > :clock_day AND {{period}}"""
-_FEATURE_UNIT = """
-SELECT feature, unit FROM feature_unit WHERE known_from <= :clock_known
-UNION ALL
-SELECT feature, unit FROM feature_unit_past WHERE known_from <= :clock_known AND known_to > :clock_known"""
-_DAY, _KNOWN = bindparam("clock_day", type_=Date), bindparam("clock_known", type_=DateTime(timezone=True))
+  AND period.valid_from <= :clock_day AND period.valid_to > :clock_day AND {period}"""
+_STATE_NOW = _STATE.format(text=_TEXT.format(current=""), edition="feature", period="period.known_to = 'infinity'")
+_STATE_THEN = f"""
+{
+    _STATE.format(
+        text=_TEXT.format(current=" AND edition.known_to = 'infinity'"),
+        edition=f"({_NOW_AND_THEN})",
+        period=_KNOWN_THEN.format(one="period"),
+    )
+}
+WHERE {_KNOWN_THEN.format(one="edition")}"""
+_STATELESS_THEN = f"""
+SELECT {_COLUMNS} FROM ({_NOW_AND_THEN}) AS edition WHERE {_KNOWN_THEN.format(one="edition")}"""
+_FEATURE_UNIT = f"""
+SELECT feature, unit
+FROM (SELECT feature, unit, known_from, 'infinity'::timestamptz AS known_to FROM feature_unit
+  UNION ALL SELECT feature, unit, known_from, known_to FROM feature_unit_past) AS located
+WHERE {_KNOWN_THEN.format(one="located")}"""
 
 
-def at(clocks: Clocks | None, statement: _Statement, *, nest: bool = False) -> _Statement:
+def at(clocks: Clocks | None, statement: _Statement, *, state: bool = True, nest: bool = False) -> _Statement:
     """The statement over the tables as they stood then; as it is where `clocks` is None.
 
+    `state`: whether it asks for status, condition or text, which differ from day to day; what does not is found faster.
     `nest`: the names mean the past inside of this statement only, not in what it becomes a part of.
     """
-    if clocks is None:
+    if clocks is None or (clocks.known is None and not state):
         return statement
-    values: dict[str, Any] = {"clock_day": clocks.day}
     if clocks.known is None:
-        features = text(_FEATURE.format(editions=_EDITIONS_NOW, period=_PERIOD_NOW)).bindparams(_DAY)
-        return statement.add_cte(_named("feature", features.bindparams(**values)), nest_here=nest)
-    values |= {"clock_known": clocks.known}
-    features = text(_FEATURE.format(editions=_EDITIONS_THEN, period=_PERIOD_THEN)).bindparams(_DAY, _KNOWN)
-    units = text(_FEATURE_UNIT).bindparams(_KNOWN).bindparams(clock_known=clocks.known)
-    ctes = _named("feature", features.bindparams(**values)), _named("feature_unit", units)
-    return statement.add_cte(*ctes, nest_here=nest)
+        return statement.add_cte(_named("feature", _STATE_NOW, clock_day=clocks.day), nest_here=nest)
+    units = _named("feature_unit", _FEATURE_UNIT, clock_known=clocks.known)
+    features = (
+        _named("feature", _STATE_THEN, clock_day=clocks.day, clock_known=clocks.known)
+        if state
+        else _named("feature", _STATELESS_THEN, clock_known=clocks.known)
+    )
+    return statement.add_cte(features, units, nest_here=nest)
 
 
-def _named(name: str, rows: TextClause) -> CTE:
+def _named(name: str, sql: str, **values: date | datetime) -> CTE:
+    rows = text(sql).bindparams(*(bindparam(one, value, type_=_TYPES[one]) for one, value in values.items()))
     return rows.columns().cte(name).prefix_with("NOT MATERIALIZED", dialect="postgresql")

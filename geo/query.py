@@ -54,6 +54,10 @@ class FeatureQuery:
     form: Form = WHOLE
     clocks: Clocks | None = None
 
+    def asks_for_state(self) -> bool:
+        """Whether a condition of it may differ from day to day."""
+        return bool(self.statuses or self.conditions) or self.filter is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Key:

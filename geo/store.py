@@ -100,7 +100,7 @@ def counts(connection: Connection, query: FeatureQuery) -> bytes:
     hurry(connection, query)
     patterns = name_patterns(connection, query.q)
     total = select(func.count(), func.count(feature.c.geometry)).where(*conditions(query, patterns))
-    totals = connection.execute(past.at(query.clocks, total)).one()
+    totals = connection.execute(past.at(query.clocks, total, state=query.asks_for_state())).one()
     facets: dict[str, Any] = {}
     for name, column, own in (
         ("status", feature.c.status, "statuses"),

@@ -10,6 +10,7 @@ from layers.definition import Field
 NOTABLE_M = 0.5
 """A centre that moved less is where it was: seven decimals of a degree are a centimetre, a survey some decimetres."""
 NOTABLE_SHARE = 0.001
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def compare(
@@ -120,6 +121,19 @@ def _shown(value: Any, field: Field | None) -> Words:
     return Words(f"“{value}”", f"“{value}”")
 
 
+def _day(edtf: str) -> Words:
+    """A date as it is read, as precise as printed: 2023-02 is 02/2023, Feb 2023; of a window both ends."""
+    read = [_one_day(one) for one in edtf.split("/")]
+    return Words(" – ".join(one.vi for one in read), " – ".join(one.en for one in read))
+
+
+def _one_day(text: str) -> Words:
+    year, *rest = text.split("-")
+    numbers = [int(one) for one in rest]
+    english = [*(str(day) for day in numbers[1:]), *(_MONTHS[month - 1] for month in numbers[:1]), year]
+    return Words("/".join([*reversed(rest), year]), " ".join(english))
+
+
 def _number(value: float, language: str) -> str:
     text = f"{value:,}" if isinstance(value, int) else f"{value:,.6f}".rstrip("0").rstrip(".")
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
@@ -183,8 +197,9 @@ def _of_fact(told: Told) -> Words:
     ]
     stage = Words(", ".join(one.vi for one in codes), ", ".join(one.en for one in codes))
     basis = BASES[told.basis].label
-    vi = f"{stage.vi} từ {told.valid_from} ({basis.vi.lower()}; {told.source})"
-    en = f"{stage.en} since {told.valid_from} ({basis.en.lower()}; {told.source})"
+    day = _day(told.valid_from)
+    vi = f"{stage.vi} từ {day.vi} ({basis.vi.lower()}; {told.source})"
+    en = f"{stage.en} since {day.en} ({basis.en.lower()}; {told.source})"
     if not told.retracted:
         return Words(f"Thêm tình trạng: {vi}.", f"Status added: {en}.")
     because = f": {told.note}" if told.note else ""

@@ -76,7 +76,7 @@ def test_without_parameters_the_last_change_is_told(ask: Ask) -> None:
     told = ask(f"{PATH}/diff")
     assert (told["from"]["version"], told["to"]["version"], told["geometry"]["changed"]) == (2, 3, False)
     assert [one["status"] for one in told["facts"]["retracted"]] == ["completed"]
-    assert told["sentences_en"] == ["Status retracted: Completed since 2023-02 (reported; Báo Hải Phòng): nhầm dự án."]
+    assert told["sentences_en"] == ["Status retracted: Completed since Feb 2023 (reported; Báo Hải Phòng): nhầm dự án."]
     whole = ask(f"{PATH}/diff", **{"from": 1})
     assert [one["status"] for one in whole["facts"]["added"]] == ["under_construction"]
     assert [one["status"] for one in whole["facts"]["retracted"]] == ["completed"]

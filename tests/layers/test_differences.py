@@ -91,13 +91,28 @@ def test_facts_are_told_with_date_basis_and_source_and_why_they_were_taken_back(
     gone = Told("completed", "delayed", "observed", "2023", "Zalo", True, now, "lan", "nhầm dự án")
     told = sentences(state(), state(2), SAME, added, gone)
     assert told[0] == (
-        "Thêm tình trạng: Đang thi công từ 2023-02 (theo tin; Báo Hải Phòng).",
-        "Status added: Under construction since 2023-02 (reported; Báo Hải Phòng).",
+        "Thêm tình trạng: Đang thi công từ 02/2023 (theo tin; Báo Hải Phòng).",
+        "Status added: Under construction since Feb 2023 (reported; Báo Hải Phòng).",
     )
     assert told[1][1].startswith("Status retracted: Completed, Delayed since 2023 (observed; Zalo): nhầm dự án")
     facts = compare(state(), state(2), SAME, [added, gone], FIELDS)["facts"]
     assert [one["status"] for one in facts["added"]] == ["under_construction"]
     assert [(one["status"], one["note"]) for one in facts["retracted"]] == [("completed", "nhầm dự án")]
+
+
+@pytest.mark.parametrize(
+    ("edtf", "vi", "en"),
+    [
+        ("2023", "từ 2023 (", "since 2023 ("),
+        ("2023-02-15", "từ 15/02/2023 (", "since 15 Feb 2023 ("),
+        ("2020-11/2021-01", "từ 11/2020 – 01/2021 (", "since Nov 2020 – Jan 2021 ("),
+    ],
+)
+def test_a_date_is_told_as_precisely_as_it_is_printed(edtf: str, vi: str, en: str) -> None:
+    told = Told("completed", None, "reported", edtf, "Báo", False, datetime(2026, 11, 22, tzinfo=UTC), "lan", "")
+    ((vietnamese, english),) = sentences(state(), state(2), SAME, told)
+    assert vi in vietnamese
+    assert en in english
 
 
 def test_units_and_withdrawal_are_told() -> None:

@@ -10,7 +10,7 @@ SINGLE: dict[GeometryKind, str] = {"point": "Point", "line": "LineString", "poly
 """The GeoJSON type of one of them; several together are `Multi` and this."""
 
 # As the indexes of migration 0004 say it.
-_DIMENSION: dict[GeometryKind, int] = {"point": 0, "line": 1, "polygon": 2}
+DIMENSION: dict[GeometryKind, int] = {"point": 0, "line": 1, "polygon": 2}
 _PRESENT = text(
     """
     SELECT layer, dimension FROM unnest(CAST(:layers AS text[])) AS layer, generate_series(0, 2) AS dimension
@@ -29,13 +29,13 @@ _SEVERAL_POINTS = text(
 def is_of(kind: GeometryKind, geometry: str = "feature.geometry") -> ColumnElement[bool]:
     """Whether a geometry, named as in SQL, is of this kind; never true where there is none."""
     dimension: ColumnElement[Any] = func.ST_Dimension(literal_column(geometry))
-    return dimension == literal_column(str(_DIMENSION[kind]))
+    return dimension == literal_column(str(DIMENSION[kind]))
 
 
 def present(connection: Connection, layers: tuple[str, ...]) -> dict[str, tuple[GeometryKind, ...]]:
     """The kinds that features of each layer have; a layer without a place is left out."""
     rows = {(row.layer, row.dimension) for row in connection.execute(_PRESENT, {"layers": list(layers)})}
-    found = {layer: tuple(kind for kind, number in _DIMENSION.items() if (layer, number) in rows) for layer in layers}
+    found = {layer: tuple(kind for kind, number in DIMENSION.items() if (layer, number) in rows) for layer in layers}
     return {layer: kinds for layer, kinds in found.items() if kinds}
 
 

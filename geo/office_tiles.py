@@ -1,23 +1,25 @@
 """One vector tile of an office's own table: each row a feature, or, where they are too many, points with a count."""
 
-from sqlalchemy import Connection, Text, cast, func, select, text
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Text, cast, func, select, text
+from sqlalchemy.types import NullType
 
 from geo.office import OfficeTable
 from geo.office_relation import OfficeQuery, Relation
 from geo.store import FILTER_SECONDS
-from geo.tile_sql import BUFFER, EXTENT, Drawing, every
-from geo.tiles import LARGEST, MOST_FEATURES, Tile, draw
+from geo.tile_sql import BUFFER, EXTENT, MEASURED, Drawing, every
+from geo.tiles import MOST_FEATURES, Tile, draw, measured
 
 CELL = 64
 """Units of a cell of a crowded tile: 64 by 64 points at most."""
-_EVERY = every(("id", "properties"))
-_X, _Y = "(ST_X(geometry) - :origin) * :across", "(1 - asinh(tan(radians(ST_Y(geometry)))) / pi()) * :half - :top"
-_COUNTED = Drawing.of(
+_EVERY = every(("id", "properties"), MOST_FEATURES)
+_COUNTED = Drawing(
     f"""
     SELECT ST_AsMVT(tile, :name, {EXTENT}, 'place') AS tile FROM (
       SELECT CASE count(*) WHEN 1 THEN min(id) END AS id, nullif(count(*), 1)::int AS count,
-        ST_MakePoint(round(avg(x)), round(avg(y))) AS place
-      FROM (SELECT id, {_X} AS x, {_Y} AS y FROM seen) AS points
+        ST_MakePoint(floor(avg(x)), floor(avg(y))) AS place
+      FROM (SELECT id, {MEASURED} FROM seen) AS points
       WHERE x BETWEEN -{BUFFER} AND {EXTENT + BUFFER} AND y BETWEEN -{BUFFER} AND {EXTENT + BUFFER}
       GROUP BY floor(x / {CELL}), floor(y / {CELL}) ORDER BY floor(x / {CELL}), floor(y / {CELL})
     ) AS tile
@@ -37,11 +39,13 @@ def tile(connection: Connection, name: str, table: OfficeTable, query: OfficeQue
     box = place.box()
     here = relation.reaches(func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326))
     own = cast(relation.id, Text).label("id")
-    rows = select(own, relation.properties.label("properties"), relation.geometry.label("geometry"))
-    found = rows.select_from(relation.table).where(here, *relation.rows(query))
-    body = draw(connection, _EVERY, found, name, place, {"most": MOST_FEATURES})
-    if body is not None and len(body) <= LARGEST:
-        return body
+    wanted = (here, *relation.rows(query))
+    shapes = select(own, relation.properties.label("properties"), _in_metres(relation.geometry)).where(*wanted)
     # The middle of a box is moved at a tenth of the cost of a shape.
-    middles = select(own, relation.middle.label("geometry")).select_from(relation.table)
-    return draw(connection, _COUNTED, middles.where(here, *relation.rows(query)), name, place, {}) or b""
+    middles = select(own, _in_metres(relation.middle)).where(*wanted)
+    statements = (_EVERY.over(measured(shapes)), _COUNTED.over(measured(middles)))
+    return draw(connection, statements, name, place, {})
+
+
+def _in_metres(geometry: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.ST_Transform(geometry, 3857, type_=NullType()).label("geometry")

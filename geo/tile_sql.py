@@ -1,14 +1,14 @@
-"""The SQL that draws a vector tile from `seen`: rows with an id, their attributes and `geometry` (WGS 84).
+"""The SQL that draws a vector tile from `seen`: rows with an id, what they tell, and `geometry` in EPSG:3857; x and y,
+the middle of its box, right and down from the north-west of the world, and its longer side, size, in units of zoom 24.
 
-Every statement knows the tile as :zoom, :row, :col; its buffered box as :west, :south, :east, :north (degrees); the
-way to tile units as :shift_x, :shift_y, :scale_x, :scale_y, from degrees where :flat, else from metres of EPSG:3857;
-its west side as :origin and units per degree as :across and :up; its :top, and :half of the world, in units.
+Every statement knows the tile as :zoom, :row, :col; the box that it covers with its buffer as :west, :south, :east,
+:north; the way to its units as :scale, :left, :top from those of zoom 24, as :move_x, :move_y, :per_metre from metres.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import LargeBinary, Select, column, text
+from sqlalchemy import LargeBinary, column, text
 from sqlalchemy.sql.selectable import CTE, TextualSelect
 
 EXTENT = 4096
@@ -16,31 +16,64 @@ BUFFER = 128
 """Units around a tile that it holds too, so that a sign of 32 pixels on its edge is drawn whole by both neighbours."""
 PIXEL = 8
 """Units of one pixel where a tile is drawn 512 pixels wide, as MapLibre and QGIS do."""
+CLIPPED = 512
+"""Only what is wider is cut off at the buffer; the rest stays whole, which no drawing shows."""
 SHAPE_BYTES, MOST_POINTS, MOST_MARKS = 200_000, 4_000, 7_000
 """What a crowded tile spends on shapes; how many others may each be a point; else how many points stand for them."""
+ENVELOPE = "ST_MakeEnvelope(:west, :south, :east, :north, 3857)"
 
-_ENVELOPE = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
-_SIZE = """greatest((ST_XMax(geometry) - ST_XMin(geometry)) * :across, (ST_YMax(geometry) - ST_YMin(geometry)) * :up)"""
-_X = "((ST_XMin(geometry) + ST_XMax(geometry)) / 2 - :origin) * :across"
-_Y = "(1 - asinh(tan(radians((ST_YMin(geometry) + ST_YMax(geometry)) / 2))) / pi()) * :half - :top"
-_IN_REACH = f"{_X} BETWEEN -{BUFFER} AND {EXTENT + BUFFER} AND {_Y} BETWEEN -{BUFFER} AND {EXTENT + BUFFER}"
-# Most features lie inside the buffered tile: moved, scaled and set on the grid they are ready, at a third of the cost
-# of ST_AsMVTGeom, which is left to clip those on the edge. MVT wants outer rings clockwise as seen, y pointing down.
+# Moved, scaled and set on the grid most features are ready, at a tenth of the cost of ST_AsMVTGeom, which is left to
+# clip what is large. MVT wants outer rings clockwise as seen, y pointing down.
 _SHAPE = f"""
 CASE
-  WHEN size < {PIXEL} AND ST_Dimension(geometry) > 0 THEN NULL
-  WHEN geometry @ {_ENVELOPE} THEN ST_ForcePolygonCCW(ST_SnapToGrid(
-    ST_TransScale(CASE WHEN :flat THEN geometry ELSE ST_Transform(geometry, 3857) END,
-      :shift_x, :shift_y, :scale_x, :scale_y), 1))
-  ELSE ST_AsMVTGeom(ST_Transform(geometry, 3857), ST_TileEnvelope(:zoom, :col, :row), {EXTENT}, {BUFFER}, true)
+  WHEN size < {PIXEL} THEN NULL
+  WHEN size > {CLIPPED} AND NOT geometry @ {ENVELOPE}
+    THEN ST_AsMVTGeom(geometry, ST_TileEnvelope(:zoom, :col, :row), {EXTENT}, {BUFFER}, true)
+  ELSE ST_ForcePolygonCCW(ST_SnapToGrid(ST_TransScale(geometry, :move_x, :move_y, :per_metre, -:per_metre), 1))
 END"""
-# What the grid swallows, smaller than a pixel or thinner than a unit, is a point at the centre of its box.
+# A point, and what the grid swallows, smaller than a pixel or thinner than a unit, stands at the middle of its box.
 _SHAPE_OR_POINT = f"""
 CASE
   WHEN NOT ST_IsEmpty(shape) THEN shape
-  WHEN (size < {PIXEL} OR geometry @ {_ENVELOPE} OR ST_Area(geometry) * :across * :up < size) AND {_IN_REACH}
-    THEN ST_MakePoint(round({_X}), round({_Y}))
+  WHEN (size <= {CLIPPED} OR geometry @ {ENVELOPE} OR ST_Area(geometry) * :per_metre ^ 2 < size)
+    AND x BETWEEN -{BUFFER} AND {EXTENT + BUFFER} AND y BETWEEN -{BUFFER} AND {EXTENT + BUFFER}
+    THEN ST_MakePoint(round(x), round(y))
 END"""
+ASKED = {
+    "layers": "layer = ANY (:layers)",
+    "statuses": "status = ANY (:statuses)",
+    "conditions": "condition = ANY (:conditions)",
+    "kind": "dimension = :kind",
+    "ids": "feature = ANY (:ids)",
+    "units": "feature IN (SELECT feature_unit.feature FROM feature_unit WHERE unit = ANY (:units))",
+}
+"""What may be asked of what is kept for tiles."""
+OF_LOOKS = frozenset(("layers", "statuses", "conditions", "kind"))
+_KEPT = f"""
+SELECT feature AS id, layer, status, condition, location_accuracy, version, name_vi, area_ha, x, y, size, geometry
+FROM tile_feature JOIN tile_look USING (look) WHERE geometry && {ENVELOPE}"""
+_KEPT_LOOKS = """
+SELECT look, features FROM tile_mark JOIN tile_look USING (look) WHERE level = :zoom AND x = :col AND y = :row"""
+MEASURED = "x * :scale - :left AS x, y * :scale - :top AS y, size * :scale AS size"
+
+
+def kept(asked: Iterable[str]) -> str:
+    """`seen` out of what is kept for tiles; `asked`: names of ASKED, whose values the statement must know."""
+    return " AND ".join([_KEPT, *(ASKED[one] for one in asked)])
+
+
+def kept_looks(asked: Iterable[str]) -> str:
+    """How many features of each look have their middle in the tile, without those wider than two tiles."""
+    return " AND ".join([_KEPT_LOOKS, *(ASKED[one] for one in asked)])
+
+
+def boxed(rows: str) -> str:
+    """`seen` out of rows that lack only x, y and size."""
+    longer = "greatest(ST_XMax(geometry) - ST_XMin(geometry), ST_YMax(geometry) - ST_YMin(geometry))"
+    return f"""
+    SELECT *, 2 ^ 35 + (ST_XMin(geometry) + ST_XMax(geometry)) / 2 * units AS x,
+      2 ^ 35 - (ST_YMin(geometry) + ST_YMax(geometry)) / 2 * units AS y, {longer} * units AS size
+    FROM ({rows}) AS rows, (SELECT 2 ^ 35 / (pi() * 6378137) AS units) AS world OFFSET 0"""
 
 
 def _drawn(attributes: str, source: str) -> str:
@@ -53,53 +86,42 @@ def _drawn(attributes: str, source: str) -> str:
     FROM (SELECT *, {_SHAPE} AS shape FROM ({source}) AS measured OFFSET 0) AS drawn"""
 
 
-def _encoded(rows: str) -> str:
+def _encoded(attributes: str, rows: str, most: int | None = None) -> str:
+    tile, limit = f"ST_AsMVT(tile, :name, {EXTENT}, 'tile_geometry')", ""
+    if most is not None:
+        tile, limit = f"CASE WHEN count(*) <= {most} THEN {tile} END", f"LIMIT {most + 1}"
     # Ordered, so that the same data make the same bytes.
     return f"""
-    SELECT ST_AsMVT(tile, :name, {EXTENT}, 'tile_geometry') AS tile
-    FROM (SELECT * FROM ({rows}) AS rows WHERE tile_geometry IS NOT NULL ORDER BY id) AS tile"""
+    SELECT {tile} AS tile FROM (SELECT {attributes}, tile_geometry
+      FROM (SELECT * FROM ({rows}) AS rows WHERE tile_geometry IS NOT NULL {limit}) AS seen
+      ORDER BY id COLLATE "C") AS tile"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
     """A statement that makes a tile from `seen`; `steps` are results that it is made through, in order."""
 
-    tile: TextualSelect
-    steps: tuple[CTE, ...]
+    tile: str
+    steps: tuple[tuple[str, str], ...] = ()
 
-    @classmethod
-    def of(cls, tile: str, **steps: str) -> "Drawing":
-        """From SQL, each step under its name."""
-        results = (
-            text(sql).columns().cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
-            for name, sql in steps.items()
-        )
-        return cls(text(tile).columns(column("tile", LargeBinary)), tuple(results))
-
-    def over(self, rows: Select[Any] | TextualSelect) -> TextualSelect:
+    def over(self, rows: TextualSelect) -> TextualSelect:
         """The statement over these rows."""
         seen: CTE = rows.cte("seen").prefix_with("NOT MATERIALIZED", dialect="postgresql")
-        return self.tile.add_cte(seen, *self.steps)
+        results = (
+            text(sql).columns().cte(name).prefix_with("MATERIALIZED", dialect="postgresql") for name, sql in self.steps
+        )
+        return text(self.tile).columns(column("tile", LargeBinary)).add_cte(seen, *results)
 
 
-def every(attributes: tuple[str, ...]) -> Drawing:
-    """Every row as a feature of its own with these attributes; NULL where there are more than :most."""
-    drawn = _drawn(", ".join(attributes), f"SELECT *, {_SIZE} AS size FROM few")
-    return Drawing.of(
-        f"SELECT CASE WHEN (SELECT count(*) FROM few) <= :most THEN ({_encoded(drawn)}) END AS tile",
-        few="SELECT * FROM seen LIMIT :most + 1",
-    )
+def every(attributes: tuple[str, ...], most: int) -> Drawing:
+    """Every row as a feature of its own with these attributes; NULL where there are more than `most`."""
+    told = ", ".join(attributes)
+    return Drawing(_encoded(told, _drawn(told, f"SELECT {told}, geometry, {MEASURED} FROM seen"), most))
 
 
 _LOOK = "layer, status, condition, location_accuracy"
-# Rows are read once, and their boxes once; their geometries again, by `position`, for the few that keep their shape.
-_SIZED = f"""
-SELECT id, {_LOOK}, version, position, kept_in, stored,
-  greatest((east - west) * :across, (north - south) * :up) AS size, ((west + east) / 2 - :origin) * :across AS x,
-  (1 - asinh(tan(radians((south + north) / 2))) / pi()) * :half - :top AS y
-FROM (SELECT id, {_LOOK}, version, position, kept_in, pg_column_size(geometry) AS stored, ST_XMin(geometry) AS west,
-  ST_XMax(geometry) AS east, ST_YMin(geometry) AS south, ST_YMax(geometry) AS north FROM seen OFFSET 0) AS boxed
-"""
+_TOLD = f"id, {_LOOK}, version, count"
+_SIZED = f"SELECT id, {_LOOK}, version, geometry, pg_column_size(geometry) AS stored, {MEASURED} FROM seen"
 # Sizes in steps of a quarter octave; 16 bytes stored are a vertex, which takes some 2.5 in a tile, and hardly more than
 # one vertex a unit can be seen.
 _LOAD = f"""
@@ -118,29 +140,44 @@ SELECT {PIXEL} * 2 ^ (first / 4.0 - 0.25) AS smallest,
 FROM (SELECT coalesce(max(step) FILTER (WHERE above > {SHAPE_BYTES}) + 1, 1) AS first
   FROM (SELECT step, sum(bytes) OVER (ORDER BY step DESC) AS above FROM load) AS steps) AS chosen
 """
-_SHAPES = _drawn(
-    f"id, {_LOOK}, version, NULL::int AS count",
-    "SELECT sized.*, CASE kept_in WHEN 'feature'::regclass THEN (SELECT geometry FROM feature WHERE ctid = position) "
-    "ELSE (SELECT geometry FROM feature_past WHERE ctid = position) END AS geometry FROM sized, grain "
-    "WHERE size > smallest OFFSET 0",
-)
+_SHAPES = _drawn(_TOLD, "SELECT sized.*, NULL::int AS count FROM sized, grain WHERE size > smallest OFFSET 0")
 _POINTS = f"""
 SELECT id, {_LOOK}, version, NULL::int AS count, ST_MakePoint(round(x), round(y)) AS tile_geometry
 FROM sized, grain WHERE cell IS NULL AND size <= smallest
   AND x BETWEEN -{BUFFER} AND {EXTENT + BUFFER} AND y BETWEEN -{BUFFER} AND {EXTENT + BUFFER}
 """
-# One for all of a look in a cell, where the largest of them is; of the buffer only whole cells, as in the neighbour.
+# One for all of a look in a cell, at the mean of their places, which rounding does not push out of it; of the buffer
+# only whole cells, as in the neighbour.
 _MARKS = f"""
-SELECT id, {_LOOK}, version, count, ST_MakePoint(round(largest[2]), round(largest[3])) AS tile_geometry
-FROM (SELECT CASE count(*) WHEN 1 THEN min(id) END AS id, {_LOOK},
-    CASE count(*) WHEN 1 THEN min(version) END AS version, nullif(count(*), 1)::int AS count,
-    max(ARRAY[size, x, y]) AS largest
-  FROM (SELECT *, floor({BUFFER} / cell) * cell AS reach FROM sized, grain
-    WHERE cell IS NOT NULL AND size <= smallest) AS small
-  WHERE x >= -reach AND x < {EXTENT} + reach AND y >= -reach AND y < {EXTENT} + reach
-  GROUP BY floor(x / cell), floor(y / cell), {_LOOK}) AS marks
+SELECT CASE count(*) WHEN 1 THEN min(id) END AS id, {_LOOK}, CASE count(*) WHEN 1 THEN min(version) END AS version,
+  nullif(count(*), 1)::int AS count, ST_MakePoint(floor(avg(x)), floor(avg(y))) AS tile_geometry
+FROM (SELECT *, floor({BUFFER} / cell) * cell AS reach FROM sized, grain
+  WHERE cell IS NOT NULL AND size <= smallest) AS small
+WHERE x >= -reach AND x < {EXTENT} + reach AND y >= -reach AND y < {EXTENT} + reach
+GROUP BY floor(x / cell), floor(y / cell), {_LOOK}
 """
-CROWDED = Drawing.of(
-    _encoded(f"{_SHAPES} UNION ALL {_POINTS} UNION ALL {_MARKS}"), sized=_SIZED, load=_LOAD, looks=_LOOKS, grain=_GRAIN
-)
+_STEPS = (("sized", _SIZED), ("load", _LOAD), ("looks", _LOOKS), ("grain", _GRAIN))
+_SOME = f"{_SHAPES} UNION ALL {_POINTS} UNION ALL {_MARKS}"
+CROWDED = Drawing(_encoded(_TOLD, _SOME), _STEPS)
 """The largest shapes, and the others as points; where those are too many, one for all of the same look in a cell."""
+
+# Counted when the features were written: nothing is read of them but the ids of those that are alone, one by one
+# (LIMIT), for the planner would rather read them all.
+_COUNTED = f"""
+SELECT feature AS id, {_LOOK}, version, nullif(features, 1) AS count, ST_MakePoint(
+    floor(sum_x / features * :scale - :left), floor(sum_y / features * :scale - :top)) AS tile_geometry
+FROM tile_mark AS mark JOIN tile_look USING (look)
+LEFT JOIN LATERAL (SELECT feature, version FROM tile_feature WHERE features = 1 AND number = numbers LIMIT 1) AS alone
+  ON true
+WHERE mark.level = :level AND mark.x = ANY (:columns) AND mark.y BETWEEN :first_row AND :last_row"""
+WIDE = "level < :level - 1"
+"""Which features are in no cell of :level, because they are wider than two."""
+
+
+def counted(asked: Iterable[str]) -> Drawing:
+    """One point for all of a look in each cell of :level, and what is too wide for these cells, from `seen`.
+
+    The cells are those of :columns from :first_row to :last_row; `asked`: names of OF_LOOKS.
+    """
+    cells = " AND ".join([_COUNTED, *(ASKED[one] for one in asked)])
+    return Drawing(_encoded(_TOLD, f"{_SOME} UNION ALL {cells}"), _STEPS)

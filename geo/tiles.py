@@ -1,47 +1,85 @@
 """One vector tile (Mapbox Vector Tile 2.1) as bytes, in the tile matrix set WebMercatorQuad.
 
 A tile of few features holds each of them: shapes on a grid of 4096 units, what is smaller than a pixel as a point. A
-tile that would be too large keeps its largest shapes; the others become points at the centres of their boxes, and where
+tile that would be too large keeps its largest shapes; the others become points at the middle of their boxes, and where
 those are too many, one stands for all of the same look in a cell and tells their `count`. No feature is ever lost.
+
+What a tile is drawn from is kept by the database as features are written: a narrow row of each (`tile_feature`), how it
+looks (`tile_look`), and how many of a look lie in each cell (`tile_mark`).
 """
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Double, Select, and_, case, cast, func, literal_column, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.sql.selectable import TextualSelect
+from sqlalchemy.types import NullType
 
 from geo import past
 from geo.bbox import BBox
 from geo.errors import InvalidParameter, TileNotFound
+from geo.kinds import DIMENSION
 from geo.query import FeatureQuery, conditions
+from geo.spatial import envelope
 from geo.store import name_patterns
 from geo.tables import feature
-from geo.tile_sql import BUFFER, CROWDED, EXTENT, Drawing, every
+from geo.tile_sql import (
+    BUFFER,
+    CROWDED,
+    EXTENT,
+    MOST_MARKS,
+    OF_LOOKS,
+    WIDE,
+    Drawing,
+    boxed,
+    counted,
+    every,
+    kept,
+    kept_looks,
+)
 from geo.unit_store import OF_COLLECTION, collection_values
 from geo.units import UnitCollection
 
 DEEPEST = 24
 """The last zoom of WebMercatorQuad."""
-MOST_FEATURES, LARGEST = 2_000, 500_000
-"""A tile of more features, or of more bytes before compression, is drawn as a crowded one."""
-FLAT = 12
-"""From this zoom on a tile is so small that degrees are linear in it: at Hải Phòng within 0.3 units."""
+MOST_FEATURES, MOST_SHAPES, LARGEST = 2_000, 5_000, 500_000
+"""A tile of more features leaves out names and areas; one of more, or of more bytes uncompressed, is a crowded one."""
+FINEST = 16
+"""The deepest level of cells in which features are kept counted."""
+WITH_BUFFER = 1.2
+"""How many times more features a tile has with its buffer, which is 1.13 times as large, at the most as a rule."""
+MOSTLY_CROWDED = 11
+"""Up to this zoom it is counted first how many features a tile has."""
 HALF_WORLD = math.pi * 6_378_137
 """Metres of EPSG:3857 from the middle of the square world to its edge."""
 FEATURE_ATTRIBUTES = ("id", "name_vi", "layer", "status", "condition", "location_accuracy", "version", "area_ha")
 """What a feature in a tile tells; a crowded tile leaves out names and areas, and may tell a `count`."""
+PLAIN_ATTRIBUTES = tuple(one for one in FEATURE_ATTRIBUTES if one not in ("name_vi", "area_ha"))
 UNIT_ATTRIBUTES = ("id", "code", "full_name", "type")
 
 _AREA = feature.c.properties["area_ha"]
-_EVERY_FEATURE, _EVERY_UNIT = every(FEATURE_ATTRIBUTES), every(UNIT_ATTRIBUTES)
-_UNITS = text(
-    f"""
-SELECT {", ".join(UNIT_ATTRIBUTES)}, geometry FROM admin_unit
-WHERE {OF_COLLECTION} AND geometry && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
-"""
-).columns()
+_DRAWINGS = every(FEATURE_ATTRIBUTES, MOST_FEATURES), every(PLAIN_ATTRIBUTES, MOST_SHAPES), CROWDED
+_UNITS = f"""
+SELECT {", ".join(UNIT_ATTRIBUTES)}, ST_Transform(geometry, 3857) AS geometry FROM admin_unit
+WHERE {OF_COLLECTION} AND geometry && ST_MakeEnvelope(:from_east, :from_north, :to_east, :to_north, 4326)"""
+_UNIT_TILE = every(UNIT_ATTRIBUTES, MOST_SHAPES).over(text(boxed(_UNITS)).columns())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +112,138 @@ class Tile:
         (west, north), (east, south) = self.place(-BUFFER, -BUFFER), self.place(EXTENT + BUFFER, EXTENT + BUFFER)
         return BBox(max(west, -180), south, min(east, 180), north)
 
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east and north of the tile with its buffer, in metres of EPSG:3857."""
+        unit = 2 * HALF_WORLD / EXTENT / 2**self.zoom
+        west, north = self.column * EXTENT * unit - HALF_WORLD, HALF_WORLD - self.row * EXTENT * unit
+        margin, side = BUFFER * unit, EXTENT * unit
+        return west - margin, north - side - margin, west + side + margin, north + margin
+
 
 def feature_tile(connection: Connection, name: str, query: FeatureQuery, tile: Tile) -> bytes:
     """The features that `query` lets through and that have a place in the tile, as one layer called `name`.
 
     Empty without any. Of the query, order, limit and `after` do not count.
     """
+    values = _kept_values(query)
+    if values is None:
+        rows = _chosen_rows(connection, query) if query.clocks is None else _past_rows(connection, query, tile)
+        return draw(connection, (drawing.over(rows) for drawing in _DRAWINGS), name, tile, {})
+    asked = tuple(values)
+    statements = [_kept(drawing, asked) for drawing in _DRAWINGS]
+    if tile.zoom <= MOSTLY_CROWDED and OF_LOOKS.issuperset(asked):
+        looks = [row.features for row in connection.execute(_looks(asked), _grid(tile) | values)]
+        number = sum(looks) * WITH_BUFFER
+        statements = [*statements[number > MOST_FEATURES : 1 + (number <= MOST_SHAPES)], _counted(asked)]
+        values |= _cells(tile, looks)
+    return draw(connection, statements, name, tile, values)
+
+
+def unit_tile(connection: Connection, name: str, collection: UnitCollection, tile: Tile) -> bytes:
+    """The units of one generation in the tile, with their generalised outlines, as one layer; empty without any."""
     box = tile.box()
+    degrees = {"from_east": box.west, "from_north": box.south, "to_east": box.east, "to_north": box.north}
+    return draw(connection, [_UNIT_TILE], name, tile, degrees | collection_values(collection))
+
+
+def draw(
+    connection: Connection, statements: Iterable[TextualSelect], name: str, tile: Tile, values: dict[str, Any]
+) -> bytes:
+    """The tile as the first statement makes it that makes none too large, else the last; as one layer called `name`.
+
+    `statements`: each a `Drawing` over its rows. `values`: what they bind beside the tile.
+    """
+    known, body = _grid(tile) | {"name": name} | values, None
+    for statement in statements:
+        body = connection.execute(statement, known).scalar_one()
+        if body is not None and len(body) <= LARGEST:
+            break
+    return body or b""
+
+
+def measured(rows: Select[Any]) -> TextualSelect:
+    """`seen` out of rows with their `geometry` in EPSG:3857."""
+    return text(boxed("SELECT * FROM told")).columns().add_cte(rows.cte("told"))
+
+
+def _kept_values(query: FeatureQuery) -> dict[str, Any] | None:
+    """What the query asks, by names of ASKED; None when it asks for more than is kept for tiles."""
+    if query.clocks is not None or query.q is not None or query.bbox is not None or query.filter is not None:
+        return None
+    if query.unassigned:
+        return None
+    values: dict[str, Any] = {
+        name: list(asked)
+        for name, asked in (
+            ("layers", query.layers),
+            ("statuses", query.statuses),
+            ("conditions", query.conditions),
+            ("ids", query.ids),
+        )
+        if asked
+    }
+    if query.kind is not None:
+        values["kind"] = DIMENSION[query.kind]
+    if query.units is not None:
+        values["units"] = list(query.units)
+    return values
+
+
+@cache
+def _kept(drawing: Drawing, asked: tuple[str, ...]) -> TextualSelect:
+    return drawing.over(text(kept(asked)).columns())
+
+
+@cache
+def _counted(asked: tuple[str, ...]) -> TextualSelect:
+    return counted(asked).over(text(f"{kept(asked)} AND {WIDE}").columns())
+
+
+@cache
+def _looks(asked: tuple[str, ...]) -> TextualSelect:
+    return text(kept_looks(asked)).columns(column("look", Integer), column("features", Integer))
+
+
+def _chosen_rows(connection: Connection, query: FeatureQuery) -> TextualSelect:
+    """What is kept of the features that only their own rows let through."""
+    chosen = select(feature.c.id).where(*conditions(query, name_patterns(connection, query.q)))
+    return text(f"{kept(())} AND feature IN (SELECT id FROM chosen)").columns().add_cte(chosen.cte("chosen"))
+
+
+def _past_rows(connection: Connection, query: FeatureQuery, tile: Tile) -> TextualSelect:
+    """For tiles only the state of today is kept: the rows of another, out of the features themselves."""
     rows = (
         select(
             *(feature.c[one] for one in ("id", "layer", "status", "condition", "version")),
             *(feature.c.properties[one].astext.label(one) for one in ("name_vi", "location_accuracy")),
             case((_is_known_by_area_alone(), cast(_AREA.astext, Double))).label("area_ha"),
-            # As it is stored: the ORM's type would wrap it in ST_AsEWKB.
-            literal_column("feature.geometry").label("geometry"),
-            literal_column("feature.ctid").label("position"),
-            literal_column("feature.tableoid").label("kept_in"),
+            func.ST_Transform(literal_column("feature.geometry"), 3857, type_=NullType()).label("geometry"),
         )
-        .select_from(feature)
-        .where(feature.c.geometry.op("&&")(func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)))
+        .where(feature.c.geometry.op("&&")(envelope(tile.box())))
         .where(*conditions(query, name_patterns(connection, query.q)))
     )
-    rows = past.at(query.clocks, rows, nest=True)
-    body = draw(connection, _EVERY_FEATURE, rows, name, tile, {"most": MOST_FEATURES})
-    if body is not None and len(body) <= LARGEST:
-        return body
-    return draw(connection, CROWDED, rows, name, tile, {}) or b""
-
-
-def unit_tile(connection: Connection, name: str, collection: UnitCollection, tile: Tile) -> bytes:
-    """The units of one generation in the tile, with their generalised outlines, as one layer; empty without any."""
-    values = {"most": MOST_FEATURES} | collection_values(collection)
-    return draw(connection, _EVERY_UNIT, _UNITS, name, tile, values) or b""
+    return measured(past.at(query.clocks, rows, nest=True))
 
 
 def _is_known_by_area_alone() -> ColumnElement[bool]:
     """A point that stands for so many hectares is drawn as a circle of that size; a shape shows its size itself."""
     return and_(func.ST_Dimension(literal_column("feature.geometry")) == 0, func.jsonb_typeof(_AREA) == "number")
+
+
+def _cells(tile: Tile, looks: Sequence[int]) -> dict[str, Any]:
+    """The finest cells of which features of these numbers fill no more than MOST_MARKS, for the SQL.
+
+    They divide the tile, so those of neighbours are the same; of the buffer only whole ones.
+    """
+    deeper = range(min(FINEST - tile.zoom, 9), 0, -1)
+    finer = next((one for one in deeper if sum(min(number, 4**one) for number in looks) <= MOST_MARKS), 0)
+    side, margin = 2**finer, BUFFER * 2**finer // EXTENT
+    return {
+        "level": tile.zoom + finer,
+        "columns": list(range(tile.column * side - margin, (tile.column + 1) * side + margin)),
+        "first_row": tile.row * side - margin,
+        "last_row": (tile.row + 1) * side + margin - 1,
+    }
 
 
 def _whole(what: str, told: str, last: int) -> int:
@@ -121,34 +254,13 @@ def _whole(what: str, told: str, last: int) -> int:
     return int(told)
 
 
-def draw(
-    connection: Connection,
-    drawing: Drawing,
-    rows: Select[Any] | TextualSelect,
-    name: str,
-    tile: Tile,
-    values: dict[str, Any],
-) -> bytes | None:
-    """The tile that `drawing` makes of these rows, as one layer called `name`; `values`: what else it binds."""
-    statement = drawing.over(rows)
-    body: bytes | None = connection.execute(statement, _grid(tile) | {"name": name} | values).scalar_one()
-    return body
-
-
 def _grid(tile: Tile) -> dict[str, Any]:
     """What the SQL must know of the tile."""
-    box, world = tile.box(), EXTENT * 2**tile.zoom
-    (west, north), (_, middle), (_, south) = tile.place(0, 0), tile.place(0, EXTENT / 2), tile.place(0, EXTENT)
-    if flat := tile.zoom >= FLAT:
-        shift, scale = (-west, -north), (world / 360, -EXTENT / (north - south))
-    else:
-        metres = 2 * HALF_WORLD / world
-        shift = (HALF_WORLD - tile.column * EXTENT * metres, tile.row * EXTENT * metres - HALF_WORLD)
-        scale = (1 / metres, -1 / metres)
+    west, south, east, north = tile.bounds()
+    metres = 2 * HALF_WORLD / EXTENT / 2**tile.zoom
     return {
-        "zoom": tile.zoom, "row": tile.row, "col": tile.column, "flat": flat,
-        "west": box.west, "south": box.south, "east": box.east, "north": box.north,
-        "shift_x": shift[0], "shift_y": shift[1], "scale_x": scale[0], "scale_y": scale[1],
-        "origin": west, "across": world / 360, "up": world / 360 / math.cos(math.radians(middle)), "half": world / 2,
-        "top": float(tile.row * EXTENT),
+        "zoom": tile.zoom, "row": tile.row, "col": tile.column,
+        "west": west, "south": south, "east": east, "north": north,
+        "scale": 2.0 ** (tile.zoom - DEEPEST), "left": tile.column * EXTENT, "top": tile.row * EXTENT,
+        "per_metre": 1 / metres, "move_x": -(west + BUFFER * metres), "move_y": -(north - BUFFER * metres),
     }  # fmt: skip

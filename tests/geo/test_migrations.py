@@ -5,12 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from alembic import command
 from sqlalchemy import Column, Connection, Engine, NullPool, Table, create_engine, inspect, make_url, text
 
 from geo import migrate, readiness
-from geo.tables import metadata
+from geo.tile_tables import tile_mark
 from tests.factories import BOX, edit, fact, point, store, store_units, unit
+from tests.geo.test_tiles import drawn, tile_of
 
+metadata = tile_mark.metadata
 # A domain counts as what it is made of.
 COLUMNS = text(
     """
@@ -124,3 +127,29 @@ def test_a_database_that_could_lose_an_acknowledged_write_is_not_ready(connectio
     store(connection, edit("cang-a"))
     # The cluster of the tests is not durable on purpose; one that is lacks nothing.
     assert [sentence.partition(" ")[0] for sentence in readiness.missing(connection)] == sorted(readiness.DURABLE)
+
+
+FEATURE_OF_0004 = """
+INSERT INTO changeset (actor, note, source) VALUES ('test', 'a test', 'a test');
+INSERT INTO feature (id, layer, geometry, properties, stated_units, version, withdrawn, changeset, status, condition,
+  geojson)
+SELECT 'cang-' || n, 'port', CASE WHEN n < 3 THEN ST_Point(106.9, 20.8, 4326) END, '{"name_vi": "Cảng"}', '[]', 1,
+  n = 1, 1, 'operational', 'delayed', '{}'
+FROM generate_series(0, 3) AS n;
+INSERT INTO feature_version (feature, version, layer, geometry, properties, stated_units, withdrawn, changeset)
+SELECT id, version, layer, geometry, properties, stated_units, withdrawn, changeset FROM feature
+"""
+
+
+def test_a_city_that_stood_before_its_tiles_were_kept_is_in_them(empty_engine: Engine) -> None:
+    config = migrate._config()
+    with empty_engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        for statement in FEATURE_OF_0004.split(";\n"):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(empty_engine)
+    with empty_engine.connect() as connection:
+        assert set(drawn(connection, tile_of(106.9, 20.8, 12))) == {"cang-0", "cang-2"}
+        kept = connection.execute(text("SELECT level, features FROM tile_mark ORDER BY level")).all()
+        assert kept == [(level, 2) for level in range(17)]

@@ -1,8 +1,10 @@
 """With 100 000 projects on the map, each filter finds its few by an index: nobody reads the whole table for them."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,8 +13,11 @@ from sqlalchemy import Connection, Engine, event, text
 from geo import listing, store
 from geo.bbox import BBox
 from geo.query import FeatureQuery, token
+from geo.tile_sql import EXTENT
+from geo.tiles import LARGEST, Tile, feature_tile
 from tests.factories import edit, fact, point, store_units, unit
 from tests.factories import store as put
+from tests.geo.test_tiles import read as decoded
 
 NUMBER = 100_000
 # Squares of some 100 m, spread over the city by two steps without a common measure, in eighteen layers; one in a
@@ -139,6 +144,57 @@ def test_a_page_is_found_by_its_place_in_the_order_and_its_number_is_kept(
     (page,) = plans(city, query, listing.items)
     assert by_index([page], index), page
     assert "feature_number" in page
+
+
+TILES = [Tile(5, 14, 25), Tile(8, 112, 203), Tile(10, 451, 815), Tile(11, 902, 1631), Tile(12, 1805, 3263),
+         Tile(14, 7223, 13056)]  # fmt: skip
+OF_TILES: dict[str, FeatureQuery] = {
+    "all": FeatureQuery(),
+    "a layer": FeatureQuery(layers=("layer-3",)),
+    "a status": FeatureQuery(statuses=("operational",)),
+    "a condition": FeatureQuery(conditions=("delayed",)),
+    "areas of a layer": FeatureQuery(layers=("layer-3",), kind="polygon"),
+    "a district": FeatureQuery(units=("2024-huyen-3-7",)),
+}
+
+
+@pytest.mark.parametrize("query", OF_TILES.values(), ids=OF_TILES)
+def test_no_tile_reads_a_whole_table(city: Connection, query: FeatureQuery) -> None:
+    for tile in TILES:
+        told = plans(city, query, partial(draw, tile=tile))
+        whole = [plan for plan in told if re.search(r"Seq Scan on ((tile_)?feature|feature_unit|tile_mark)\b", plan)]
+        assert whole == [], f"{tile}\n" + "\n\n".join(whole)
+
+
+def draw(connection: Connection, query: FeatureQuery, tile: Tile) -> bytes:
+    return feature_tile(connection, "projects", query, tile)
+
+
+MIDDLES = text(
+    """
+    SELECT id, (ST_XMin(box) + ST_XMax(box)) / 2 / 40075016.68557849 + 0.5,
+      0.5 - (ST_YMin(box) + ST_YMax(box)) / 2 / 40075016.68557849
+    FROM feature, LATERAL (SELECT ST_Transform(geometry, 3857) AS box) AS boxed
+    WHERE NOT withdrawn AND geometry IS NOT NULL
+    """
+)
+
+
+@pytest.mark.parametrize("zoom", [0, 5, 8, 9, 10, 11])
+def test_the_tile_in_which_a_project_has_its_middle_shows_or_counts_it(city: Connection, zoom: int) -> None:
+    middle = {one: (int(y * 2**zoom), int(x * 2**zoom)) for one, x, y in city.execute(MIDDLES)}
+    expected = Counter(middle.values())
+    assert expected.total() == NUMBER * 0.9 - NUMBER / 1000
+    for (row, column), number in expected.items():
+        body = draw(city, FeatureQuery(), Tile(zoom, row, column))
+        assert len(body) <= LARGEST
+        found = 0
+        for one in decoded(body):
+            if "count" not in one["properties"]:
+                found += middle[one["properties"]["id"]] == (row, column)
+            elif all(0 <= place < EXTENT for place in one["geometry"]["coordinates"]):
+                found += one["properties"]["count"]
+        assert found == number
 
 
 def test_one_edit_among_a_hundred_thousand_reads_no_table_from_end_to_end(city: Connection) -> None:

@@ -152,8 +152,9 @@ def _targets(
                 "id": f"target-{one['id']}", "kind": "target", "feature": None, "target": one["id"],
                 "name_vi": one["indicator_vi"], "name_en": one.get("indicator_en"), "layer": one.get("layer"),
                 "status": None, "status_vi": None, "status_en": None, "condition": None, "due": due,
-                "ordered_stage": one["order"]["stage"], "ordered_vi": None, "ordered_en": None,
-                "ordered_finish": False, "value": one["value"], "unit": one.get("unit"), "ledger": one["ledger"],
+                "ordered_stage": one["order"]["stage"], "ordered_vi": one["order"]["stage_vi"],
+                "ordered_en": one["order"]["stage_en"], "ordered_finish": False, "value": one["value"],
+                "unit": one.get("unit"), "unit_en": one.get("unit_en"), "ledger": one["ledger"],
                 "orders": orders, "judgement": judgement, "given": True,
             }
         )  # fmt: skip

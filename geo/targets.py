@@ -95,10 +95,11 @@ def _leading(target: Mapping[str, Any], given: Sequence[Mapping[str, Any]]) -> d
     orders = [one for one in given if one["role"] in ("orders", "approves")]
     staged = next((one for one in orders if one["ordered_stage"]), None)
     if staged:
-        return {"stage": staged["ordered_stage"], "stage_basis": "clause", "due": staged["due"]}
+        words = {"stage_vi": staged["ordered_vi"], "stage_en": staged["ordered_en"]}
+        return {"stage": staged["ordered_stage"], **words, "stage_basis": "clause", "due": staged["due"]}
     if orders and target.get("recorded_ids"):
         due = next((one["due"] for one in orders if one["due"]), None)
-        return {"stage": None, "stage_basis": "goal", "due": due}
+        return {"stage": None, "stage_vi": None, "stage_en": None, "stage_basis": "goal", "due": due}
     return None
 
 

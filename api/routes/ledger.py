@@ -76,7 +76,7 @@ def ledger_of_targets(
     """The ledger: programme by year and area, every number with the records behind it."""
     every = targets.targets(connection, clocks(texts))
     years = sorted({str(one["year"]) for one in every if one.get("year")})
-    programmes = list(dict.fromkeys(one["programme"] for one in every if one.get("programme")))
+    programmes = {one["programme"]: one.get("programme_en") for one in every if one.get("programme")}
     if "year" in texts:
         choose("year", texts["year"], tuple(years), several=False)
     if "programme" in texts:
@@ -94,7 +94,7 @@ def ledger_of_targets(
         counted=_grouped(counted, "programme"),
         figures=_grouped(sorted(figures, key=lambda one: str(one.get("year"))), "year"),
         years=years,
-        programmes=programmes,
+        programmes=list(programmes.items()),
         texts=texts,
     )
 

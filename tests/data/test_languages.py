@@ -18,7 +18,7 @@ TABLES = {
     "documents": (DATA / "directives" / "documents.csv", {"note", "date_basis", "number_basis"}),
     "mandates": (DATA / "directives" / "mandates.csv", {"note"}),
     "unmapped": (DATA / "directives" / "unmapped.csv", {"why"}),
-    "targets": (DATA / "targets.csv", {"notes"}),
+    "targets": (DATA / "targets.csv", {"notes", "programme", "unit", "scope", "comparator"}),
 }
 TURNED_AROUND = re.compile(r"\b(the|and|not|which|former|placed|general knowledge)\b")
 """English words that no name and no title in our Vietnamese texts has, outside quotes."""

@@ -32,6 +32,7 @@ PAGES: dict[str, str] = {
     f"{_COLLECTION}/items/{{feature_id}}/diff": "difference",
     f"{_COLLECTION}/items/{{unit}}/successors": "succession",
     f"{_COLLECTION}/items/{{unit}}/predecessors": "succession",
+    "/api/units": "units",
     f"{_COLLECTION}/styles": "styles",
     f"{_COLLECTION}/tiles": "tilesets",
     f"{_COLLECTION}/tiles/{{matrix_set}}": "tileset",

@@ -73,7 +73,7 @@ OFFERED: dict[str, tuple[Kind, ...]] = {
     f"{_COLLECTION}/items/{{feature_id}}/diff": (JSON, HTML),
     f"{_COLLECTION}/items/{{unit}}/successors": (JSON, HTML),
     f"{_COLLECTION}/items/{{unit}}/predecessors": (JSON, HTML),
-    "/api/units": (GEOJSON,),
+    "/api/units": (GEOJSON, HTML),
     f"{_COLLECTION}/styles": (JSON, HTML),
     f"{_COLLECTION}/tiles": (JSON, HTML),
     f"{_COLLECTION}/tiles/{{matrix_set}}": (JSON, TILEJSON, HTML),

@@ -53,7 +53,8 @@ def units_of_a_day(
     links = Links.of(request)
     related = links.own("/api/units", GEOJSON, texts)
     if page.next is not None:
-        related.append(links.link("next", "/api/units", GEOJSON, parameters={**texts, "next": page.next}))
+        form_of_next = GEOJSON if links.kind is None else links.kind.media_type
+        related.append(links.link("next", "/api/units", form_of_next, parameters={**texts, "next": page.next}))
     related += [links.link("collection", f"/api/collections/{one.id}", JSON, one.title_vi) for one in generations]
     members = {
         "numberMatched": page.matched,

@@ -81,6 +81,15 @@ def test_a_day_that_is_none_is_refused_with_the_accepted_form(refused: Ask, date
     refused("/api/collections/districts-2024/items", **{"as-of": "2023-06-30"})
 
 
+def test_people_get_a_page_with_the_units_of_the_day(client: Client) -> None:
+    page = client.get("/api/units", params={"datetime": "2025-02-01", "f": "html", "lang": "vi", "limit": 3})
+    assert page.status_code == 200
+    for words in ("01/02/2025", "/api/collections/districts-2025-01/items/2025-01-", 'value="2025-02-01"', "Trang sau"):
+        assert words in page.text
+    nothing = client.get("/api/units", params={"level": "district", "f": "html", "lang": "en"})
+    assert "no districts" in nothing.text
+
+
 def test_a_unit_leads_to_what_it_became_and_to_what_it_was(ask: Ask) -> None:
     unit = ask("/api/collections/districts-2024/items/2024-huyen-cat-hai")
     hrefs = {link["rel"]: link["href"].removeprefix("http://map.example") for link in unit["links"]}

@@ -19,11 +19,13 @@ from sqlalchemy import Connection, Engine, text
 from typer.testing import CliRunner
 
 from api.cli import app
-from geo import outlines, unit_store
+from geo import listing, outlines, unit_store
 from geo.apply import apply
+from geo.clocks import Clocks
 from geo.crs import VN2000
 from geo.errors import HaiphongError, InvalidData, InvalidParameter
 from geo.outlines import Known
+from geo.query import FeatureQuery
 from geo.units import COLLECTIONS
 from layers import outline_import
 from layers.outline_files import Asked, driver_of, read
@@ -137,6 +139,20 @@ def test_a_survey_in_any_format_and_system_moves_the_line_and_the_project_betwee
     assert scalar(city, drift) < 1e-5
     assert scalar(city, "SELECT count(*) FROM feature_version WHERE version > 1") == 0
     assert scalar(city, "SELECT source FROM changeset ORDER BY id DESC LIMIT 1").startswith("sha256:")
+
+
+def test_what_was_known_before_an_import_stays_what_it_was(city: Engine, tmp_path: Path) -> None:
+    with city.connect() as connection:
+        before = connection.execute(text("SELECT max(recorded_at) FROM changeset")).scalar_one()
+    imported(city, written(tmp_path, "ranh.gpkg", frame()))
+    then = Clocks(before.date(), before)
+    with city.connect() as connection:
+        told = [
+            listing.items(connection, FeatureQuery(units=(unit,), clocks=clocks)).matched
+            for unit in (DO_SON, NAM_DO_SON)
+            for clocks in (then, None)
+        ]
+    assert told == [0, 1, 2, 1]
 
 
 def test_the_reference_systems_are_those_of_the_database(still: Engine) -> None:

@@ -62,16 +62,16 @@ class Answered(APIRoute):
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            wished = wish_of(request.scope)
-            if wished is not None and wished.kind is None and "f" not in request.query_params:
+            wished, given = wish_of(request.scope), request.query_params
+            if wished is not None and wished.kind is None and "f" not in given:
                 raise NotAcceptable(request.url.path, offered(request.url.path))
-            if wished is not None and wished.kind is HTML and "" in request.query_params.values():
+            if wished is not None and wished.kind is HTML and "f" not in given and "" in given.values():
                 return _without_blanks(request)
-            if wished is not None and wished.kind is HTML and self.path in ELSEWHERE:
-                return _elsewhere(request, self.path, wished.language)
             answer = await handler(request)
             if wished is None or wished.kind is not HTML or answer.status_code != 200:
                 return answer
+            if self.path in ELSEWHERE:
+                return _elsewhere(request, self.path, wished.language)
             return await run_in_threadpool(_page, request, self.path, wished.language, answer)
 
         return handle

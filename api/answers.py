@@ -58,14 +58,15 @@ def with_bytes(text: bytes, members: bytes) -> bytes:
 def described(
     summary: str,
     media_type: str,
-    parameters: Sequence[Parameter] = (),
+    parameters: Sequence[Parameter] | None = (),
     *,
     schema: str = "Object",
     errors: Iterable[tuple[int, str]] = (),
 ) -> dict[str, Any]:
     """What a route's decorator says to OpenAPI: parameters, the form of the answer and of every problem.
 
-    `schema` names one of the components in `api.openapi`; `errors` are statuses beside 400, and when they come.
+    `parameters` is None where the query string is not looked at. `schema` names one of the components in `api.openapi`;
+    `errors` are statuses beside 400, and when they come.
     """
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
@@ -80,7 +81,7 @@ def described(
             **{status: {"description": when, "content": problem} for status, when in errors},
             "default": {"description": "Any other problem", "content": problem},
         },
-        "openapi_extra": {"parameters": _documented(parameters)},
+        "openapi_extra": {"parameters": [] if parameters is None else _documented(parameters)},
     }
 
 

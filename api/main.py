@@ -32,6 +32,7 @@ from api.routes import (
     units,
     versions,
 )
+from geo import units as generations
 from geo.errors import StoreNotReady
 from geo.freshness import Freshness
 from geo.reading import BinaryCursor
@@ -125,7 +126,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     for router in _ROUTERS:
         application.include_router(router)
     files.install(application, settings)
-    openapi.install(application, tuple(application.state.catalog.layers))
+    kept: Catalog = application.state.catalog
+    ids = (*kept.collections, *kept.tables, *generations.COLLECTIONS)
+    openapi.install(application, tuple(kept.layers), ids)
     # The last one added is the outermost: headers, compression, the answer to whatever went wrong.
     problems.install(application)
     application.add_middleware(Compression)

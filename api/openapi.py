@@ -153,8 +153,8 @@ SCHEMAS: dict[str, Any] = {
 }
 
 
-def install(app: FastAPI, layers: tuple[str, ...]) -> None:
-    """Let `app.openapi()` describe the routes, with the ids of the layers that this server holds."""
+def install(app: FastAPI, layers: tuple[str, ...], collections: tuple[str, ...]) -> None:
+    """Let `app.openapi()` describe the routes, with the ids of the layers and collections that this server holds."""
     every = [*(one for one in vars(parameters).values() if isinstance(one, Parameter)), *own_parameters.EVERY]
 
     def document() -> dict[str, Any]:
@@ -173,6 +173,10 @@ def install(app: FastAPI, layers: tuple[str, ...]) -> None:
             components["parameters"] = {one.name: one.document() for one in every}
             components["parameters"]["layer"]["schema"]["items"]["enum"] = list(layers)
             components["parameters"]["layer"]["example"] = list(layers[:1])
+            for operations in app.openapi_schema["paths"].values():
+                for told in operations["get"].get("parameters", ()):
+                    if (told.get("in"), told.get("name")) == ("path", "collection"):
+                        told["schema"] = told["schema"] | {"enum": list(collections)}
             for path, kinds in OFFERED.items():
                 _several(app.openapi_schema["paths"][path]["get"], kinds)
         return app.openapi_schema
@@ -196,4 +200,10 @@ def _several(operation: dict[str, Any], kinds: tuple[Kind, ...]) -> None:
     plain = {"$ref": f"#/components/parameters/{F.name}"}
     others = [one for one in operation["parameters"] if one != plain]
     pages = [{"$ref": f"#/components/parameters/{LANG.name}"}] if HTML in kinds else []
+    if HTML in kinds:
+        # Whoever reads pages is told of a problem on a page, and led to where another page stands.
+        for status, response in operation["responses"].items():
+            if not status.startswith("2"):
+                response["content"] = response["content"] | {HTML.media_type: text}
+        operation["responses"]["303"] = {"description": "The page stands at another address: `Location` tells it"}
     operation["parameters"] = [*others, f_of(kinds).document(), *pages]

@@ -29,7 +29,7 @@ class Parameter:
 
     name: str
     description: str
-    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string", "minLength": 1})
     example: Any = None
     listed: bool = False
     lines: bool = False
@@ -138,7 +138,10 @@ FILTER_CRS = Parameter(
     "filter-crs", "The reference system of geometries in `filter`, with the order of its axes.", _CRS_NAMES
 )
 AS_OF = Parameter(
-    "as-of", f"Only what was recorded by then counts, even if corrected or withdrawn since: {clocks.ACCEPTED}."
+    "as-of",
+    f"Only what was recorded by then counts, even if corrected or withdrawn since: {clocks.ACCEPTED}.",
+    {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}([T ].+)?$"},
+    "2026-11-21",
 )
 PROPERTIES = Parameter(
     "properties",

@@ -16,13 +16,13 @@ from geo import readiness
 router = APIRouter(tags=["Health"])
 
 
-@router.get("/healthz", **described("The process is up", JSON))
+@router.get("/healthz", **described("The process is up", JSON, None))
 def healthz() -> Response:
     """Answers as long as the process does; asks nothing of the database."""
     return JsonAnswer({"status": "up"})
 
 
-@router.get("/metrics", **described("Counters for Prometheus", "text/plain"))
+@router.get("/metrics", **described("Counters for Prometheus", "text/plain", None))
 def counters(request: Request) -> Response:
     """Answers by route, how long they took, what was kept, connections; of all workers, in the form of Prometheus."""
     body, media_type = metrics.told(
@@ -41,7 +41,9 @@ def _of_database(engine: Engine, most: int) -> list[tuple[str, str, float]]:
     return told
 
 
-@router.get("/readyz", **described("The service can answer", JSON, errors=[(503, "Something is missing; it is named")]))
+@router.get(
+    "/readyz", **described("The service can answer", JSON, None, errors=[(503, "Something is missing; it is named")])
+)
 def readyz(request: Request, connection: Annotated[Connection, Depends(transaction, scope="function")]) -> Response:
     """Whether the database answers, is migrated, loaded, and keeps what it acknowledges; names what is missing."""
     lacks = readiness.missing(connection)

@@ -17,24 +17,26 @@ FILTERS = [
     "datetime", "as-of",
 ]  # fmt: skip
 FORM = ["crs", "properties", "skipGeometry"]
+PAGE = ["f", "lang"]
+CLOCKS = ["datetime", "as-of"]
 
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        (ITEMS, [*FILTERS, "limit", "sortby", "next", *FORM, "f"]),
+        (ITEMS, [*FILTERS, "limit", "sortby", "next", *FORM, *PAGE]),
         ("/api/counts", [*FILTERS, "f"]),
         ("/layers/port.geojson", [*FILTERS, "sortby", *FORM, "f"]),
-        (f"{ITEMS}/cang-a", ["datetime", "as-of", *FORM, "f"]),
-        (f"{ITEMS}/cang-a/history", ["f"]),
-        ("/api", ["f"]),
-        ("/api/conformance", ["f"]),
-        ("/api/collections", ["f"]),
-        ("/api/collections/port", ["f"]),
+        (f"{ITEMS}/cang-a", [*CLOCKS, *FORM, *PAGE]),
+        (f"{ITEMS}/cang-a/history", PAGE),
+        ("/api", PAGE),
+        ("/api/conformance", PAGE),
+        ("/api/collections", PAGE),
+        ("/api/collections/port", PAGE),
         ("/api/catalog", ["f"]),
-        ("/api/documents", ["f"]),
-        ("/api/documents/ct-02-2023", ["f"]),
-        ("/api/targets", ["f"]),
+        ("/api/documents", [*CLOCKS, *PAGE]),
+        ("/api/documents/ct-02-2023", [*CLOCKS, *PAGE]),
+        ("/api/targets", [*CLOCKS, *PAGE]),
     ],
 )
 def test_a_misspelt_parameter_is_refused_with_those_that_exist(refused: Ask, path: str, allowed: list[str]) -> None:
@@ -46,7 +48,7 @@ def test_a_misspelt_parameter_is_refused_with_those_that_exist(refused: Ask, pat
     [
         ("status", list(status.STATUSES)),
         ("condition", list(status.CONDITIONS)),
-        ("f", ["json"]),
+        ("f", ["geojson", "json", "jsonfg", "html", "csv"]),
         ("crs", list(NAMES)),
         ("bbox-crs", list(NAMES)),
         ("filter-crs", list(NAMES)),

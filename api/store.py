@@ -46,6 +46,8 @@ def prepare(url: str, settings: Settings, say: Say) -> None:
     migrate.upgrade(engine)
     catalog = Catalog.load(settings.definitions, settings.layers_path)
     with engine.connect() as connection:
+        for table in catalog.tables.values():
+            held_against(connection, table.source, table.file)
         known = source_digests(connection)
     if names := changed(known, settings.data, catalog):
         from layers.gate import require_sound
@@ -58,7 +60,4 @@ def prepare(url: str, settings: Settings, say: Say) -> None:
             if not known:
                 raise
             say(f"\n{error}\n{_KEPT}\n")
-    with engine.connect() as connection:
-        for table in catalog.tables.values():
-            held_against(connection, table.source, table.file)
     engine.dispose()

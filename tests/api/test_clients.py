@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from api.main import read_only_engine
-from tests.factories import BOX, edit, fact, point, store, store_units, unit
+from tests.factories import BOX, edit, fact, geometry, point, store, store_units, unit
 
 SERVE = """
 import socket, sys, uvicorn
@@ -107,3 +107,26 @@ def test_a_connection_that_reads_cannot_write(own_engine: Engine) -> None:
         told = [connection.exec_driver_sql(f"SHOW {setting}").scalar_one() for setting in settings]
     reading.dispose()
     assert told == ["on", "repeatable read", "20s"]
+
+
+def test_gdal_finds_one_type_of_geometry_in_each_part_of_a_mixed_layer(address: str, own_engine: Engine) -> None:
+    line, ring = [[106.7, 20.8], [106.8, 20.9]], [[106.7, 20.8], [106.71, 20.8], [106.71, 20.81], [106.7, 20.8]]
+    places = {
+        "diem": point(), "duong": geometry("LineString", line), "hai-duong": geometry("MultiLineString", [line, line]),
+        "vung": geometry("Polygon", [ring]), "khong": None,
+    }  # fmt: skip
+    with own_engine.begin() as connection:
+        store(connection, *(edit(name, layer="park", geometry=place) for name, place in places.items()))
+    listed = dict(pyogrio.list_layers(f"OAPIF:{address}/api"))
+    assert {"park-points", "park-lines", "park-polygons", "projects-points"} <= set(listed)
+    for part, kind, ids in (
+        ("points", "Point", ["diem"]),
+        ("lines", "MultiLineString", ["duong", "hai-duong"]),
+        ("polygons", "MultiPolygon", ["vung"]),
+    ):
+        assert pyogrio.read_info(f"OAPIF:{address}/api", layer=f"park-{part}")["geometry_type"] == kind
+        parks = pyogrio.read_dataframe(f"OAPIF:{address}/api", layer=f"park-{part}", PAGE_SIZE=1)
+        assert sorted(parks["id"]) == ids
+        assert set(parks.geometry.geom_type) == {kind}
+        whole = geopandas.read_file(f"{address}/layers/park-{part}.geojson")
+        assert set(whole.geometry.geom_type) == {kind}

@@ -64,6 +64,13 @@ def test_points_become_multipoints_once_a_feature_is_several_points(ask: Ask, co
     assert ask("/api/collections/port-points/items")["features"][0]["geometry"]["type"] == "Point"
 
 
+def test_a_kind_is_told_on_another_day_as_on_this_one(ask: Ask) -> None:
+    answer = ask("/api/collections/park-lines/items", datetime="2023-06-30")
+    assert ids(answer) == KINDS["lines"]
+    assert {feature["geometry"]["type"] for feature in answer["features"]} == {"MultiLineString"}
+    assert ids(ask("/api/collections/park-lines/items", **{"as-of": "2020-01-01T00:00:00Z"})) == set()
+
+
 def test_what_is_of_another_kind_or_has_no_place_is_in_the_mother_alone(ask: Ask, refused: Ask) -> None:
     assert ids(ask("/api/collections/park/items")) == {*set().union(*KINDS.values()), "khong"}
     refused("/api/collections/park-lines/items/diem", 404)

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, Engine, text
 from starlette.testclient import TestClient
 
 from api.dependencies import transaction
-from api.main import create_app
+from api.main import create_app, keeping
+from api.store import prepare
 from geo.bbox import BBox
 from geo.errors import InvalidData
 from geo.office import held_against
@@ -326,7 +327,7 @@ def test_a_crowded_tile_counts_and_loses_nobody(client: TestClient, connection: 
 def test_a_change_is_seen_by_the_next_question(stored: Engine, office: Path, tmp_path: Path) -> None:
     url = stored.url.render_as_string(hide_password=False)
     settings = replace(Settings.from_env({}), home=tmp_path, layers_path=office, database_url=url)
-    with TestClient(create_app(settings), base_url="http://map.example") as client:
+    with TestClient(keeping(create_app(settings)), base_url="http://map.example") as client:
         addresses = (f"{PATH}/items?limit=100", "/layers/parcels.geojson", f"{PATH}/items/7", PATH, "/api/collections")
         before = [client.get(address) for address in addresses]
         assert all("etag" not in answer.headers for answer in before)
@@ -415,6 +416,13 @@ def test_rows_of_a_view_that_share_their_id_are_refused(connection: Connection, 
     layer = Catalog.load(Settings.from_env({}).definitions, tmp_path).tables["points"]
     with pytest.raises(InvalidData, match=r"15 rows of Địa chính\.xem share their ma"):
         held_against(connection, layer.source, layer.file)
+
+
+def test_the_service_does_not_start_over_a_table_that_is_not_as_told(stored: Engine, tmp_path: Path) -> None:
+    (tmp_path / "parcels.toml").write_text(PARCELS.replace("dien_tich", "dien_tich_m2"), "utf-8")
+    settings = replace(Settings.from_env({}), home=tmp_path, layers_path=tmp_path)
+    with pytest.raises(InvalidData, match=r"parcels\.toml: source\.table: .* has no column 'dien_tich_m2'; it has gid"):
+        prepare(stored.url.render_as_string(hide_password=False), settings, print)
 
 
 def test_a_table_that_is_gone_is_told_as_not_ready_and_the_others_answer(

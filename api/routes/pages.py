@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from api.dependencies import catalog_answer, readable, transaction
+from api.dependencies import CLOCKS, catalog_answer, clocks, readable, transaction
 from api.files import whole_page
 from api.html import Pages, reader_language
 from api.links import Links
@@ -38,9 +38,12 @@ def project(
     connection: Annotated[Connection, Depends(transaction, scope="function")],
     catalog: Annotated[bytes, Depends(catalog_answer)],
 ) -> Response:
-    """Everything that is known of one project, with its history."""
+    """Everything that is known of one project, with its history; with `datetime` or `as-of` its state of that day."""
     readable(feature_id)
-    feature: dict[str, Any] = orjson.loads(store.item(connection, None, feature_id))
+    asked = {one.name: request.query_params[one.name] for one in CLOCKS if request.query_params.get(one.name)}
+    then = clocks(asked)
+    now: dict[str, Any] = orjson.loads(store.item(connection, None, feature_id))
+    feature = now if then is None else orjson.loads(store.item(connection, None, feature_id, clocks=then))
     pages: Pages = request.app.state.pages
     links = Links.of(request)
     item = f"/api/collections/{feature['properties']['layer']}/items/{feature_id}"
@@ -55,11 +58,15 @@ def project(
         versions=_versions(request, connection, feature),
         orders=ledger.mandates(connection, features=[feature_id]),
         catalog=orjson.loads(catalog),
+        day=None if then is None else then.day.isoformat(),
+        recorded=then.known.astimezone(edtf.CITY_TIME).date().isoformat() if then and then.known else None,
+        now=now,
         links={
-            "map": links.url("/", {"id": feature_id}),
-            "feature": links.url(item),
+            "map": links.url("/", {**asked, "id": feature_id}),
+            "feature": links.url(item, asked),
             "self": links.url(path),
-            **{language: links.url(path, {"lang": language}) for language in LANGUAGES},
+            "today": links.url(path, {"lang": reader_language(request)}),
+            **{language: links.url(path, {**asked, "lang": language}) for language in LANGUAGES},
         },
     )
     return HTMLResponse(body)

@@ -14,6 +14,12 @@ export function dateWords(edtf, lang) {
   return around(doubt, plain(year, month, day, lang), lang);
 }
 
+/** The first day that a date may mean: "2023-06" → "2023-06-01", a span's first; "" where it has no beginning. */
+export function firstDay(edtf) {
+  const [, year, month = "01", day = "01"] = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?/.exec(edtf ?? "") ?? [];
+  return year ? `${year}-${month}-${day}` : "";
+}
+
 /** How much a date tells: "day", "month" or "year"; null where it is a span, or not sure. */
 export function precision(edtf) {
   const [, month, day] = /^\d{4}(-\d\d)?(-\d\d)?$/.exec(edtf) ?? [null, "", null];

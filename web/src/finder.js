@@ -1,13 +1,16 @@
 /** The left column: search, pickers, legend and list, all showing the same projects. */
 
+import { drawBecame } from "./became.js";
+import { readClocks } from "./days.js";
 import { el } from "./dom.js";
+import { dateWords } from "./edtf.js";
 import { lang, number, t } from "./i18n.js";
 import { createLegend } from "./legend.js";
 import { createList } from "./list.js";
-import { emptyState, errorState, skeleton } from "./notices.js";
+import { emptyState, errorState, skeleton, unrecordedState } from "./notices.js";
 import { createPicker } from "./picker.js";
 import { fold } from "./fold.js";
-import { isFiltered } from "./state.js";
+import { isFiltered, LISTS } from "./state.js";
 
 const TYPING_PAUSE_MS = 220;
 
@@ -20,7 +23,7 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     const chosen = state.shown[name];
     state.set({ [name]: chosen.includes(code) ? chosen.filter((other) => other !== code) : [...chosen, code] });
   });
-  const districts = createPicker($("#pick-district"), { name: "district", hint: "districtHint", options: units.groups,
+  const districts = createPicker($("#pick-district"), { name: "district", multiple: true, hint: "districtHint", options: () => units.groups(readClocks(state.shown).day),
     onPick: (district) => { onSeek(); state.set({ district }); } });
   const sectors = createPicker($("#pick-layer"), { name: "layer", multiple: true, hint: "layerHint",
     options: () => [{ title: t("allSectors"), options: catalog.layers.map(({ id }) => {
@@ -31,7 +34,7 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
   let counts = null;
   let typing = 0;
 
-  const clearAll = () => state.set({ layer: [], district: [], status: [], condition: [], ids: [], q: "" });
+  const clearAll = () => state.set({ ...Object.fromEntries(LISTS.map((name) => [name, []])), q: "" });
   const ask = (q) => { clearTimeout(typing); state.set({ q }, { replace: Boolean(state.shown.q) && Boolean(q) }); };
   clear.addEventListener("click", clearAll);
   for (const box of [search.form, $(".pickers")]) box.addEventListener("focusin", onSeek);
@@ -59,11 +62,14 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     return ids.length === 1 ? catalog.layerTitle(ids[0]) : t("manyLayers", { n: ids.length });
   }
 
-  function count(total, located, unlocated) {
+  function count({ numberMatched: total, located, unlocated }, { day, isToday }) {
     const head = t(total === 1 ? "countProjects1" : "countProjects", { n: number(total) });
-    summary.replaceChildren(el("strong", {}, head), ` · ${t("countLocated", { n: number(located) })}`,
+    const when = isToday ? [] : [el("span", { class: "summary-day" }, t("onDay", { day: dateWords(day, lang()) })), " "];
+    summary.replaceChildren(...when, el("strong", {}, head), ` · ${t("countLocated", { n: number(located) })}`,
       ...(unlocated ? [` · ${t("countUnlocated", { n: number(unlocated) })}`] : []));
   }
+
+  const nothing = ({ asOf }) => (asOf ? unrecordedState(dateWords(asOf, lang()), () => state.set({ asOf: "" })) : emptyState(clearAll));
 
   const unknownUnits = () => {
     const { district } = state.shown;
@@ -99,17 +105,21 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       if (!summary.textContent) summary.textContent = t("loading");
     },
 
-    /** These projects, with these counts. */
-    draw(features, newCounts) {
+    /** These projects, with these counts, as `clocks` show them. */
+    draw(features, newCounts, clocks) {
       counts = newCounts;
       root.removeAttribute("aria-busy");
-      count(counts.numberMatched, counts.located, counts.unlocated);
+      count(counts, clocks);
+      drawBecame($(".became"), counts.units ?? [], (old, next) => {
+        const named = (value) => units.find(value).some(({ id }) => id === old);
+        state.set({ district: [...new Set(state.shown.district.flatMap((value) => (value === old || named(value) ? next : [value])))] });
+      });
       legend.draw(counts, state.shown);
       const { ids } = state.shown;
       $(".tally-chosen").textContent = [ids.length && t("chosenIds", { n: ids.length }), legend.words(state.shown)].filter(Boolean).join(" · ");
       sectors.draw(state.shown.layer, layerWords(state.shown.layer));
-      list.draw(features, units.fields(state.shown.district));
-      if (!features.length) rows.replaceChildren(el("li", {}, emptyState(clearAll)));
+      list.draw(features, units.fields(state.shown.district, clocks.day));
+      if (!features.length) rows.replaceChildren(el("li", {}, nothing(clocks)));
       $(".scroll").scrollTop = 0;
       list.choose(state.shown.id, { reveal: true });
     },
@@ -117,9 +127,13 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     fail(error) {
       root.removeAttribute("aria-busy");
       summary.textContent = "";
-      const candidates = (error.problem?.candidates ?? []).map((unit) =>
-        ({ words: units.full(unit), choose: () => state.set({ district: [unit.id] }) }));
-      rows.replaceChildren(el("li", {}, errorState(error, { onRetry, onClear: clearAll, candidates, name: unknownUnits() })));
+      $(".became").hidden = true;
+      const { candidates: found = [], detail = "" } = error.problem ?? {};
+      const asked = state.shown.district.find((value) => detail.includes(`'${value}'`)) ?? state.shown.district[0];
+      const candidates = found.map((unit) => ({ words: units.full(unit),
+        choose: () => state.set({ district: state.shown.district.map((value) => (value === asked ? unit.id : value)) }) }));
+      rows.replaceChildren(el("li", {}, errorState(error, { onRetry, onClear: clearAll, candidates, name: unknownUnits(),
+        onToday: () => state.set({ datetime: "", asOf: "" }) })));
     },
   };
 }

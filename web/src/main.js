@@ -1,34 +1,45 @@
 /** Where the parts of the page are wired: state → requests → list, legend and map, and back. */
 
 import * as api from "./api.js";
+import { createChanges } from "./changes.js";
+import { today } from "./days.js";
 import { adoptSprite, el } from "./dom.js";
+import { dateWords } from "./edtf.js";
 import { createFinder } from "./finder.js";
 import { lang, own, speak, t, translate } from "./i18n.js";
 import { drawCredits, drawInset } from "./inset.js";
 import { drawBasemap } from "./map/basemap.js";
 import { createLabels } from "./map/labels.js";
 import { createLayers } from "./map/layers.js";
-import { createMap } from "./map/map.js";
-import { errorState, errorWords, toast } from "./notices.js";
+import { createMap, SIDES } from "./map/map.js";
+import { createSwipe } from "./map/swipe.js";
+import { createTinted } from "./map/tinted.js";
+import { createNumbers } from "./numbers.js";
+import { errorState, errorWords, toast, WrongDay } from "./notices.js";
 import { createPanel } from "./panel.js";
+import { createShade } from "./shade.js";
 import { createSheet, PHONE } from "./sheet.js";
-import { createState, filtersOf, isFiltered } from "./state.js";
+import { createState, filtersOf, isFiltered, LISTS } from "./state.js";
 import { readCatalog } from "./style.js";
+import { createTimebar } from "./timebar.js";
+import { createTwoDays } from "./two-days.js";
 import { extent, readUnits } from "./units.js";
 
 const $ = (selector) => document.querySelector(selector);
 const state = createState();
 const firstView = state.view;
-const nothing = { type: "FeatureCollection", features: [] };
+const WHOLE_CITY_ZOOM = 11;
+/** What the server would not have, by its parameter: the field, and the sentence. */
+const REFUSED = { "as-of": ["asOf", "wrongFuture"], datetime: ["datetime", "wrongDay"] };
 
 /** What every part needs, asked for once; the outlines of communes come after, since few projects need them. */
 async function begin() {
-  const [raw, sheet, units, districts, districts2025, neighbours, rivers, archipelagos] = await Promise.all([
-    api.catalog(), api.sprite(), ...["units-2025-07", "districts-2024", "districts-2025-01"].map(api.units),
-    ...["neighbour-land", "rivers", "archipelagos"].map(api.basemap)]);
+  const ages = ["units-2025-07", "districts-2025-01", "districts-2024"];
+  const [raw, sheet, neighbours, rivers, archipelagos, ...units] = await Promise.all([
+    api.catalog(), api.sprite(), ...["neighbour-land", "rivers", "archipelagos"].map(api.basemap), ...ages.map(api.units)]);
   adoptSprite(sheet);
-  return { catalog: readCatalog(raw, lang), base: { units, districts, neighbours, rivers, archipelagos },
-    units: readUnits({ "units-2025-07": units, "districts-2024": districts, "districts-2025-01": districts2025 }) };
+  const collections = Object.fromEntries(ages.map((name, i) => [name, units[i]]));
+  return { catalog: readCatalog(raw, lang), base: { ...collections, neighbours, rivers, archipelagos }, units: readUnits(collections) };
 }
 
 function run({ catalog, base, units }) {
@@ -36,21 +47,49 @@ function run({ catalog, base, units }) {
   let features = [];
   let current = new AbortController();
   let opening = new AbortController();
+  let ticking = new AbortController();
   let opened = null;
 
   speakAll(); // the inset stands before the map is fitted beside it
   const choose = (id) => state.set({ id });
-  const sheet = createSheet($("#finder"), $(".handle"), () => labels.draw());
+  const sheet = createSheet($("#finder"), $(".handle"), () => { labels.draw(); swipe.redraw(); });
   const finder = createFinder($("#finder"), { catalog, units, state, onChoose: choose, onHover: light, onRetry: refresh, onSeek: sheet.open });
+  const timebar = createTimebar($("#time"), { state, onMore: sheet.open });
+  const clocks = () => timebar.clocks;
   const panel = createPanel($("#panel"), catalog, { onClose: close, onShow: show, onRetry: () => open(state.shown.id) });
-  const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel")], onRest: state.setView,
+  const changes = createChanges($("#changes"), catalog, { onChoose: choose, onClose: () => state.set({ compare: "" }), onRetry: refresh, onDays: () => {
+    changes.close();
+    arrangeSides();
+    sheet.open();
+    timebar.askOther();
+  } });
+  const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel"), $("#changes"), $("#time")], onRest: state.setView,
+    onShade: () => state.set({ shade: state.shown.shade ? "" : units.on(clocks().day) }),
     onOnline: (on, failed) => { drawCredits($("#credits"), on); if (failed) toast($("#toasts"), t("onlineFailed")); } });
-  const territory = drawBasemap(map.leaflet, base, catalog.basemap);
-  const layers = createLayers(map.leaflet, catalog, communes, { onChoose: choose, onHover: light, onArrange: () => labels.draw() });
+  const ground = drawBasemap(map.leaflet, base, catalog.basemap);
+  const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
+  const beside = createLayers(map.leaflet, catalog, communes, { panes: SIDES.other, onChoose: choose, onHover: light, onArrange: () => {} });
+  const pickUnit = (id) => state.set({ district: [id], shade: "" });
+  const tinted = createTinted(map.leaflet, pickUnit);
+  const shade = createShade($("#shade"), { onGeneration: (name) => state.set({ shade: name }), onPick: pickUnit,
+    onUnassigned: (name) => state.set({ district: [`chua-xac-dinh@${name}`], shade: "" }), onClose: () => state.set({ shade: "" }), onRetry: () => drawNumbers() });
+  const swipe = createSwipe($("#map"), map.leaflet, map.openPart);
+  const twoDays = createTwoDays({ clocks, beside, swipe, changes, onColumn: arrangeSides });
   const labels = createLabels(map.leaflet, base, { openPart: map.openPart, furniture: map.furniture, standing: layers.standing });
+
+  let generation = null;
+  /** Outlines and names of the units that there were on the day shown. */
+  function drawUnits({ again = false } = {}) {
+    const then = units.on(clocks().day);
+    if (then === generation && !again) return;
+    generation = then;
+    ground.show(then);
+    labels.show(then);
+  }
 
   function light(id) {
     layers.light(id);
+    beside.light(id);
     finder.light(id);
   }
 
@@ -59,17 +98,45 @@ function run({ catalog, base, units }) {
     current.abort();
     current = new AbortController();
     const { signal } = current;
+    const { wrong } = clocks();
+    if (wrong.datetime || wrong.asOf) return finder.fail(new WrongDay(wrong.datetime ?? wrong.asOf));
     finder.wait();
     try {
-      const filters = filtersOf(state.shown);
-      const [found, counts] = await Promise.all([api.projects(filters, signal), api.counts(filters, signal)]);
+      const filters = { ...filtersOf(state.shown), ...clocks().asked };
+      const [found, counts, others] = await Promise.all([
+        api.projects(filters, signal), api.counts(filters, signal), twoDays.ask(filters, signal)]);
       features = found.features;
-      finder.draw(features, counts);
+      finder.draw(features, counts, clocks());
       layers.draw(features);
-      if (opened) layers.choose(opened);
+      if (opened) layers.choose(features.find(({ id }) => id === opened.id) ?? opened);
+      await twoDays.draw(others, opened, filters, signal);
       if (moved) bringIntoView();
+      timebar.drawn();
     } catch (error) {
-      if (error.name !== "AbortError") finder.fail(error);
+      if (error.name === "AbortError") return;
+      timebar.stop();
+      const refused = REFUSED[/^(as-of|datetime)=/.exec(error.problem?.detail ?? "")?.[1]];
+      if (refused) timebar.refuse(...refused);
+      finder.fail(refused ? new WrongDay(refused[1]) : error);
+    }
+  }
+
+  /** The column on the right, a project's or that of the changes, came or went. When the changes come, the whole city is looked at whole again. */
+  function arrangeSides({ begins = false } = {}) {
+    document.body.classList.toggle("has-panel", panel.isOpen || changes.isOpen);
+    labels.draw();
+    swipe.redraw();
+    if (begins && !panel.isOpen && map.leaflet.getZoom() <= WHOLE_CITY_ZOOM) map.home();
+  }
+
+  /** The days on which something changed, under the filters; without them the bar still takes a day that is typed. */
+  async function drawTimeline() {
+    ticking.abort();
+    ticking = new AbortController();
+    try {
+      timebar.draw(await api.timeline(filtersOf(state.shown), ticking.signal));
+    } catch (error) {
+      if (!(error instanceof api.ApiError) && error.name !== "AbortError") throw error;
     }
   }
 
@@ -88,33 +155,36 @@ function run({ catalog, base, units }) {
   /** A name may mean a unit of several times: all are outlined, and the veil is off the largest, lest one veil the other. */
   function drawTerritory({ move }) {
     const found = state.shown.district.map((value) => units.find(value).filter(({ geometry }) => geometry));
-    const bounds = territory(found.flat(), found.flatMap((same) => same.slice().sort((a, b) => extent(b) - extent(a)).slice(0, 1)));
+    const bounds = ground.territory(found.flat(), found.flatMap((same) => same.slice().sort((a, b) => extent(b) - extent(a)).slice(0, 1)));
     if (bounds && move) map.fit(bounds);
   }
 
-  /** Open a project: its frame at once, its history when it comes. */
-  async function open(id, { focus = false } = {}) {
+  /** Open a project: its frame at once, its history when it comes. `again`: the same one on another day, in place. */
+  async function open(id, { focus = false, again = false } = {}) {
     opening.abort();
     opening = new AbortController();
     const { signal } = opening;
-    panel.wait();
+    if (!again) panel.wait();
     finder.choose(id);
     try {
-      const known = features.find((feature) => feature.id === id);
-      const [feature, history] = await Promise.all([known ?? api.project(id, signal), api.history(id, signal)]);
+      const { isToday, asked } = clocks();
+      const [day, onDay] = [twoDays.other(), (when) => api.project(id, when, signal)];
+      const [feature, history, now, other] = await Promise.all([onDay(asked), api.history(id, signal),
+        isToday ? null : onDay({}), day && day !== today() ? onDay({ ...asked, datetime: day }) : null]);
       opened = feature;
-      panel.show(feature, history);
+      panel.show(feature, history, { clocks: clocks(), now, other });
       layers.choose(feature);
       document.title = `${own(feature.properties, "name")} · ${t("title")}`;
-      if (feature.geometry) map.reveal(pointOf(feature));
+      if (feature.geometry && !again) map.reveal(pointOf(feature));
       if (focus) panel.focus();
     } catch (error) {
       if (error.name === "AbortError") return;
       const missing = error.status === 404 || error.status === 410;
-      panel.fail(errorWords(error, id), { again: !missing });
+      const { asOf } = clocks();
+      const words = asOf && error.status === 404 ? t("notRecorded", { day: dateWords(asOf, lang()) }) : errorWords(error, id);
+      panel.fail(words, { again: !missing });
     }
-    document.body.classList.add("has-panel");
-    labels.draw();
+    arrangeSides();
   }
 
   const pointOf = (feature) => {
@@ -132,16 +202,17 @@ function run({ catalog, base, units }) {
     opened = null;
     panel.close();
     layers.choose(null);
+    beside.choose(null);
     finder.choose(null);
-    document.body.classList.remove("has-panel");
     document.title = t("title");
-    labels.draw();
+    arrangeSides();
   }
 
   function close() {
     const { id } = state.shown;
     state.set({ id: null });
-    finder.focus(id);
+    if (changes.isOpen) changes.focus(id);
+    else finder.focus(id);
   }
 
   function speakAll() {
@@ -150,17 +221,23 @@ function run({ catalog, base, units }) {
     document.title = t("title");
     drawCredits($("#credits"), $("#map").classList.contains("is-online"));
     drawInset($("#inset"), base.archipelagos);
+    for (const link of document.querySelectorAll("[data-page]")) link.href = `${link.dataset.page}${lang() === "en" ? "?lang=en" : ""}`;
   }
 
   state.onChange((shown, changed) => {
-    const filtered = ["layer", "district", "status", "condition", "q"].some((name) => changed.has(name));
+    const filtered = [...LISTS, "q"].some((name) => changed.has(name));
+    const timed = changed.has("datetime") || changed.has("asOf") || changed.has("compare");
     if (changed.has("lang")) speakAll();
     if (changed.has("lang") || filtered) finder.say();
+    if (changed.has("lang") || timed) timebar.say();
+    if (timed) drawUnits();
     if (changed.has("district")) drawTerritory({ move: true });
-    if (filtered || changed.has("lang")) refresh({ moved: filtered && !changed.has("district") });
+    if (filtered || timed || changed.has("lang")) refresh({ moved: filtered && !changed.has("district") });
+    if (filtered) drawTimeline();
+    if (filtered || timed || changed.has("shade") || changed.has("lang")) drawNumbers();
     if (changed.has("lang")) labels.draw();
-    if (changed.has("id") || changed.has("lang")) {
-      if (shown.id) open(shown.id, { focus: changed.has("id") });
+    if (changed.has("id") || changed.has("lang") || timed) {
+      if (shown.id) open(shown.id, { focus: changed.has("id"), again: !changed.has("id") });
       else shut();
     }
   });
@@ -168,14 +245,28 @@ function run({ catalog, base, units }) {
   window.addEventListener("popstate", () => state.view && map.goTo(state.view));
 
   finder.say();
+  timebar.say();
+  drawUnits();
+  drawTimeline();
   drawTerritory({ move: !firstView });
   refresh({ moved: !firstView });
   if (state.shown.id) open(state.shown.id);
-  api.units("communes-2024").then((found) => {
+  const communesComing = api.units("communes-2024").then((found) => {
     for (const unit of found.features) if (unit.geometry) communes.set(unit.id, unit);
+    base["communes-2024"] = found;
+    units.add("communes-2024", found);
+    finder.say();
+    drawUnits({ again: true });
+    drawTerritory({ move: false });
     layers.draw(features);
     if (opened) layers.choose(opened);
   }).catch(() => toast($("#toasts"), t("errorMap")));
+  const drawNumbers = createNumbers({ state, clocks, card: shade, tinted, base, complete: communesComing, onWanted: (on) => {
+    map.sayShade(on);
+    document.body.classList.toggle("is-shaded", on);
+    if (on) sheet.open();
+  } });
+  drawNumbers();
   if (PHONE.matches) sheet.peek();
   if (PHONE.matches || innerHeight < 760) $(".legend").open = false;
 }

@@ -13,6 +13,14 @@ const PROBLEMS = {
   busy: () => t("busy"),
 };
 
+/** A day that cannot be asked for; `key` is the sentence that says why. */
+export class WrongDay extends Error {
+  constructor(key) {
+    super(key);
+    this.key = key;
+  }
+}
+
 const problem = (error) => error.problem?.type?.split(":").at(-1);
 
 /** What an error means to a reader, and the way out; `name`: what was asked for. */
@@ -31,9 +39,13 @@ const button = (key, act, kind = "button") => el("button", { type: "button", cla
 
 export const emptyState = (onClear) => state("empty", t("emptyTitle"), t("emptyText"), button("clearAll", onClear));
 
+/** Nothing was on record by the day asked for: the map does not know what it was not told. */
+export const unrecordedState = (day, onAll) => state("empty", t("recordedNone", { day }), t("recordedNoneText"), button("recordedAll", onAll));
+
 /** With a filter that cannot be used, trying again does not help: leaving it out does, or one of the `candidates` {words, choose}. `name`: what was
  *  asked for. */
-export function errorState(error, { onRetry, onClear, candidates = [], name = "" }) {
+export function errorState(error, { onRetry, onClear, onToday, candidates = [], name = "" }) {
+  if (error instanceof WrongDay) return state("error", t("wrongTimeTitle"), t(error.key), button("backToToday", onToday));
   const ofFilter = error.status === 400 || error.status === 422;
   if (candidates.length) {
     return state("empty", t("candidatesTitle", { n: candidates.length }), t("candidates"), candidates.map(({ words, choose }) =>

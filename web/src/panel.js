@@ -2,8 +2,9 @@
 
 import { el, glyph, inWords, outLink, sprite } from "./dom.js";
 import { lang, number, own, t, told, unitWords } from "./i18n.js";
+import { dateWords } from "./edtf.js";
 import { areaRadius } from "./style.js";
-import { basis, clauseNames, mandates, sinceWhen, source, timeline } from "./timeline.js";
+import { basis, clauseNames, mandates, sinceWhen, source, timeline, until } from "./timeline.js";
 
 const UNITS = ["districts_2024", "communes_2024", "units_2025_07", "districts_2025_01"];
 /** Shown in a place of their own, or the machine's business. */
@@ -33,13 +34,16 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
       properties.alt_names?.length ? el("p", { class: "panel-other" }, `${t("altNames")}: ${properties.alt_names.join("; ")}`) : null);
   }
 
-  function standing({ properties: p }, history) {
+  /** The status of the day shown; beneath it that of the day compared with, and of today where another day is shown. */
+  function standing({ properties: p }, whole, { clocks, now, other }) {
+    const history = now ? until(whole, clocks.day) : whole;
     const when = sinceWhen(p, history);
-    const fact = history.facts.find(({ status, effective }) => effective && status === p.status);
+    const fact = history.facts.find(({ status, valid_from: told }) => status === p.status && told === p.valid_from);
     const outlined = catalog.conditionSymbol(p.condition);
     return el("div", { class: "standing" },
       el("span", { class: "standing-symbol" }, sprite(catalog.ruleOf(p.status).symbol), outlined && sprite(outlined, "ring")),
       el("div", {},
+        now && el("p", { class: "standing-day" }, t("standingOn", { day: dateWords(clocks.day, lang()) })),
         el("p", { class: "standing-head" }, el("strong", {}, catalog.statusLabel(p.status)),
           when && el("span", {}, ` · ${when}`)),
         el("p", { class: "standing-more" }, basis(p.basis, catalog),
@@ -47,17 +51,32 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
           p.status_uncertain && el("span", { class: "tag warn" }, t("uncertain")),
           p.status_disputed && el("span", { class: "tag warn" }, t("disputed"))),
         p.secondary_status && el("p", { class: "step-source" }, `${t("also")}: ${catalog.statusLabel(p.secondary_status)}`),
-        p.status_source && el("p", { class: "step-source" }, source(fact ?? { source: p.status_source, source_url: p.status_source_url }))));
+        p.status_source && el("p", { class: "step-source" }, source(fact ?? { source: p.status_source, source_url: p.status_source_url })),
+        other && standingElse(p, dateWords(clocks.compare, lang()), other.properties),
+        now && standingElse(p, t("standingNow"), now.properties)));
   }
 
-  function actions({ id, geometry }) {
+  function standingElse(then, when, { status, condition }) {
+    const same = status === then.status && (condition ?? null) === (then.condition ?? null);
+    const outlined = catalog.conditionSymbol(condition);
+    return el("p", { class: "standing-now" }, `${when}: `, sprite(catalog.ruleOf(status).symbol), el("strong", {}, catalog.statusLabel(status)),
+      outlined && ` · ${catalog.conditionLabel(condition)}`, same && ` (${t("standingSame")})`);
+  }
+
+  /** The project's own page, on the same day and in the same language. */
+  function pageOf(id, { asked }) {
+    const params = new URLSearchParams(Object.entries({ ...asked, lang: lang() === "en" ? "en" : "" }).filter(([, value]) => value));
+    return `/du-an/${encodeURIComponent(id)}${params.size ? `?${params}` : ""}`;
+  }
+
+  function actions({ id, geometry }, clocks) {
     const copy = el("button", { type: "button", class: "action", onclick: async () => {
       await navigator.clipboard?.writeText(location.href);
       copy.lastChild.textContent = t("copied");
     } }, glyph("link"), el("span", {}, t("copyLink")));
     return el("div", { class: "actions" },
       geometry && el("button", { type: "button", class: "action", onclick: () => onShow(id) }, glyph("target"), el("span", {}, t("zoomTo"))),
-      el("a", { class: "action", href: `/du-an/${encodeURIComponent(id)}${lang() === "en" ? "?lang=en" : ""}` }, glyph("page"), el("span", {}, t("page"))),
+      el("a", { class: "action", href: pageOf(id, clocks) }, glyph("page"), el("span", {}, t("page"))),
       copy);
   }
 
@@ -116,14 +135,15 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
       }));
     },
 
-    /** Show a feature with its history. */
-    show(feature, history) {
+    /** Show a feature with its history, on the day of the `clocks`; `now` is the same feature today, where that is another day,
+     *  `other` on the day that it is compared with. */
+    show(feature, history, { clocks, now, other }) {
       const p = feature.properties;
       root.hidden = false;
       body.removeAttribute("aria-busy");
-      body.replaceChildren(...[head(feature), standing(feature, history), actions(feature),
+      body.replaceChildren(...[head(feature), standing(feature, history, { clocks, now, other }), actions(feature, clocks),
         section(t("facts"), facts(feature)),
-        section(t("history"), timeline(history, catalog)),
+        section(t("history"), timeline(history, catalog, now ? clocks.day : null)),
         section(t("mandates"), ...mandates(history, catalog)),
         section(t("place"), ...place(feature), units(feature)),
         fold(t("decisions"), references(p.decisions)),

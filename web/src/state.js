@@ -1,6 +1,8 @@
-/** What is shown: filters, the chosen project, the language and the map's view, all of it in the URL. */
+/** What is shown: filters, days, the chosen project, the language and the map's view, all of it in the URL. */
 
 export const LISTS = ["layer", "district", "status", "condition", "ids"];
+/** The two clocks, the day to compare with, and the generation of units that the map is tinted by: as the URL names them. */
+const SINGLE = { datetime: "datetime", asOf: "as-of", compare: "compare", shade: "shade" };
 const LANGUAGES = ["vi", "en"];
 
 /** The query of a URL → what is shown. A repeated or unknown parameter is left aside; the server judges the values. */
@@ -9,6 +11,7 @@ export function parse(search) {
   const lists = LISTS.map((name) => [name, (params.get(name) ?? "").split(",").map((v) => v.trim()).filter(Boolean)]);
   return {
     ...Object.fromEntries(lists),
+    ...Object.fromEntries(Object.entries(SINGLE).map(([name, told]) => [name, (params.get(told) ?? "").trim()])),
     q: params.get("q") ?? "",
     id: params.get("id") || null,
     lang: LANGUAGES.includes(params.get("lang")) ? params.get("lang") : LANGUAGES[0],
@@ -20,6 +23,9 @@ export function format(shown) {
   const parts = LISTS.filter((name) => shown[name].length)
     .map((name) => `${name}=${shown[name].map(encodeURIComponent).join(",")}`);
   if (shown.q) parts.push(`q=${encodeURIComponent(shown.q)}`);
+  for (const [name, told] of Object.entries(SINGLE)) {
+    if (shown[name]) parts.push(`${told}=${encodeURIComponent(shown[name]).replaceAll("%2F", "/").replaceAll("%3A", ":")}`);
+  }
   if (shown.lang !== LANGUAGES[0]) parts.push(`lang=${shown.lang}`);
   if (shown.id) parts.push(`id=${encodeURIComponent(shown.id)}`);
   return parts.length ? `?${parts.join("&")}` : "";

@@ -1,26 +1,32 @@
 /** How a project got where it is: its statuses, each with date, basis and source, and the orders that name it. */
 
 import { el, inWords, outLink, sprite, svg } from "./dom.js";
-import { dateWords, precision } from "./edtf.js";
+import { dateWords, firstDay, precision } from "./edtf.js";
 import { lang, own, t, told } from "./i18n.js";
 
-/** Statuses as the server orders them, the latest first; `history` is the answer of `…/history`. */
-export function timeline({ facts = [] }, catalog) {
+/** Statuses as the server orders them, the latest first; `history` is the answer of `…/history`; what came after `day` is marked. */
+export function timeline({ facts = [] }, catalog, day = null) {
   if (!facts.length) return el("p", { class: "quiet" }, t("historyNone"));
   const now = facts.find(({ status, effective }) => status && effective);
-  return el("ol", { class: "timeline" }, facts.map((fact) => step(fact, catalog, fact === now)));
+  return el("ol", { class: "timeline" }, facts.map((fact) => step(fact, catalog, fact === now, Boolean(day) && isAfter(fact, day))));
 }
 
-function step(fact, catalog, isNow) {
+const isAfter = ({ valid_from: date }, day) => firstDay(date) > day;
+
+/** The history as far as it goes on a day. */
+export const until = (history, day) => ({ ...history, facts: (history.facts ?? []).filter((fact) => !isAfter(fact, day)) });
+
+function step(fact, catalog, isNow, isLater) {
   const { status, condition } = fact;
   const words = [status && catalog.statusLabel(status), condition && catalog.conditionLabel(condition)].filter(Boolean);
   const symbol = status ? catalog.ruleOf(status).symbol
     : catalog.conditionSymbol(condition) ? catalog.conditionSymbol(condition) : catalog.ruleOf(null).symbol;
-  return el("li", { class: "step", "data-now": isNow },
+  return el("li", { class: "step", "data-now": isNow, "data-later": isLater },
     sprite(symbol, "step-symbol"),
     el("p", { class: "step-head" },
       el("strong", {}, words.join(" · ")),
       isNow && el("span", { class: "tag now" }, t("effective")),
+      isLater && el("span", { class: "tag" }, t("notYet")),
       fact.effective === false && el("span", { class: "tag" }, t("idle"))),
     el("p", { class: "step-date" }, el("time", {}, dateWords(fact.valid_from, lang()) || "—"),
       fact.date_inferred && el("span", { class: "tag" }, t("dateInferred")),

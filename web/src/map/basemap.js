@@ -1,40 +1,56 @@
-/** Our own base map: sea, land, rivers, the outlines of three generations of units, and the territory that was chosen. */
+/** Our own base map: sea, land, rivers, the outlines of the units of a day, and the territory that was chosen. */
 
 import { svg } from "../dom.js";
 import * as L from "./leaflet.js";
 
 const UNIT_LINES_FROM = 11.5;
+const TODAY = "units-2025-07";
+/** The smaller units within those of a generation, drawn from near. */
+const FINE = { "districts-2024": "communes-2024" };
 const WORLD = [[-89, -179], [-89, 179], [89, 179], [89, -179]];
 
 /**
- * Draws `base` = {neighbours, units, districts, rivers}, GeoJSON collections, in the `colours` of the rules, and returns
- * `territory(features, open)`: the outlines of all the features, and the veil off the `open` ones among them.
+ * Draws `base` = {neighbours, rivers, "units-2025-07", "districts-2024", …}, GeoJSON collections, in the `colours` of the rules.
+ *
+ * `show(generation)` draws the city of that generation, and around it what was not of the city then. `territory(features,
+ * open)`: the outlines of all the features, and the veil off the `open` ones among them.
  */
 export function drawBasemap(map, base, colours) {
   const renderer = L.canvas({ pane: "base", padding: 0.5 });
   const shared = { renderer, interactive: false, smoothFactor: 0.7 };
-  const draw = (collection, style) => L.geoJSON(collection, { ...shared, style, filter: (f) => Boolean(f.geometry) }).addTo(map);
+  const stage = L.layerGroup().addTo(map);
+  const near = L.layerGroup();
+  const make = (collection, style) => L.geoJSON(collection, { ...shared, style, filter: (f) => Boolean(f.geometry) });
 
   const land = (fill) => ({ fillColor: fill, fillOpacity: 1, color: fill, weight: 0.8, opacity: 1 });
   const coast = (weight) => ({ fill: false, color: colours.coast, weight, opacity: 0.7, lineJoin: "round" });
-  for (const [collection, fill, weight] of [[base.neighbours, colours.neighbour, 1.6], [base.units, colours.land, 2.6]]) {
-    draw(collection, coast(weight)); // of this stroke, the half outside the land stays: shore and border of the city
-    draw(collection, land(fill));
+  const unitLine = { fill: false, color: colours.unit_line, weight: 0.8 };
+  const districtLine = { fill: false, color: colours.district_line, weight: 1.1, opacity: 0.85, dashArray: "7 3 1.5 3" };
+
+  function show(generation) {
+    const isNow = generation === TODAY;
+    stage.clearLayers();
+    near.clearLayers();
+    const grounds = [[base.neighbours, colours.neighbour, 1.6], ...(isNow ? [] : [[base[TODAY], colours.neighbour, 1.6]]), [base[generation], colours.land, 2.6]];
+    for (const [collection, fill, weight] of grounds) {
+      make(collection, coast(weight)).addTo(stage); // of this stroke, the half outside the land stays: shore and border of the city
+      make(collection, land(fill)).addTo(stage);
+    }
+    make(base.rivers, { color: colours.river, weight: 2.4, opacity: 1, lineCap: "round" }).addTo(stage);
+    make(base[generation], isNow ? unitLine : districtLine).addTo(stage);
+    if (base[FINE[generation]]) make(base[FINE[generation]], unitLine).addTo(near);
+    byZoom();
   }
-  draw(base.rivers, { color: colours.river, weight: 2.4, opacity: 1, lineCap: "round" });
-  const unitLines = draw(base.units, { fill: false, color: colours.unit_line, weight: 0.8 });
-  draw(base.districts, { fill: false, color: colours.district_line, weight: 1.1, opacity: 0.85, dashArray: "7 3 1.5 3" });
 
   function byZoom() {
-    const near = map.getZoom() >= UNIT_LINES_FROM;
-    if (near === map.hasLayer(unitLines)) return;
-    if (near) unitLines.addTo(map);
-    else unitLines.remove();
+    const wanted = map.getZoom() >= UNIT_LINES_FROM;
+    if (wanted === map.hasLayer(near)) return;
+    if (wanted) near.addTo(map);
+    else near.remove();
   }
   map.on("zoomend", byZoom);
-  byZoom();
   fadeOut(map, L.geoJSON(base.neighbours).getBounds(), colours.sea);
-  return createTerritory(map, colours);
+  return { show, territory: createTerritory(map, colours) };
 }
 
 /** The neighbours' land ends where our figures of it end: it fades into the ground there, lest the edge look like a shore. */

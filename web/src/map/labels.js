@@ -11,11 +11,16 @@ const KINDS = {
   archipelago: [0, 30, 13, 600, 0.01],
   sea: [6, 12.5, 14, 500, 0.06],
   province: [8.5, 12, 12.5, 600, 0.08],
-  district: [9.25, 11.49, 12, 600, 0.02],
-  unit: [11.5, 30, 11.5, 500, 0],
+  district: [9.25, 30, 12, 600, 0.02],
+  commune: [11.5, 30, 11, 500, 0],
+  unit: [10, 30, 11.5, 500, 0],
   river: [11, 30, 11, 500, 0.02],
 };
 const WATER = [["gulf", 107.35, 20.42], ["eastSea", 112.6, 13.1]];
+const MAY_GIVE_WAY = new Set(["unit", "commune", "river"]);
+/** What was a province of its own until it joined the city. */
+const JOINED = ["haiDuong", 106.33, 20.93];
+const TODAY = "units-2025-07";
 
 /**
  * `base` as for the base map, with `archipelagos`; `openPart()`: where the map is not covered; `furniture()`: boxes that
@@ -23,6 +28,7 @@ const WATER = [["gulf", 107.35, 20.42], ["eastSea", 112.6, 13.1]];
  */
 export function createLabels(map, base, { openPart, furniture, standing }) {
   const layer = L.layerGroup().addTo(map);
+  let shown = [];
   const brush = document.createElement("canvas").getContext("2d");
   const ofArea = (kind, words) => (feature) => {
     const ring = mainRing(feature.geometry);
@@ -39,15 +45,16 @@ export function createLabels(map, base, { openPart, furniture, standing }) {
   const usable = (collection) => collection.features.filter((feature) => feature.geometry);
   const named = (p) => (lang() === "en" && p.name_en) || p.name_vi || p.full_name || p.name;
 
-  const names = [
+  const names = (generation) => [
     ...usable(base.archipelagos).map((feature) => {
       const { lat, lng } = L.geoJSON(feature).getBounds().getCenter();
       return { kind: "archipelago", lon: lng, lat, words: () => named(feature.properties) };
     }),
     ...WATER.map(([key, lon, lat]) => ({ kind: "sea", lon, lat, words: () => t(key) })),
-    ...usable(base.districts).map(ofArea("district", (p) => p.name)),
+    ...usable(base[generation]).map(ofArea(generation === TODAY ? "unit" : "district", (p) => p.name)).sort((a, b) => b.span - a.span),
     ...usable(base.neighbours).map(ofArea("province", (p) => named(p))),
-    ...usable(base.units).map(ofArea("unit", (p) => p.name)),
+    ...(generation === TODAY ? [] : [{ kind: "province", lon: JOINED[1], lat: JOINED[2], words: () => t(JOINED[0]) }]),
+    ...(generation === "districts-2024" && base["communes-2024"] ? usable(base["communes-2024"]).map(ofArea("commune", (p) => p.name)) : []),
     ...usable(base.rivers).map((feature) => {
       const [lon, lat] = middle(feature);
       return { kind: "river", lon, lat, words: () => named(feature.properties) };
@@ -72,11 +79,11 @@ export function createLabels(map, base, { openPart, furniture, standing }) {
   function draw() {
     const zoom = map.getZoom();
     const view = openPart();
-    const candidates = names.filter(({ kind }) => zoom >= KINDS[kind][0] && zoom <= KINDS[kind][1]).flatMap((name) => {
+    const candidates = shown.filter(({ kind }) => zoom >= KINDS[kind][0] && zoom <= KINDS[kind][1]).flatMap((name) => {
       const { x, y } = map.latLngToContainerPoint([name.lat, name.lon]);
       if (x < view.left || x > view.right || y < view.top || y > view.bottom) return [];
       const room = name.span ? (name.span / 360) * 256 * 2 ** zoom : undefined;
-      return [{ ...name, ...size(name), x, y, room, must: name.kind !== "unit" && name.kind !== "river" }];
+      return [{ ...name, ...size(name), x, y, room, must: !MAY_GIVE_WAY.has(name.kind) }];
     });
     layer.clearLayers();
     for (const { kind, text, lat, lon, shift } of placeLabels(candidates, view, { taken: furniture(), obstacles: obstacles() })) {
@@ -87,6 +94,12 @@ export function createLabels(map, base, { openPart, furniture, standing }) {
 
   map.on("moveend resize", draw);
   document.fonts?.ready.then(draw);
-  draw();
-  return { draw };
+  return {
+    draw,
+    /** Name the units of this generation. */
+    show(generation) {
+      shown = names(generation);
+      draw();
+    },
+  };
 }

@@ -27,9 +27,10 @@ export function standingPoint({ type, coordinates }) {
   return [lng, lat];
 }
 
-/** `onChoose(id)`, `onHover(id | null)`, `onArrange()` when signs moved; `communes` are outlines by id, for hatching. */
-export function createLayers(map, catalog, communes, { onChoose, onHover, onArrange }) {
-  const shapes = createShapes(map, catalog, communes, { onChoose, onHover });
+/** `onChoose(id)`, `onHover(id | null)`, `onArrange()` when signs moved; `communes` are outlines by id, for hatching.
+ *  `panes` are where the parts are drawn: those of the day shown, or of the one beside it. */
+export function createLayers(map, catalog, communes, { panes, onChoose, onHover, onArrange }) {
+  const shapes = createShapes(map, catalog, communes, { panes, onChoose, onHover });
   const signs = L.layerGroup().addTo(map);
   const spread = L.layerGroup().addTo(map);
   const top = L.layerGroup().addTo(map);
@@ -53,7 +54,7 @@ export function createLayers(map, catalog, communes, { onChoose, onHover, onArra
     const { drawing, size, anchor } = (far ? smallSign : sign)(properties, catalog);
     const icon = L.divIcon({ className: `mark ${className}`, iconSize: size, iconAnchor: anchor, tooltipAnchor: [0, 4 - anchor[1]],
       html: drawing });
-    return L.marker(at, { icon, keyboard: false, zIndexOffset, riseOnHover: true })
+    return L.marker(at, { icon, pane: panes.signs, keyboard: false, zIndexOffset, riseOnHover: true })
       .bindTooltip(() => hint(feature), { direction: "top", className: "tip" })
       .on("click", () => onChoose(id)).on("mouseover", () => onHover(id)).on("mouseout", () => onHover(null));
   }
@@ -62,7 +63,7 @@ export function createLayers(map, catalog, communes, { onChoose, onHover, onArra
     const at = map.unproject([x, y], zoom);
     const side = widthOf(members.length);
     const icon = L.divIcon({ className: "cluster", iconSize: [side, side], html: donut(members.map((m) => m.feature.properties.status), catalog) });
-    return L.marker(at, { icon, keyboard: false, zIndexOffset: 100 })
+    return L.marker(at, { icon, pane: panes.signs, keyboard: false, zIndexOffset: 100 })
       .bindTooltip(() => el("div", { class: "hint" }, el("strong", {}, t("cluster", { n: members.length }))), { direction: "top", className: "tip" })
       .on("click", () => openGroup(at, members, zoom));
   }
@@ -80,7 +81,7 @@ export function createLayers(map, catalog, communes, { onChoose, onHover, onArra
     const middle = map.latLngToLayerPoint(at);
     fan(members.length).forEach((offset, i) => {
       const end = map.layerPointToLatLng(middle.add([offset.x, offset.y]));
-      L.polyline([at, end], { pane: "fan", weight: 1.2, color: "#1b2733", opacity: 0.5, interactive: false }).addTo(spread);
+      L.polyline([at, end], { pane: panes.fan, weight: 1.2, color: "#1b2733", opacity: 0.5, interactive: false }).addTo(spread);
       marker(members[i].feature, { at: end, className: "mark-fan", zIndexOffset: 2000 }).addTo(spread);
     });
   }

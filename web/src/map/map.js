@@ -6,15 +6,23 @@ import * as L from "./leaflet.js";
 
 /** Old Hải Phòng with its islands: what "the whole city" shows first. The inset stands on the open sea of its corner. */
 const CITY = [[20.52, 106.40], [21.02, 107.12]];
-const LIMITS = [[6, 98], [25, 122]];
+/** To the south far enough that Trường Sa can be drawn up above the bar of time. */
+const LIMITS = [[2, 98], [25, 122]];
 const OSM = "https://tile.openstreetmap.org/{z}/{x}/{y}.png";
-const PANES = { base: 200, fog: 205, online: 210, mask: 250, hatch: 300, areas: 310, lines: 320, labels: 350, fan: 590 };
+const PANES = { base: 200, fog: 205, online: 210, tint: 245, mask: 250, hatch: 300, areas: 310, lines: 320, labels: 350, figures: 352, fan: 590 };
+/** Where the projects of the day shown are drawn, and those of the day that it is compared with. */
+export const SIDES = {
+  shown: { hatch: "hatch", areas: "areas", lines: "lines", fan: "fan", signs: "markerPane" },
+  other: { hatch: "hatch-other", areas: "areas-other", lines: "lines-other", fan: "fan-other", signs: "signs-other" },
+};
+const BESIDE = { "hatch-other": 301, "areas-other": 311, "lines-other": 321, "fan-other": 591, "signs-other": 601 };
 
-/** `covers()` gives the elements that lie over the map; `onRest(view)` is called when the map comes to rest. */
-export function createMap(root, { view, covers, onRest, onOnline }) {
+/** `covers()` gives the elements that lie over the map; `onRest(view)` is called when the map comes to rest, `onShade()` when
+ *  the numbers by unit are asked for or sent away. */
+export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
   const map = L.map(root, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 1, wheelPxPerZoomLevel: 90,
     minZoom: 5, maxZoom: 18, maxBounds: LIMITS, maxBoundsViscosity: 0.8, renderer: L.svg({ padding: 0.4 }) });
-  for (const [name, z] of Object.entries(PANES)) map.createPane(name).style.zIndex = z;
+  for (const [name, z] of Object.entries({ ...PANES, ...BESIDE })) map.createPane(name).style.zIndex = z;
   map.getPane("labels").style.pointerEvents = "none";
   root.addEventListener("keydown", (event) => event.key === "Escape" && root.blur());
 
@@ -28,7 +36,8 @@ export function createMap(root, { view, covers, onRest, onOnline }) {
     for (const cover of covers()) {
       const box = cover.getBoundingClientRect();
       if (!box.width || !box.height) continue;
-      if (box.width > frame.width * 0.8) open.bottom = Math.min(open.bottom, box.top - frame.top);
+      const atFoot = box.width > box.height * 2 && box.top - frame.top > frame.height / 2;
+      if (atFoot || box.width > frame.width * 0.8) open.bottom = Math.min(open.bottom, box.top - frame.top);
       else if (box.left < frame.width / 2) open.left = Math.max(open.left, box.right - frame.left);
       else open.right = Math.min(open.right, box.left - frame.left);
     }
@@ -74,7 +83,7 @@ export function createMap(root, { view, covers, onRest, onOnline }) {
   });
 
   const home = () => fit(CITY, padding(openPart()));
-  const controls = createControls(root, map, { home, onOnline });
+  const controls = createControls(root, map, { home, onOnline, onShade });
 
   return {
     leaflet: map,
@@ -83,6 +92,8 @@ export function createMap(root, { view, covers, onRest, onOnline }) {
     fit,
     home,
     online: controls.online,
+    /** Say on its button whether the numbers by unit are shown. */
+    sayShade: (on) => controls.shade.setAttribute("aria-pressed", String(on)),
     translate: () => translate(controls.root),
 
     /** Go to what the URL says; the whole city where it says nothing. */
@@ -106,12 +117,13 @@ export function createMap(root, { view, covers, onRest, onOnline }) {
 }
 
 /** Zoom, the whole city, and the switch for the online background: off until the reader asks. */
-function createControls(root, map, { home, onOnline }) {
+function createControls(root, map, { home, onOnline, onShade }) {
   const button = (name, key, act) => el("button", { type: "button", class: `map-button ${name}`, title: t(key), "aria-label": t(key),
     "data-t-label": key, onclick: act }, glyph(name));
   const tiles = L.tileLayer(OSM, { pane: "online", maxZoom: 19, referrerPolicy: "strict-origin-when-cross-origin" });
   const toggle = button("online", "online", () => online(!map.hasLayer(tiles)));
-  toggle.setAttribute("aria-pressed", "false");
+  const shade = button("shade", "shade", onShade);
+  for (const one of [toggle, shade]) one.setAttribute("aria-pressed", "false");
   let failed = false;
   tiles.on("tileerror", () => {
     if (!failed && map.hasLayer(tiles)) { failed = true; online(false); onOnline(false, true); }
@@ -126,7 +138,7 @@ function createControls(root, map, { home, onOnline }) {
 
   const controls = el("div", { class: "map-controls" },
     el("div", { class: "map-group" }, button("plus", "zoomIn", () => map.zoomIn()), button("minus", "zoomOut", () => map.zoomOut())),
-    el("div", { class: "map-group" }, button("home", "home", home), toggle));
+    el("div", { class: "map-group" }, button("home", "home", home), shade, toggle));
   root.after(controls);
-  return { root: controls, online };
+  return { root: controls, online, shade };
 }

@@ -6,9 +6,9 @@ import * as L from "./leaflet.js";
 /** Larger areas are tinted the fainter: a zone of 20 000 ha would dye half the city. */
 const LARGE_HA = 150;
 
-/** `draw(features)` shows them quietly, `emphasise(features)` strongly, above the others. */
-export function createShapes(map, catalog, communes, { onChoose, onHover }) {
-  const renderers = Object.fromEntries(["hatch", "areas", "lines"].map((pane) => [pane, L.svg({ pane, padding: 0.4 })]));
+/** `draw(features)` shows them quietly, `emphasise(features)` strongly, above the others; each part in its own of the `panes`. */
+export function createShapes(map, catalog, communes, { panes, onChoose, onHover }) {
+  const renderers = Object.fromEntries(["hatch", "areas", "lines"].map((part) => [part, L.svg({ pane: panes[part], padding: 0.4 })]));
   const quiet = L.layerGroup().addTo(map);
   const loud = L.layerGroup().addTo(map);
 
@@ -21,7 +21,7 @@ export function createShapes(map, catalog, communes, { onChoose, onHover }) {
     const outlines = hatchedUnits(feature).map((id) => communes.get(id)).filter(Boolean);
     if (!outlines.length) return [];
     const rule = catalog.ruleOf(feature.properties.status).commune;
-    return [L.geoJSON(outlines, { renderer: renderers.hatch, pane: "hatch", interactive: false, style: weighed(rule, true) })];
+    return [L.geoJSON(outlines, { renderer: renderers.hatch, pane: panes.hatch, interactive: false, style: weighed(rule, true) })];
   }
 
   /** The dashed circle of the true area around the label point: how large, not where its edges run. */
@@ -31,7 +31,7 @@ export function createShapes(map, catalog, communes, { onChoose, onHover }) {
     const [lon, lat] = feature.geometry.coordinates;
     const rule = catalog.ruleOf(feature.properties.status).area;
     const fillOpacity = rule.fillOpacity * Math.min(0.6, LARGE_HA / feature.properties.area_ha);
-    return [L.circle([lat, lon], { renderer: renderers.areas, pane: "areas", interactive: false, radius,
+    return [L.circle([lat, lon], { renderer: renderers.areas, pane: panes.areas, interactive: false, radius,
       ...weighed(strong ? rule : { ...rule, fillOpacity }, strong) })];
   }
 
@@ -41,7 +41,7 @@ export function createShapes(map, catalog, communes, { onChoose, onHover }) {
     const { line, polygon } = catalog.ruleOf(properties.status);
     const isLine = geometry.type.endsWith("LineString");
     const weight = catalog.lineWeight(properties.layer) ?? line.weight;
-    const base = { renderer: renderers.lines, pane: "lines", bubblingMouseEvents: false };
+    const base = { renderer: renderers.lines, pane: panes.lines, bubblingMouseEvents: false };
     const casing = isLine && L.geoJSON(geometry, { ...base, interactive: false,
       style: { color: catalog.basemap.paper, weight: weight + (strong ? 6 : 3), opacity: 0.9, fill: false } });
     const style = isLine ? { ...line, weight: strong ? weight + 1.5 : weight } : weighed(polygon, strong);
@@ -57,7 +57,7 @@ export function createShapes(map, catalog, communes, { onChoose, onHover }) {
     return [...holders].map(([id, held]) => {
       const rules = held.map(({ properties }) => catalog.ruleOf(properties.status));
       const { commune } = rules.every(({ group }) => group === rules[0].group) ? rules[0] : catalog.ruleOf(null);
-      return L.geoJSON(communes.get(id), { renderer: renderers.hatch, pane: "hatch", interactive: false, style: weighed(commune, false) });
+      return L.geoJSON(communes.get(id), { renderer: renderers.hatch, pane: panes.hatch, interactive: false, style: weighed(commune, false) });
     });
   }
 

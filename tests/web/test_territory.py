@@ -1,0 +1,157 @@
+"""Units of three generations on the map: those of the day, what became of one that is no more, numbers by unit."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.conftest import Reader
+from tests.web.test_map import counts, settle, told
+from tests.web.test_time import asked, rest
+
+THUY_NGUYEN = "2024-huyen-thuy-nguyen"
+
+
+def names(page: Page, collection: str) -> set[str]:
+    units = asked(page, f"/api/collections/{collection}/items?limit=1000")["features"]
+    return {unit["properties"]["name"] for unit in units}
+
+
+def numbers(page: Page, collection: str, query: str = "") -> dict[str, Any]:
+    return asked(page, f"/api/counts/units?generation={collection}{query}")
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "collection", "units"),
+    [
+        ("2023-06-30", "district", "districts-2024", 15),
+        ("2025-02-01", "district", "districts-2025-01", 15),
+        ("", "unit", "units-2025-07", 114),
+    ],
+)
+def test_the_map_names_the_units_that_there_were_on_the_day(
+    reader: Reader, day: str, kind: str, collection: str, units: int
+) -> None:
+    query = "?q=zzzz" + (f"&datetime={day}" if day else "")  # without a sign on the map every name has room
+    page = reader.open(f"/{query}#map=10.5/20.84/106.67")
+    page.wait_for_timeout(400)
+    every = names(page, collection)
+    shown = page.locator(f".place-{kind} span").all_inner_texts()
+    assert len(asked(page, f"/api/collections/{collection}/items?limit=1000")["features"]) == units
+    assert len(shown) >= 10
+    assert set(shown) <= every
+    other = "unit" if kind == "district" else "district"
+    expect(page.locator(f".place-{other}")).to_have_count(0)
+    reader.complaints.clear()
+
+
+def test_before_the_merger_hai_duong_is_a_neighbour(reader: Reader) -> None:
+    page = reader.open("/?datetime=2025-06-30&q=zzzz#map=9.75/20.85/106.5")
+    page.wait_for_timeout(300)
+    expect(page.locator(".place-province", has_text="Hải Dương")).to_have_count(1)
+    after = reader.open("/?datetime=2025-07-01&q=zzzz#map=9.75/20.85/106.5")
+    after.wait_for_timeout(300)
+    expect(after.locator(".place-province", has_text="Hải Dương")).to_have_count(0)
+
+
+def test_the_picker_offers_the_units_of_today_first_and_those_of_the_day_shown(reader: Reader) -> None:
+    page = reader.open()
+    page.click("#pick-district .picker-button")
+    groups = page.locator("#pick-district .picker-group")
+    expect(groups).to_have_text(
+        [
+            "Đơn vị hiện nay (từ 01/07/2025)",
+            "Quận, huyện, thành phố (01/01 – 30/06/2025)",
+            "Quận, huyện (đến 31/12/2024)",
+            "Phường, xã, thị trấn (đến 31/12/2024)",
+        ]
+    )
+    past = reader.open("/?datetime=2023-06-30")
+    past.click("#pick-district .picker-button")
+    first = past.locator("#pick-district .picker-group").first
+    expect(first).to_have_text("Quận, huyện (đến 31/12/2024) · ngày đang xem")
+
+
+def test_several_units_are_chosen_by_keyboard(reader: Reader) -> None:
+    page = reader.open()
+    page.click("#pick-district .picker-button")
+    page.keyboard.type("quan do son")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.fill("#pick-district .picker-input", "huyen cat hai")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    settle(page)
+    chosen = page.url.split("district=")[1].split("#")[0].split("&")[0]
+    assert len(chosen.split(",")) == 2
+    assert told(page)[0] == counts(page, f"district={chosen}")["numberMatched"]
+    expect(page.locator("#pick-district .picker-value")).to_have_text("Đồ Sơn, Cát Hải")
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_an_abolished_district_lists_its_projects_and_says_what_became_of_it(reader: Reader, phone: bool) -> None:
+    page = reader.open(f"/?district={THUY_NGUYEN}", phone=phone)
+    assert told(page)[0] == counts(page, f"district={THUY_NGUYEN}")["numberMatched"] > 20
+    if phone:
+        page.locator(".handle").click()
+    line = page.locator(".became")
+    expect(line).to_contain_text("Huyện Thủy Nguyên có đến 31/12/2024; nay là:")
+    today = asked(page, f"/api/collections/districts-2024/items/{THUY_NGUYEN}/successors")["today"]
+    line.get_by_role("button", name=re.compile(r"và \d+ đơn vị khác")).click()
+    expect(line.locator("li")).to_have_count(len(today))
+    line.get_by_role("button", name=today[0]["full_name"]).click()
+    settle(page)
+    assert f"district={today[0]['id']}" in page.url
+    expect(line).to_be_hidden()
+
+
+def test_numbers_by_unit_are_those_of_the_day_and_each_opens_its_projects(reader: Reader) -> None:
+    page = reader.open("/?datetime=2023-06-30")
+    page.get_by_role("button", name="Số dự án theo địa bàn").click()
+    rest(page)
+    assert "shade=districts-2024" in page.url
+    expected = numbers(page, "districts-2024", "&datetime=2023-06-30")
+    card = page.locator("#shade")
+    card.locator("summary").click()
+    rows = card.locator(".shade-row")
+    listed = {unit["full_name"]: unit["numberMatched"] for unit in expected["units"] if unit["numberMatched"]}
+    assert dict(row.rsplit("\n", 1) for row in rows.all_inner_texts()) == {k: str(v) for k, v in listed.items()}
+    assert card.locator(".shade-legend li").count() <= 5
+    expect(page.locator(".leaflet-tint-pane path")).to_have_count(15)
+    expect(page.locator(".leaflet-marker-pane")).to_be_hidden()
+    biggest = max(expected["units"], key=lambda unit: unit["numberMatched"])
+    rows.first.focus()
+    page.keyboard.press("Enter")
+    settle(page)
+    assert f"district={biggest['id']}" in page.url
+    assert told(page)[-3 if len(told(page)) > 2 else 0] > 0
+    expect(card).to_be_hidden()
+    expect(page.locator(".leaflet-tint-pane path")).to_have_count(0)
+
+
+def test_numbers_of_one_status_and_those_without_a_unit(reader: Reader) -> None:
+    page = reader.open("/?shade=units-2025-07&status=proposed")
+    card = page.locator("#shade")
+    expected = numbers(page, "units-2025-07", "&status=proposed")
+    expect(card.locator(".shade-note")).to_contain_text(f"{expected['numberMatched']} dự án khớp bộ lọc")
+    card.get_by_label("Số dự án theo địa bàn").select_option("districts-2025-01")
+    rest(page)
+    assert "shade=districts-2025-01" in page.url
+    without = numbers(page, "districts-2025-01", "&status=proposed")["unassigned"]
+    card.get_by_role("button", name=f"Chưa xác định: {without} dự án").click()
+    settle(page)
+    assert told(page)[0] == without
+    expect(page.locator("#pick-district .picker-value")).to_have_text("Chưa xác định")
+
+
+def test_numbers_by_unit_on_a_phone_stand_in_the_sheet(reader: Reader) -> None:
+    page = reader.open(phone=True)
+    page.get_by_role("button", name="Số dự án theo địa bàn").tap()
+    page.wait_for_timeout(400)
+    expect(page.locator(".shade-legend")).to_be_in_viewport()
+    expect(page.locator(".figure span").first).to_be_visible()
+    assert not page.evaluate("() => document.scrollingElement.scrollWidth > innerWidth")
+    page.get_by_role("button", name="Thôi tô màu theo địa bàn").tap()
+    expect(page.locator("#shade")).to_be_hidden()

@@ -43,7 +43,8 @@ held AS (
   SELECT weak.id, min(strong.valid_from) AS held_from
   FROM told AS weak JOIN told AS strong ON strong.feature = weak.feature AND strong.valid_latest <= weak.valid_latest
     AND status_rank(strong.status) > status_rank(weak.status)
-  WHERE weak.status IS NOT NULL AND weak.basis IN ('implied', 'inferred') AND strong.basis NOT IN ('implied', 'inferred')
+  WHERE weak.status IS NOT NULL
+    AND weak.basis IN ('implied', 'inferred') AND strong.basis NOT IN ('implied', 'inferred')
   GROUP BY weak.id
 ),
 -- Two sources tell different stages for the same printed date; what only follows from words tells nothing.

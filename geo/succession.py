@@ -20,22 +20,11 @@ _DIRECTIONS = {
     "successors": text(_STEPS.format(of="predecessor", to="successor")),
     "predecessors": text(_STEPS.format(of="successor", to="predecessor")),
 }
-# Whole: the unit lies within the one of today. Part: something that lies within the unit went into it, or into what
-# lies within it. What neither proves is left out.
 _TODAY = text(
     f"""
-    SELECT unit.id AS ended, {_NAMED.format("now")}, max(found.relation) AS relation
-    FROM admin_unit AS unit CROSS JOIN LATERAL (
-      SELECT within AS goal, 'whole' AS relation FROM admin_unit_within WHERE admin_unit_within.unit = unit.id
-      UNION ALL
-      SELECT reached.within, 'part'
-      FROM admin_unit_within AS inside
-      JOIN admin_succession AS step ON step.predecessor = inside.unit
-      JOIN admin_unit_within AS reached ON reached.unit = step.successor
-      WHERE inside.within = unit.id
-    ) AS found JOIN admin_unit AS now ON now.id = found.goal AND now.valid_to IS NULL
-    WHERE unit.id = ANY(:units)
-    GROUP BY unit.id, now.id ORDER BY unit.id, relation DESC, now.name COLLATE "vi-x-icu", now.id
+    SELECT {_NAMED.format("now")}, found.relation
+    FROM admin_unit_today AS found JOIN admin_unit AS now ON now.id = found.today
+    WHERE found.unit = :unit ORDER BY found.relation DESC, now.name COLLATE "vi-x-icu", now.id
     """
 )
 _ENDED = text(
@@ -62,7 +51,7 @@ def steps(connection: Connection, collection: UnitCollection, unit_id: str, dire
         ],
     }
     if direction == "successors":
-        told["today"] = _today(connection, [unit_id]).get(unit_id, []) if unit.valid_to else [_told(unit)]
+        told["today"] = _today(connection, unit_id) if unit.valid_to else [_told(unit)]
     return told
 
 
@@ -72,15 +61,11 @@ def fates(connection: Connection, units: Sequence[str]) -> list[dict[str, Any]]:
     A successor is `whole` where it holds all of the unit, `part` where some of the unit is in it.
     """
     ended = connection.execute(_ENDED, {"units": list(units)}).all()
-    today = _today(connection, [row.id for row in ended]) if ended else {}
-    return [_told(row) | {"successors": today.get(row.id, [])} for row in ended]
+    return [_told(row) | {"successors": _today(connection, row.id)} for row in ended]
 
 
-def _today(connection: Connection, units: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in connection.execute(_TODAY, {"units": list(units)}):
-        found.setdefault(row.ended, []).append(_told(row) | {"relation": row.relation})
-    return found
+def _today(connection: Connection, unit: str) -> list[dict[str, Any]]:
+    return [_told(row) | {"relation": row.relation} for row in connection.execute(_TODAY, {"unit": unit})]
 
 
 def collection_of(row: Any) -> str | None:

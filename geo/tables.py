@@ -168,17 +168,6 @@ admin_unit_piece = Table(
     comment="the outlines cut small, so that locating a feature reads few vertices",
 )
 
-admin_unit_outline = Table(
-    "admin_unit_outline",
-    metadata,
-    Column("unit", Text, primary_key=True),
-    Column("geometry", _geometry("MULTIPOLYGON"), nullable=False),
-    Column("source", Text, nullable=False, comment="name of the file"),
-    Column("digest", Text, nullable=False, comment="its SHA-256"),
-    Column("changeset", BigInteger, nullable=False),
-    comment="outlines that an office brought in; they hold before those of data/",
-)
-
 admin_succession = Table(
     "admin_succession",
     metadata,

@@ -74,6 +74,23 @@ _CLOSURE = (
 )
 
 
+# Whole: the unit lies within the one of today. Part: something that lies within the unit went into it, or into what
+# lies within it. What neither proves is left out.
+_TODAY = """
+INSERT INTO admin_unit_today (unit, today, relation)
+SELECT found.unit, found.today, max(found.relation)
+FROM (SELECT unit, within AS today, 'whole' AS relation FROM admin_unit_within
+      UNION ALL
+      SELECT inside.within, reached.within, 'part'
+      FROM admin_unit_within AS inside
+      JOIN admin_succession AS step ON step.predecessor = inside.unit
+      JOIN admin_unit_within AS reached ON reached.unit = step.successor) AS found
+JOIN admin_unit AS ended ON ended.id = found.unit AND ended.valid_to IS NOT NULL
+JOIN admin_unit AS now ON now.id = found.today AND now.valid_to IS NULL
+GROUP BY found.unit, found.today
+"""
+
+
 def replace(
     connection: Connection, units: Iterable[Mapping[str, Any]], successions: Iterable[Mapping[str, Any]]
 ) -> None:
@@ -83,6 +100,7 @@ def replace(
 
     `units`: one mapping per unit with the columns of `admin_unit` and `geometry` (GeoJSON text, WGS 84, or None).
     """
+    connection.execute(text("DELETE FROM admin_unit_today"))
     connection.execute(text("DELETE FROM admin_unit_within"))
     connection.execute(text("DELETE FROM admin_succession"))
     rows = [dict(unit) for unit in units]
@@ -96,6 +114,7 @@ def replace(
     connection.execute(text(_CLOSURE[0]))
     while connection.execute(text(_CLOSURE[1])).rowcount:
         pass
+    connection.execute(text(_TODAY))
 
 
 def show_outlines(connection: Connection) -> None:

@@ -10,10 +10,12 @@ from sqlalchemy import Column, Connection, Engine, NullPool, Table, create_engin
 
 from geo import migrate, readiness
 from geo.tile_tables import tile_mark
+from geo.unit_tables import admin_unit_today
 from tests.factories import BOX, edit, fact, point, store, store_units, unit
 from tests.geo.test_tiles import drawn, tile_of
 
 metadata = tile_mark.metadata
+assert admin_unit_today.metadata is metadata  # importing the modules makes their tables known
 # A domain counts as what it is made of.
 COLUMNS = text(
     """

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.dependencies import catalog_answer
 from api.negotiation import HTML, LANGUAGES, NotAcceptable, offered, wish_of
 from geo import units
+from layers import returnables
 
 _COLLECTION = "/api/collections/{collection}"
 PAGES: dict[str, str] = {
@@ -112,6 +113,7 @@ def _page(request: Request, route: str, language: str, answer: Response) -> Resp
         lang=language,
         document=orjson.loads(answer.body),
         catalog=orjson.loads(catalog_answer(request)),
+        derived=returnables.DERIVED | returnables.UNIT,
         collections=request.app.state.catalog.collections | request.app.state.catalog.tables,
         generations=units.COLLECTIONS,
         collection=collection,

@@ -345,3 +345,18 @@ def test_the_bar_of_time_covers_neither_the_islands_nor_the_sources(reader: Read
     for box in page.locator("#inset, #credits > *").evaluate_all(boxes):
         assert box["bottom"] <= bar["top"] or box["top"] >= bar["bottom"]
     assert page.locator("#time button, #time input, #time .track").evaluate_all(SMALL) == 0
+
+
+@pytest.mark.parametrize("width", [1200, 1300, 1366])
+def test_two_days_fit_a_window_of_middle_width(reader: Reader, width: int) -> None:
+    page = reader.open("/?compare=2023-06-30")
+    page.set_viewport_size({"width": width, "height": 768})
+    page.goto(f"{reader.site}/?compare=2023-06-30")
+    page.wait_for_selector("#changes .change")
+    page.wait_for_timeout(400)
+    assert 8.5 <= float(page.url.split("#map=")[1].split("/")[0]) <= 11
+    boxes = "all => all.map(one => one.getBoundingClientRect().toJSON())"
+    (bar,) = page.locator("#time").evaluate_all(boxes)
+    (column,) = page.locator("#changes").evaluate_all(boxes)
+    assert bar["width"] > 380
+    assert bar["left"] >= column["right"] or bar["right"] <= column["left"]

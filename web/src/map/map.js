@@ -36,8 +36,7 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
     for (const cover of covers()) {
       const box = cover.getBoundingClientRect();
       if (!box.width || !box.height) continue;
-      const atFoot = box.width > box.height * 2 && box.top - frame.top > frame.height / 2;
-      if (atFoot || box.width > frame.width * 0.8) open.bottom = Math.min(open.bottom, box.top - frame.top);
+      if (cover.dataset.side === "foot" || box.width > frame.width * 0.8) open.bottom = Math.min(open.bottom, box.top - frame.top);
       else if (box.left < frame.width / 2) open.left = Math.max(open.left, box.right - frame.left);
       else open.right = Math.min(open.right, box.left - frame.left);
     }

@@ -21,9 +21,11 @@ _ID = re.compile("[a-z0-9-]{1,120}")
 _VERSION, _FEATURES = b"of_data", b"of_features"
 # Planning these anew would cost as much as answering them.
 _SETTINGS = ("SET default_transaction_read_only = on", "SET plan_cache_mode = force_generic_plan")
+# With the day in the city: at midnight a due date has passed, and answers about today are other ones.
+_TOLD = "data_version.version::text || to_char(now() AT TIME ZONE 'Asia/Ho_Chi_Minh', '@YYYY-MM-DD')"
 _PREPARE = (
-    "PREPARE of_data AS SELECT version::text FROM data_version",
-    "PREPARE of_features (text[]) AS SELECT data_version.version::text, feature.id, layer, geojson "
+    f"PREPARE of_data AS SELECT {_TOLD} FROM data_version",
+    f"PREPARE of_features (text[]) AS SELECT {_TOLD}, feature.id, layer, geojson "
     "FROM data_version LEFT JOIN feature ON feature.id = ANY ($1) AND NOT withdrawn",
 )
 

@@ -37,7 +37,7 @@ def news(connection: Connection, query: FeatureQuery) -> list[dict[str, Any]]:
         .join_from(status_fact, feature, feature.c.id == status_fact.c.feature)
         .join(changeset, changeset.c.id == status_fact.c.changeset)
         .where(status_fact.c.retracted_by.is_(None), *conditions(query, patterns))
-        .order_by(changeset.c.recorded_at.desc(), status_fact.c.valid_latest.desc(), status_fact.c.id.desc())
+        .order_by(status_fact.c.changeset.desc(), status_fact.c.valid_latest.desc(), status_fact.c.id.desc())
         .limit(MOST)
     )
     return [dict(row) for row in connection.execute(told).mappings()]

@@ -8,6 +8,7 @@ from statistics import median
 from tests.bench.loading import Load
 from tests.bench.machine import Machine
 from tests.bench.measure import Http, Measured, Sql
+from tests.bench.past import DAY, Past
 from tests.bench.plan import Plan
 
 _P50, _P99 = attrgetter("p50_ms"), attrgetter("p99_ms")
@@ -25,6 +26,7 @@ class Results:
     large: Load
     copied_s: dict[str, float]
     measured: Sequence[Measured]
+    past: Sequence[Past] = ()
 
 
 def markdown(results: Results) -> str:
@@ -41,7 +43,7 @@ def markdown(results: Results) -> str:
 *How fast: the store and the API beside the same questions in raw SQL. `make bench` writes this page anew.*
 
 {warned}**Dữ liệu giả / synthetic data**: S = {results.small.features} features, our own and made-up ones of every
-shape; M = {plan.polygons} made-up polygons of 8 to 24 corners with two status facts each, beside S. Nothing in M is a
+shape; M = {plan.polygons} made-up polygons of 8 to 24 corners with five status facts each, beside S. Nothing in M is a
 project of the city. Ratios travel from machine to machine, absolute figures do not.
 
 {_table(("Máy / the machine", ""), results.machine.lines)}
@@ -70,6 +72,13 @@ What one answer costs: ms of CPU in the server's process and in PostgreSQL; the 
 
 The clients are one process that counts bytes and drops them: at most {new:.0%} of one core while they ask for
 new answers, {kept:.0%} while for kept ones.
+
+## Quá khứ / the past
+
+The same questions, in turn over one connection, of today, of {DAY:%d/%m/%Y}, and of that day as known at an instant
+(`datetime`, `as-of`), in M: medians in ms, without HTTP.
+
+{_of_the_past(results.past)}
 
 ## Nạp / loading
 
@@ -135,6 +144,20 @@ def _costs(measured: Iterable[Measured]) -> str:
             f"{max(run.peak_mb for run in (*one.new, *one.kept)):.0f}",
         )
         for one in measured
+    ]
+    return _table(head, rows)
+
+
+def _of_the_past(compared: Iterable[Past]) -> str:
+    head = ("câu hỏi / question", "hôm nay / today", "`datetime`", "`datetime` + `as-of`", "**÷ today**", "**÷ today**")
+    rows = [
+        (
+            one.name,
+            *(f"{value:.1f}" for value in (one.today_ms, one.day_ms, one.known_ms)),
+            _ratio(one.day_ms, one.today_ms),
+            _ratio(one.known_ms, one.today_ms),
+        )
+        for one in compared
     ]
     return _table(head, rows)
 

@@ -15,7 +15,7 @@ from geo.packages import Say
 from geo.provision import find_or_install
 from geo.settings import Settings
 from layers import records
-from tests.bench import loading, machine, measure, pgbench, synthetic, verify
+from tests.bench import loading, machine, measure, past, pgbench, synthetic, verify
 from tests.bench.measure import Asked
 from tests.bench.plan import Plan
 from tests.bench.questions import questions
@@ -79,7 +79,9 @@ def run(plan: Plan, cluster: Cluster, folder: Path, say: Say) -> Results:
         described = machine.describe(connection, load_before)
         say(f"Đo {plan.rounds} vòng / Measuring {plan.rounds} rounds: about {_duration_s(asked, plan):.0f} s")
         measured = measure.all_rounds(asked, status.folder / "data", plan)
-    return Results(plan, described, small_load, large_load, copied, measured)
+        say("Hôm nay và quá khứ / Today and the past")
+        of_the_past = past.compare(urls[LARGE], plan)
+    return Results(plan, described, small_load, large_load, copied, measured, of_the_past)
 
 
 def _write(folder: Path, plan: Plan, polygons: int = 0) -> Path:

@@ -44,7 +44,7 @@ def catalog(definitions: Path, folder: Path, layers: tuple[str, ...] = (LAYER,))
 def write(
     folder: Path, number: int, seed: int = 1, *, layer: str = LAYER, shapes: tuple[str | None, ...] = POLYGONS
 ) -> None:
-    """`number` features of 8 to 24 vertices, 50 to 600 m wide, with two facts each, as curated files of one layer."""
+    """`number` features of 8 to 24 vertices, 50 to 600 m wide, with five facts each, as curated files of one layer."""
     chance = random.Random(seed)  # noqa: S311 -- made-up shapes, no secret
     (folder / layer).mkdir(parents=True, exist_ok=True)
     with (
@@ -59,9 +59,11 @@ def write(
         for position, (stage, shape) in enumerate(islice(zip(cycle(_STATUSES), cycle(shapes), strict=False), number)):
             feature_id = f"{layer}-{position:07d}"
             curated.write(_feature(feature_id, shape, chance) + (b",\n" if position < number - 1 else b"\n"))
-            year = 2015 + position % 9
-            for seq, code in enumerate(("proposed", stage), start=1):
-                status.write(f"{feature_id},{seq},{code},,reported,{year}-0{seq},Synthetic,,,,,false,false,true\n")
+            year = 2011 + position % 9
+            for seq, code in enumerate((*_STATUSES[:4], stage), start=1):
+                status.write(
+                    f"{feature_id},{seq},{code},,reported,{year + seq}-0{seq},Synthetic,,,,,false,false,true\n"
+                )
         curated.write(b"]}\n")
 
 

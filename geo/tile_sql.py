@@ -113,10 +113,17 @@ class Drawing:
         return text(self.tile).columns(column("tile", LargeBinary)).add_cte(seen, *results)
 
 
-def every(attributes: tuple[str, ...], most: int) -> Drawing:
-    """Every row as a feature of its own with these attributes; NULL where there are more than `most`."""
+def every(attributes: tuple[str, ...], most: int, *, count_first: bool = False) -> Drawing:
+    """Every row as a feature of its own with these attributes; NULL where there are more than `most`.
+
+    `count_first`: before any is drawn, which pays where most tiles have more.
+    """
     told = ", ".join(attributes)
-    return Drawing(_encoded(told, _drawn(told, f"SELECT {told}, geometry, {MEASURED} FROM seen"), most))
+    drawn = _drawn(told, f"SELECT {told}, geometry, {MEASURED} FROM seen")
+    if not count_first:
+        return Drawing(_encoded(told, drawn, most))
+    few = f"(SELECT count(*) FROM (SELECT FROM seen LIMIT {most + 1}) AS first_ones) <= {most}"
+    return Drawing(f"SELECT CASE WHEN {few} THEN ({_encoded(told, drawn)}) END AS tile")
 
 
 _LOOK = "layer, status, condition, location_accuracy"

@@ -75,7 +75,11 @@ PLAIN_ATTRIBUTES = tuple(one for one in FEATURE_ATTRIBUTES if one not in ("name_
 UNIT_ATTRIBUTES = ("id", "code", "full_name", "type")
 
 _AREA = feature.c.properties["area_ha"]
-_DRAWINGS = every(FEATURE_ATTRIBUTES, MOST_FEATURES), every(PLAIN_ATTRIBUTES, MOST_SHAPES), CROWDED
+_DRAWINGS = (
+    every(FEATURE_ATTRIBUTES, MOST_FEATURES),
+    every(PLAIN_ATTRIBUTES, MOST_SHAPES, count_first=True),
+    CROWDED,
+)
 _UNITS = f"""
 SELECT {", ".join(UNIT_ATTRIBUTES)}, ST_Transform(geometry, 3857) AS geometry FROM admin_unit
 WHERE {OF_COLLECTION} AND geometry && ST_MakeEnvelope(:from_east, :from_north, :to_east, :to_north, 4326)"""

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 import orjson
 from fastapi import Request
 from fastapi.routing import APIRoute
+from starlette._utils import get_route_path
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -65,7 +66,7 @@ class Answered(APIRoute):
         async def handle(request: Request) -> Response:
             wished, given = wish_of(request.scope), request.query_params
             if wished is not None and wished.kind is None and "f" not in given:
-                raise NotAcceptable(request.url.path, offered(request.url.path))
+                raise NotAcceptable(request.url.path, offered(get_route_path(request.scope)))
             if wished is not None and wished.kind is HTML and "f" not in given and "" in given.values():
                 return _without_blanks(request)
             answer = await handler(request)
@@ -95,8 +96,10 @@ def _without_blanks(request: Request) -> Response:
 
 def _page(request: Request, route: str, language: str, answer: Response) -> Response:
     """The JSON of an answer as a page, with the same links in its header."""
-    asked = dict(request.query_params)
-    kept = {"lang": asked["lang"]} if "lang" in asked else {}
+    asked: dict[str, str] = {}
+    for name, text in request.query_params.multi_items():
+        asked[name] = f"{asked[name]},{text}" if name in asked else text
+    kept = {"lang": language} if "lang" in asked or language != LANGUAGES[0] else {}
 
     def here(*without: str, **changed: str) -> str:
         """This page with other parameters."""
@@ -120,11 +123,13 @@ def _page(request: Request, route: str, language: str, answer: Response) -> Resp
         values=request.path_params,
         asked=asked,
         on_map={name: asked[name] for name in ON_THE_MAP if name in asked},
-        path=request.url.path,
+        path=get_route_path(request.scope),
         here=here,
         to=to,
         middle=middle,
-        forms=[(kind.title, here("lang", f=kind.f)) for kind in offered(request.url.path) if kind is not HTML],
+        forms=[
+            (kind.title, here("lang", f=kind.f)) for kind in offered(get_route_path(request.scope)) if kind is not HTML
+        ],
     )
     told = {name: answer.headers[name] for name in ("link", "content-crs", "cache-control") if name in answer.headers}
     return HTMLResponse(body, headers={**told, "Content-Language": language})

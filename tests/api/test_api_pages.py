@@ -87,6 +87,15 @@ def test_a_list_shows_its_filters_and_opens_the_map_with_them(client: TestClient
     assert page.count('class="locator-dot"') == 1
 
 
+def test_a_filter_told_in_several_parameters_stays_whole_and_a_language_is_carried_on(client: TestClient) -> None:
+    reader = BROWSER | {"Accept-Language": "en"}
+    page = client.get("/api/collections/port/items?status=under_construction&status=unknown", headers=reader).text
+    assert "Port A" in page
+    assert "Cảng B" in page
+    assert 'href="/?status=under_construction%2Cunknown&amp;layer=port&amp;lang=en"' in page
+    assert 'href="/api/collections/port/items/cang-a?lang=en"' in page
+
+
 def test_a_long_list_is_turned_page_by_page(client: TestClient) -> None:
     first = client.get("/api/collections/port/items?limit=1&lang=en", headers=BROWSER).text
     (address,) = re.findall(r'rel="next" href="([^"]+)"', first)

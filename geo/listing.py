@@ -148,7 +148,8 @@ class _Listing:
         position = chosen.c.position
         version = cast(data_version.c.version, Text).label("version")
         head = select(cast(matched, Text).label("matched"), version).subquery("head")
-        text = select(text_of(self.query.form)).where(self._at() == chosen.c.place).scalar_subquery()
+        one = select(text_of(self.query.form)).where(self._at() == chosen.c.place)
+        text = past.at(self.query.clocks, one, nest=True).scalar_subquery()
         first, last = func.coalesce(position, 1) == 1, position == self.query.limit
         ends = [cast(chosen.c[f"key_{number}"], Text) for number in range(len(self.keys))]
         told = (
@@ -160,11 +161,16 @@ class _Listing:
             .select_from(head.outerjoin(chosen, true()))
             .order_by(position)
         )
-        return past.at(self.query.clocks, told)
+        return past.at(self.query.clocks, told, state=self._asks_for_state())
+
+    def _asks_for_state(self) -> bool:
+        """Whether it depends on the day which features are on the page; their texts always do."""
+        return self.query.asks_for_state() or any(name in ("status", "valid_from") for name, _ in self.query.sortby)
 
     def _at(self) -> ColumnElement[Any]:
         """Where a feature is found again: its row where rows are read anyway, else its id, which indexes tell alone."""
-        by_row = self.query.bbox is not None and self.query.clocks is None
+        now_known = self.query.clocks is None or self.query.clocks.known is None
+        by_row = self.query.bbox is not None and now_known
         return literal_column("feature.ctid") if by_row else feature.c.id
 
     def _place(self) -> ColumnElement[Any]:

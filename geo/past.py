@@ -20,10 +20,11 @@ _COLUMNS = (
     "id, layer, geometry, properties, version, withdrawn, changeset, search, geojson, known_from, head_bytes, "
     "state_bytes, ctid, tableoid"
 )
+# The tables themselves are called by their schema too, whatever `feature` means around here.
 # No condition stands inside of UNION ALL: only then does PostgreSQL take both tables for one, with the indexes of both.
 _NOW_AND_THEN = f"""
-SELECT {_COLUMNS}, 'infinity'::timestamptz AS known_to FROM feature
-UNION ALL SELECT {_COLUMNS}, known_to FROM feature_past"""
+SELECT {_COLUMNS}, 'infinity'::timestamptz AS known_to FROM public.feature
+UNION ALL SELECT {_COLUMNS}, known_to FROM public.feature_past"""
 _KNOWN_THEN = "{one}.known_from <= :clock_known AND {one}.known_to > :clock_known"
 # By bytes: to count the letters of a text up to the place takes longer than all the rest. The state that holds to this
 # day, as known now, stands there already.
@@ -38,7 +39,9 @@ SELECT edition.id, edition.layer, edition.geometry, edition.properties, edition.
 FROM {edition} AS edition
 JOIN status_period AS period ON period.feature = edition.id
   AND period.valid_from <= :clock_day AND period.valid_to > :clock_day AND {period}"""
-_STATE_NOW = _STATE.format(text=_TEXT.format(current=""), edition="feature", period="period.known_to = 'infinity'")
+_STATE_NOW = _STATE.format(
+    text=_TEXT.format(current=""), edition="public.feature", period="period.known_to = 'infinity'"
+)
 _STATE_THEN = f"""
 {
     _STATE.format(
@@ -52,8 +55,8 @@ _STATELESS_THEN = f"""
 SELECT {_COLUMNS} FROM ({_NOW_AND_THEN}) AS edition WHERE {_KNOWN_THEN.format(one="edition")}"""
 _FEATURE_UNIT = f"""
 SELECT feature, unit
-FROM (SELECT feature, unit, known_from, 'infinity'::timestamptz AS known_to FROM feature_unit
-  UNION ALL SELECT feature, unit, known_from, known_to FROM feature_unit_past) AS located
+FROM (SELECT feature, unit, known_from, 'infinity'::timestamptz AS known_to FROM public.feature_unit
+  UNION ALL SELECT feature, unit, known_from, known_to FROM public.feature_unit_past) AS located
 WHERE {_KNOWN_THEN.format(one="located")}"""
 
 

@@ -14,6 +14,8 @@ from geo.errors import InvalidParameter
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 CITY_TIME = timezone(timedelta(hours=7))
+SILENT_MONTHS = 24
+"""After so long without a word, a status is shown with a doubt beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,13 @@ def today() -> date:
 def day_of(instant: datetime) -> date:
     """The day in Hải Phòng at an instant."""
     return instant.astimezone(CITY_TIME).date()
+
+
+def is_silent(newest: str, day: date) -> bool:
+    """Whether nothing was told for 24 months, on this day, since the last day that the newest word may mean."""
+    latest = parse(newest).latest
+    months = 12 * (day.year - latest.year) + day.month - latest.month - (day.day < latest.day)
+    return months >= SILENT_MONTHS
 
 
 @lru_cache(maxsize=10_000)

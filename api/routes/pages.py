@@ -44,6 +44,7 @@ def project(
     then = clocks(asked)
     now: dict[str, Any] = orjson.loads(store.item(connection, None, feature_id))
     feature = now if then is None else orjson.loads(store.item(connection, None, feature_id, clocks=then))
+    newest = feature["properties"]["last_told"]
     pages: Pages = request.app.state.pages
     links = Links.of(request)
     item = f"/api/collections/{feature['properties']['layer']}/items/{feature_id}"
@@ -54,6 +55,7 @@ def project(
         "project.html",
         lang=reader_language(request),
         project=feature,
+        silent=newest is not None and edtf.is_silent(newest, edtf.today() if then is None else then.day),
         history=orjson.loads(store.history(connection, None, feature_id)),
         versions=_versions(request, connection, feature),
         orders=ledger.mandates(connection, features=[feature_id]),

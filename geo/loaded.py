@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -79,6 +79,12 @@ def remember(connection: Connection, name: str, digest: str) -> None:
     """Note that the files called `name` are loaded as they were when they had this digest."""
     statement = insert(loaded_source).values(name=name, digest=digest)
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"digest": digest}))
+
+
+def tidy(engine: Engine) -> None:
+    """Let indexes alone tell what was just loaded: until VACUUM has seen the rows, each count reads them one by one."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM (ANALYZE) feature, feature_unit, status_fact"))
 
 
 def settle(connection: Connection) -> None:

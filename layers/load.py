@@ -11,13 +11,15 @@ from sqlalchemy import Connection, Engine
 
 from geo.apply import apply, refresh
 from geo.feature import Changeset, Edit, StatusFact
-from geo.loaded import LOADER, Loaded, loaded_facts, loaded_features, remember, settle, source_digests
+from geo.loaded import LOADER, Loaded, loaded_facts, loaded_features, remember, settle, source_digests, tidy
 from geo.writing import queue
 from layers import reference
 from layers.catalog import Catalog
 from layers.plain_words import in_plain_words
 from layers.records import FILES, Record, digest_of, read
 
+MANY = 1_000
+"""From so many features on, a load is followed by VACUUM."""
 Verdict = Literal["added", "changed", "unchanged", "conflicting"]
 
 
@@ -84,6 +86,8 @@ def load_all(
         if new_directives:
             reference.load_mandates(connection, data)
         settle(connection)
+    if sum(one.added + one.changed for one in reports) >= MANY:
+        tidy(engine)
     return Report(tuple(reports))
 
 

@@ -17,16 +17,23 @@ from tests.factories import edit, store
 
 
 def test_the_bench_verifies_measures_and_tells_what_it_found(cluster: Cluster, tmp_path: Path) -> None:
-    plan = Plan(small=310, polygons=200, rounds=1, seconds=0.2, connections=2)
+    plan = Plan(small=310, polygons=200, rounds=1, seconds=0.2, connections=2, clients=2, tiles=10, l=300)
     page = markdown(run(plan, cluster, tmp_path, lambda _: None))
-    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if re.match(r"\| [a-e]\. ", line)]
-    ratios, latencies, costs = rows[:7], rows[7:14], rows[14:]
-    assert {row[0] for row in ratios} == {row[0] for row in latencies} == {row[0] for row in costs}
-    assert {len(row) for row in ratios} == {9}
-    assert {len(row) for row in latencies} == {len(row) for row in costs} == {8}
+    tables = [[line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| ")] for part in
+              re.split(r"\n\n", page)]  # fmt: skip
+    by_head = {table[0][0]: table for table in tables if table}
+    gates = by_head["ngưỡng / gate"][2:]
+    assert {sign for *_, sign in gates} <= {"✓", "✗"}
+    assert len(gates) >= 12
+    questions = [table for table in tables if table and table[0][0] == "câu hỏi / question"][:3]
+    assert [len(table) for table in questions] == [2 + 8] * 3
+    ratios = questions[0][2:]
     assert all(float(value.strip("*")) >= 0 for row in ratios for value in row[1:] if value != "–")
+    assert {row[0].partition(".")[0].partition(",")[0] for row in ratios} == set("abcde")
+    assert [row[0] for table in tables if table and table[0][0] == "MB" for row in table[2:]] == ["M", "L"]
     assert "| S | 310 |" in page
     assert "| M | 200 |" in page
+    assert "| L | 300 |" in page
     assert "synthetic data" in page
     assert "not durable" in page  # as the cluster of the tests is
 

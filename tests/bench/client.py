@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, cycle
+from statistics import median, quantiles
 
 from tests.bench.plan import BenchError
 
@@ -31,18 +32,28 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Latencies in order of the answers, the time between first request and last answer, and what asking cost."""
+class Unlike:
+    """Addresses that differ for long: `pattern` with each number below `span`, as `%07d`."""
 
-    latencies_s: tuple[float, ...]
+    pattern: str
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How many answers came in what time, how long one took, and what asking cost."""
+
+    answers: int
     seconds: float
+    p50_ms: float
+    p99_ms: float
     client_cpu_s: float
     body_bytes: int
 
     @property
     def per_second(self) -> float:
         """Answers per second."""
-        return len(self.latencies_s) / self.seconds
+        return self.answers / self.seconds
 
 
 def host(number: int = 0) -> str:
@@ -82,7 +93,14 @@ def run(
                     connection.ask(next(turn), new=new)
                 else:
                     selector.unregister(connection.socket)
-        return Run(tuple(latencies), time.perf_counter() - began, time.process_time() - cpu, body_bytes)
+        return Run(
+            answers=len(latencies),
+            seconds=time.perf_counter() - began,
+            p50_ms=1000 * median(latencies),
+            p99_ms=1000 * quantiles([*latencies, latencies[-1]], n=100, method="inclusive")[98],
+            client_cpu_s=time.process_time() - cpu,
+            body_bytes=body_bytes,
+        )
 
 
 class _Connection:

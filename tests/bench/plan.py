@@ -11,13 +11,21 @@ class BenchError(HaiphongError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Sizes in features, times in seconds. S holds our own features, filled up to `small`; M holds `polygons` more."""
+    """Sizes in features, times in seconds. S holds our own features, filled up to `small`; M holds `polygons` more.
+
+    `l`: polygons of L, 1000000 by its name; 0 leaves it out, since loading it takes minutes. `connections`: of pgbench,
+    and of clients that ask for new answers; `clients`: of those that ask for kept ones.
+    """
 
     small: int = 500
     polygons: int = 100_000
     rounds: int = 3
     seconds: float = 2.0
     connections: int = 4
+    clients: int = 8
+    workers: int = 2
+    tiles: int = 200
+    l: int = 0  # noqa: E741 -- as the option is called
 
     @property
     def limit(self) -> int:

@@ -1,9 +1,9 @@
 """What is asked: each question as addresses of the API, and as the SQL that a person would write for the same features.
 
 The SQL takes the published text of each feature, as the API does, and joins a page into one text. It is written as
-well as we know how: slow SQL beside it would make us look fast. `counted` adds the number of all matches, which the API
-tells as `numberMatched`. Several variants of a question are asked in turn, so that
-no answer is the one just given.
+well as we know how: slow SQL beside it would make us look fast. `counted` is the same answer: with the number of all
+matches, which the API tells as `numberMatched`, found in one pass or kept, as the API has it. Several variants of a
+question are asked in turn, so that no answer is the one just given.
 """
 
 import random
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from tests.bench.plan import BenchError, Plan
 from tests.bench.synthetic import EAST, LAYER, NORTH, SOUTH, WEST
 
-VARIANTS = 8
+VARIANTS, BOXES, IDS = 8, 24, 100
 DEEP = 90
 WHOLE = 1_000
 STATUSES = ("under_construction", "operational")
@@ -26,6 +26,7 @@ class Variant:
     """One address, and its features in SQL: `which` follows WHERE, `seek` where the page begins, `limit` its length.
 
     `ids_first`: the ids of the page are found before the rows are read, where the planner would read too many.
+    `gathered`: so few match that one pass over them finds the page and their number. `kept`: SQL of a kept number.
     """
 
     path: str
@@ -33,6 +34,8 @@ class Variant:
     limit: int
     seek: str = "true"
     ids_first: bool = False
+    gathered: bool = False
+    kept: str = ""
 
     @property
     def page(self) -> str:
@@ -42,7 +45,16 @@ class Variant:
     @property
     def counted(self) -> str:
         """The same with the number of all features that match."""
-        return f"SELECT ({self.page}), ({self.count})"
+        if not self.gathered:
+            return f"SELECT ({self.page}), ({self.kept or self.count})"
+        place = "id" if self.ids_first else "ctid"
+        text = f"(SELECT geojson FROM feature WHERE feature.{place} = chosen.place)"
+        return (
+            f"WITH found AS MATERIALIZED (SELECT id, {place} AS place "
+            f"FROM feature WHERE NOT withdrawn AND {self.which}) "
+            f"SELECT string_agg({text}, E',\\n'), (SELECT count(*) FROM found) "
+            f"FROM (SELECT * FROM found ORDER BY id LIMIT {self.limit}) AS chosen"
+        )
 
     @property
     def count(self) -> str:
@@ -60,11 +72,11 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`name` for people; asked of S or, with `large`, of M; `one`: for one feature rather than for a page."""
+    """`name` for people; asked of S, M or L; `one`: for one feature rather than for a page."""
 
     name: str
     variants: tuple[Variant, ...]
-    large: bool = True
+    size: str = "M"
     gzip: bool = False
     one: bool = False
 
@@ -74,32 +86,34 @@ def questions(connection: Connection, plan: Plan, walk: Callable[[str, int], str
 
     `walk`: follows the `next` links from an address for so many pages, and tells the address that it comes to.
     """
-    whole = (Variant(f"/api/collections/projects/items?limit={WHOLE}", "true", WHOLE),)
+    every = "SELECT sum(number) FROM feature_number"
+    whole = (Variant(f"/api/collections/projects/items?limit={WHOLE}", "true", WHOLE, kept=every),)
     first = f"/api/collections/{LAYER}/items?limit={plan.limit}"
     of_layer = f"layer = '{LAYER}'"
+    kept = f"{every} WHERE layer = '{LAYER}'"
     last_id = f"{LAYER}-{plan.limit * (DEEP - 1) - 1:07d}"
-    deep = Variant(walk(first, DEEP - 1), of_layer, plan.limit, f"id > '{last_id}'")
+    deep = Variant(walk(first, DEEP - 1), of_layer, plan.limit, f"id > '{last_id}'", kept=kept)
+    boxes, districts = _boxes(plan, plan.polygons), _districts(connection, plan)
+    box = f"khung, ≤ {plan.limit} của {{}} / box, limit {plan.limit} of {{}}"
     return (
-        Question("a. toàn bộ S / the whole of S", whole, large=False),
-        Question("a. toàn bộ S, gzip / the whole of S, gzip", whole, large=False, gzip=True),
-        Question(f"b. khung, ≤ {plan.limit} của M / box, limit {plan.limit} of M", _boxes(plan)),
-        Question(
-            f"c. huyện + tình trạng, ≤ {plan.limit} của M / district + status, limit {plan.limit} of M",
-            _districts(connection, plan),
-        ),
+        Question("a. toàn bộ S / the whole of S", whole, size="S"),
+        Question("a. toàn bộ S, gzip / the whole of S, gzip", whole, size="S", gzip=True),
+        Question(f"b. {box.format('M', 'M')}", boxes),
+        *((Question(f"b. {box.format('L', 'L')}", _boxes(plan, plan.l), size="L"),) if plan.l else ()),
+        Question(f"c. huyện + tình trạng / district + status, limit {plan.limit} of M", districts),
         Question("d. một đối tượng của M / one feature of M", _single(plan), one=True),
-        Question("e. trang 1 của M / page 1 of M", (Variant(first, of_layer, plan.limit),)),
+        Question("e. trang 1 của M / page 1 of M", (Variant(first, of_layer, plan.limit, kept=kept),)),
         Question(f"e. trang {DEEP} của M / page {DEEP} of M", (deep,)),
     )
 
 
-def _boxes(plan: Plan) -> tuple[Variant, ...]:
+def _boxes(plan: Plan, polygons: int) -> tuple[Variant, ...]:
     """Boxes a little too large for one page: they hold about 1.3 times its features."""
     chance = random.Random(2)  # noqa: S311 -- made-up boxes, no secret
-    share = (1.3 * plan.limit / plan.polygons) ** 0.5
+    share = (1.3 * plan.limit / polygons) ** 0.5
     width, height = (EAST - WEST) * share, (NORTH - SOUTH) * share
     variants = []
-    for _ in range(VARIANTS):
+    for _ in range(BOXES):
         west, south = chance.uniform(WEST, EAST - width), chance.uniform(SOUTH, NORTH - height)
         box = f"{west:.5f},{south:.5f},{west + width:.5f},{south + height:.5f}"
         variants.append(
@@ -107,6 +121,7 @@ def _boxes(plan: Plan) -> tuple[Variant, ...]:
                 f"/api/collections/projects/items?bbox={box}&limit={plan.limit}",
                 f"ST_Intersects(geometry, ST_MakeEnvelope({box}, 4326))",
                 plan.limit,
+                gathered=True,
             )
         )
     return tuple(variants)
@@ -131,6 +146,7 @@ def _districts(connection: Connection, plan: Plan) -> tuple[Variant, ...]:
             f"status = '{status}' AND id IN (SELECT feature FROM feature_unit WHERE unit IN ({units}))",
             plan.limit,
             ids_first=True,
+            gathered=True,
         )
         for district, units in districts.items()
         for status in STATUSES
@@ -138,6 +154,6 @@ def _districts(connection: Connection, plan: Plan) -> tuple[Variant, ...]:
 
 
 def _single(plan: Plan) -> tuple[Variant, ...]:
-    step = max(1, plan.polygons // VARIANTS)
-    ids = [f"{LAYER}-{number:07d}" for number in range(0, plan.polygons, step)][:VARIANTS]
+    step = max(1, plan.polygons // IDS)
+    ids = [f"{LAYER}-{number:07d}" for number in range(0, plan.polygons, step)][:IDS]
     return tuple(Variant(f"/api/collections/{LAYER}/items/{one}", f"id = '{one}'", 1) for one in ids)

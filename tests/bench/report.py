@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from operator import attrgetter
 from statistics import median
 
+from tests.bench import gates
+from tests.bench.exports import Export
 from tests.bench.loading import Load
 from tests.bench.machine import Machine
 from tests.bench.measure import Http, Measured, Sql
 from tests.bench.past import DAY, Past
 from tests.bench.plan import Plan
+from tests.bench.tiles import ZOOMS, Tiles, gain
 
 _P50, _P99 = attrgetter("p50_ms"), attrgetter("p99_ms")
 _SERVER_CPU, _DATABASE_CPU = attrgetter("server_cpu_ms"), attrgetter("database_cpu_ms")
@@ -22,10 +25,13 @@ class Results:
 
     plan: Plan
     machine: Machine
-    small: Load
-    large: Load
+    loads: dict[str, Load]
     copied_s: dict[str, float]
     measured: Sequence[Measured]
+    tiles: Sequence[Tiles]
+    exports: Sequence[Export]
+    starts: dict[str, float]
+    with_wrk: bool
     past: Sequence[Past] = ()
 
 
@@ -38,27 +44,39 @@ def markdown(results: Results) -> str:
     warned = "" if results.machine.durable else "**Không bền / not durable: a throw-away run.** "
     if results.machine.busy:
         warned += "**Máy đang bận việc khác / the machine was busy with other work: not the last word.** "
-    return f"""# Đo tốc độ: kho và API bên cạnh cùng câu hỏi viết thẳng bằng SQL
+    large = f"; L = {plan.l} of them" if plan.l else " (L, 1000000 of them: `make bench ARGS='--l 1000000'`)"
+    client = "wrk" if results.with_wrk else "a client of ours (wrk could not be had)"
+    loading = results.loads["M"] if plan.polygons == gates.HUNDRED_THOUSAND else None
+    reached = gates.rows(results.measured, results.tiles, results.exports, results.past, loading, results.starts)
+    starts = ", ".join(f"{size} {seconds:.2f}" for size, seconds in results.starts.items())
+    return f"""# Đo tốc độ: kho và API bên cạnh cùng câu hỏi viết thẳng bằng SQL, và tệp sẵn của nginx
 
-*How fast: the store and the API beside the same questions in raw SQL. `make bench` writes this page anew.*
+*How fast: the store and the API beside the same questions in raw SQL, and beside ready files. `make bench` writes this
+page anew.*
 
-{warned}**Dữ liệu giả / synthetic data**: S = {results.small.features} features, our own and made-up ones of every
-shape; M = {plan.polygons} made-up polygons of 8 to 24 corners with five status facts each, beside S. Nothing in M is a
-project of the city. Ratios travel from machine to machine, absolute figures do not.
+{warned}**Dữ liệu giả / synthetic data**: S = {results.loads["S"].features} features, our own and made-up ones of every
+shape; M = {plan.polygons} made-up polygons of 8 to 24 corners with five status facts each, beside S{large}. Nothing in
+M and L is a project of the city. Ratios travel from machine to machine, absolute figures do not.
 
 {_table(("Máy / the machine", ""), results.machine.lines)}
 
+## Ngưỡng / gates
+
+{_table(gates.HEAD, reached)}
+
 ## Đọc / reading
 
-Answers of `haiphong serve` (one worker) over {plan.connections} connections on the loopback, and pgbench over as many
-connections with prepared statements, in turn; medians of {plan.rounds} rounds of {plan.seconds:g} s.
+Answers of `haiphong serve` ({plan.workers} workers) to {client} on the loopback: {plan.connections} connections for new
+answers, {plan.clients} for kept ones and for nginx; pgbench over {plan.connections} connections with prepared
+statements; all in turn; medians of {plan.rounds} rounds of {plan.seconds:g} s.
 
 - **mới / new**: an answer that nobody asked for before (each request by another host name, for the server keeps answers
-  by address). **giữ / kept**: one that the server has made before, of which it only asks whether the data changed.
-- **SQL**: one statement that gives the features of the page as one text. **SQL + số / count**: with the number of all
-  matches, which the API tells as `numberMatched`.
+  by address; for one feature each time another id). **giữ / kept**: one that the server has made before, of which it
+  only asks whether the data changed. **nginx**: the same bytes as a ready file (gzip: `gzip_static`).
+- **SQL**: one statement that gives the features of the page as one text. **SQL + số / count**: the same answer as ours,
+  with the number of all matches (in one pass, or kept), which the API tells as `numberMatched`.
 
-Every answer was compared with SQL, member by member, before it was timed, and has that length while it is.
+Every answer was compared with SQL, member by member, before it was timed.
 
 {_ratios(results.measured)}
 
@@ -66,12 +84,25 @@ How long one answer takes, in ms, and how far the rounds lie apart (from slowest
 
 {_latencies(results.measured)}
 
-What one answer costs: ms of CPU in the server's process and in PostgreSQL; the most memory that the server held.
+What one answer costs: ms of CPU in the server's processes and in PostgreSQL; the most memory that one of them held.
 
 {_costs(results.measured)}
 
-The clients are one process that counts bytes and drops them: at most {new:.0%} of one core while they ask for
-new answers, {kept:.0%} while for kept ones.
+The clients take at most {new:.0%} of one core while they ask for new answers, {kept:.0%} while for kept ones.
+Seconds from the start of `haiphong serve` to its first answer, the database being up: {starts}.
+
+## Ô bản đồ / tiles
+
+{plan.tiles} tiles of zooms 10 to 14, in ms: each once cold beside `ST_AsMVT` over `ST_AsMVTGeom` on the full geometry,
+by turns on one connection; then all of them warm beside the same files from nginx.
+
+{_tiles(results.tiles)}
+
+## Tải cả lớp / export
+
+`/layers/{{layer}}.geojson` of M and L, beside COPY of the same texts in the same order; medians.
+
+{_exports(results.exports)}
 
 ## Quá khứ / the past
 
@@ -91,21 +122,19 @@ rows into tables with the same columns, checks and indexes, in one transaction. 
 
 
 def _ratios(measured: Iterable[Measured]) -> str:
-    head = ("câu hỏi / question", "kB", "mới / new, /s", "giữ / kept, /s", "SQL, /s", "SQL + số / count, /s",
-            "**new ÷ SQL**", "**new ÷ (SQL + count)**", "**kept ÷ SQL**")  # fmt: skip
+    head = ("câu hỏi / question", "kB", "mới / new, /s", "giữ / kept, /s", "nginx, /s", "SQL, /s",
+            "SQL + số / count, /s", "**new ÷ SQL**", "**new ÷ (SQL + count)**", "**kept ÷ nginx**")  # fmt: skip
     rows = []
     for one in measured:
-        new, kept, page = _speed(one.new), _speed(one.kept), _speed(one.page)
-        counted = _speed(one.counted) if one.counted else None
+        new, kept = _speed(one.new), _speed(one.kept)
+        page, counted = (_speed(runs) if runs else None for runs in (one.page, one.counted))
+        nginx = median(one.nginx) if one.nginx else None
         rows.append(
             (
                 one.question.name,
                 _number(_of(one.new, _BODY)),
-                *map(_number, (new, kept, page)),
-                _number(counted) if counted else "–",
-                _ratio(new, page),
-                _ratio(new, counted) if counted else "–",
-                _ratio(kept, page),
+                *(_number(value) if value else "–" for value in (new, kept, nginx, page, counted)),
+                *(_ratio(part, whole) for part, whole in ((new, page), (new, counted), (kept, nginx))),
             )
         )
     return _table(head, rows)
@@ -126,7 +155,7 @@ def _latencies(measured: Iterable[Measured]) -> str:
         (
             one.question.name,
             *(_number(_of(runs, value)) for runs in (one.new, one.kept) for value in (_P50, _P99)),
-            *(_spread(runs) for runs in (one.new, one.kept, one.page)),
+            *(_spread(runs) if runs else "–" for runs in (one.new, one.kept, one.page)),
         )
         for one in measured
     ]
@@ -162,13 +191,36 @@ def _of_the_past(compared: Iterable[Past]) -> str:
     return _table(head, rows)
 
 
+def _tiles(tiles: Iterable[Tiles]) -> str:
+    head = ("", *(f"z{zoom}: ta / ours, SQL" for zoom in ZOOMS), "**z10–12: SQL ÷ ours**", "nặng nhất / heaviest, kB",
+            "warm, /s", "nginx, /s", "**warm ÷ nginx**")  # fmt: skip
+    rows = []
+    for one in tiles:
+        warm, nginx = (median(runs) if runs else None for runs in (one.warm, one.nginx))
+        pairs = (f"{one.cold_ms[zoom]:.1f}, {one.raw_ms[zoom]:.1f}" if zoom in one.cold_ms else "–" for zoom in ZOOMS)
+        told = (_number(value) if value else "–" for value in (warm, nginx))
+        gained = f"**{gain(one, range(10, 13)):.1f} ×**"
+        rows.append((one.size, *pairs, gained, f"{one.heaviest_kb:.0f}", *told, _ratio(warm, nginx)))
+    return _table(head, rows)
+
+
+def _exports(exports: Iterable[Export]) -> str:
+    head = ("", "MB", "s", "byte đầu / first byte, s", "COPY, s", "**time ÷ COPY**", "peak, MB")
+    return _table(
+        head,
+        (
+            (one.size, f"{one.megabytes:.0f}", f"{one.seconds:.2f}", f"{one.first_byte_s:.3f}", f"{one.raw_s:.2f}",
+             f"**{one.seconds / one.raw_s:.2f} ×**", f"{one.peak_mb:.0f}")
+            for one in exports
+        ),
+    )  # fmt: skip
+
+
 def _loads(results: Results) -> str:
-    large, copied = results.large, sum(results.copied_s.values())
-    rows = [
-        ("S", *_load(results.small), "–"),
-        ("M", *_load(large), f"**{large.seconds / copied:.1f} ×**" if copied else "–"),
-        ("M, COPY", str(large.features), f"{copied:.1f}", _number(large.features / copied), "–", "–", "1 ×"),
-    ]
+    large, copied = results.loads["M"], sum(results.copied_s.values())
+    rows = [(size, *_load(load), "–") for size, load in results.loads.items()]
+    rows[1] = ("M", *_load(large), f"**{large.seconds / copied:.1f} ×**" if copied else "–")
+    rows.append(("M, COPY", str(large.features), f"{copied:.1f}", _number(large.features / copied), "–", "–", "1 ×"))
     per_table = ", ".join(f"{table} {seconds:.1f}" for table, seconds in results.copied_s.items())
     head = ("", "đối tượng / features", "s", "features/s", "CPU của Python, s", "peak, MB", "thời gian ÷ COPY")
     return f"{_table(head, rows)}\n\nCOPY per table, s: {per_table}."
@@ -197,7 +249,9 @@ def _spread(runs: Sequence[Http] | Sequence[Sql]) -> str:
     return f"{(max(speeds) - min(speeds)) / median(speeds):.0%}"
 
 
-def _ratio(part: float, whole: float) -> str:
+def _ratio(part: float | None, whole: float | None) -> str:
+    if not part or not whole:
+        return "–"
     ratio = part / whole
     return f"**{ratio:.2f}**" if ratio >= 0.1 else f"**{ratio:.4f}**"
 

@@ -2,7 +2,8 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -15,18 +16,31 @@ from geo.packages import Say
 from geo.provision import find_or_install
 from geo.settings import Settings
 from layers import records
-from tests.bench import loading, machine, measure, past, pgbench, synthetic, verify
-from tests.bench.measure import Asked
+from tests.bench import exports, loading, machine, measure, past, pgbench, synthetic, tiles, tools, verify
+from tests.bench.client import Request, Unlike, host
+from tests.bench.measure import Asked, Bench
 from tests.bench.plan import Plan
-from tests.bench.questions import questions
+from tests.bench.questions import Question, questions
 from tests.bench.report import Results
-from tests.bench.serving import serving
+from tests.bench.serving import Serving, serving
+from tests.bench.synthetic import LAYER
+from tests.bench.tools import Nginx
 
-SMALL, LARGE = "bench_s", "bench_m"
+NAMES = {"S": "bench_s", "M": "bench_m", "L": "bench_l"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """One database with what serves it. `connection` commits by itself."""
+
+    url: str
+    serving: Serving
+    connection: Connection
+    browser: httpx.Client
 
 
 def run(plan: Plan, cluster: Cluster, folder: Path, say: Say) -> Results:
-    """Measure everything in two databases of their own in `cluster`; files are kept in `folder` meanwhile.
+    """Measure everything in databases of their own in `cluster`; files are kept in `folder` meanwhile.
 
     Raises HaiphongError when something is missing or an answer is wrong.
     """
@@ -37,51 +51,99 @@ def run(plan: Plan, cluster: Cluster, folder: Path, say: Say) -> Results:
         raise ClusterError("The cluster that was just started cannot be found.")
     install = find_or_install(cluster.home, say, status.major)
     pgbench.find(install)
+    home = Settings.from_env().home
+    wrk, nginx_program = (tools.find(name, home, say) for name in ("wrk", "nginx"))
     with _databases(server) as urls, contextlib.ExitStack() as stack:
-        small = _write(folder / "s", plan)
-        say(f"S: {plan.small} đối tượng / features")
-        small_load = loading.load(urls[SMALL], small)
-        _execute(server, f"CREATE DATABASE {LARGE} TEMPLATE {SMALL}")
-        large = _write(folder / "m", plan, plan.polygons)
-        say(f"M: {plan.polygons} đa giác giả / made-up polygons")
-        _execute(urls[LARGE], "CHECKPOINT")
-        large_load = loading.load(urls[LARGE], large)
-        connection = stack.enter_context(_connected(urls[LARGE]))
-        say("M: COPY")
-        copied = loading.copied_s(connection, synthetic.LAYER, folder)
-        for url in urls.values():
-            _execute(url, "VACUUM ANALYZE")  # as autovacuum does within a minute or so
-        _execute(server, "CHECKPOINT")
-        servers = {
-            SMALL: stack.enter_context(serving(urls[SMALL], small, folder / "serve-s")),
-            LARGE: stack.enter_context(serving(urls[LARGE], large, folder / "serve-m")),
-        }
+        loads, layers, copied = _loaded(plan, server, urls, folder, say)
+        sizes = {size: stack.enter_context(_served(urls[size], layers[size], folder, size, plan)) for size in loads}
+        nginx = None
+        if nginx_program is not None:
+            nginx = stack.enter_context(tools.nginx(nginx_program, folder / "nginx", plan.workers))
+        bench = Bench(plan, status.folder / "data", wrk, nginx.address if nginx else None)
         say("So từng câu trả lời với SQL / Comparing every answer with SQL")
-        connections = {SMALL: stack.enter_context(_connected(urls[SMALL])), LARGE: connection}
-        clients = {
-            name: stack.enter_context(httpx.Client(base_url=one.url, timeout=60, trust_env=False))
-            for name, one in servers.items()
-        }
-        asked = []
-        for number, question in enumerate(questions(connection, plan, partial(verify.walk, clients[LARGE]))):
-            name = LARGE if question.large else SMALL
-            write = partial(pgbench.scripts, install, urls[name])
-            variants = question.variants
-            asked.append(
-                Asked(
-                    question,
-                    servers[name],
-                    verify.requests(clients[name], connections[name], question),
-                    write(folder / f"{number}-page", [one.texts if question.one else one.page for one in variants]),
-                    None if question.one else write(folder / f"{number}-counted", [one.counted for one in variants]),
-                )
+        asked = [
+            _asked(question, number, sizes[question.size], nginx, partial(pgbench.scripts, install), folder, plan)
+            for number, question in enumerate(
+                questions(sizes["M"].connection, plan, partial(verify.walk, sizes["M"].browser))
             )
-        described = machine.describe(connection, load_before)
-        say(f"Đo {plan.rounds} vòng / Measuring {plan.rounds} rounds: about {_duration_s(asked, plan):.0f} s")
-        measured = measure.all_rounds(asked, status.folder / "data", plan)
+        ]
+        described = machine.describe(sizes["M"].connection, load_before)
+        say(f"Đo {plan.rounds} vòng / Measuring {plan.rounds} rounds of about {_duration_s(asked, plan):.0f} s")
+        measured = measure.all_rounds(asked, bench, say)
+        drawn, files = [], []
+        for size in (size for size in ("M", "L") if size in sizes):
+            say(f"{size}: ô bản đồ / tiles")
+            one = sizes[size]
+            drawn.append(tiles.measured(size, one.serving, one.connection, nginx, bench))
+            say(f"{size}: tải cả lớp / export")
+            files.append(exports.measured(size, one.serving, one.url, plan.rounds))
         say("Hôm nay và quá khứ / Today and the past")
-        of_the_past = past.compare(urls[LARGE], plan)
-    return Results(plan, described, small_load, large_load, copied, measured, of_the_past)
+        of_the_past = past.compare(urls["M"], plan)
+        starts = {size: one.serving.start_s for size, one in sizes.items()}
+    return Results(plan, described, loads, copied, measured, drawn, files, starts, wrk is not None, of_the_past)
+
+
+def _loaded(
+    plan: Plan, server: str, urls: dict[str, str], folder: Path, say: Say
+) -> tuple[dict[str, loading.Load], dict[str, Path], dict[str, float]]:
+    """S, then M and L upon it, loaded by our own load; the folders of their layers; seconds of COPY for M."""
+    say(f"S: {plan.small} đối tượng / features")
+    layers = {"S": _write(folder / "s", plan)}
+    loads = {"S": loading.load(urls["S"], layers["S"])}
+    copied: dict[str, float] = {}
+    for size, polygons in (("M", plan.polygons), ("L", plan.l)):
+        if not polygons:
+            continue
+        say(f"{size}: {polygons} đa giác giả / made-up polygons")
+        _execute(server, f"CREATE DATABASE {NAMES[size]} TEMPLATE {NAMES['S']}")
+        layers[size] = _write(folder / size.lower(), plan, polygons)
+        _execute(urls[size], "CHECKPOINT")
+        loads[size] = loading.load(urls[size], layers[size])
+        if size == "M":
+            say("M: COPY")
+            with _connected(urls[size]) as connection:
+                copied = loading.copied_s(connection, LAYER, folder)
+    for size in loads:
+        say(f"{size}: VACUUM")
+        _execute(urls[size], "VACUUM ANALYZE")  # as autovacuum does within a minute or so
+    _execute(server, "CHECKPOINT")
+    return loads, layers, copied
+
+
+@contextlib.contextmanager
+def _served(url: str, layers: Path, folder: Path, size: str, plan: Plan) -> Iterator[_Size]:
+    with (
+        serving(url, layers, folder / f"serve-{size}", plan.workers) as one,
+        _connected(url) as connection,
+        httpx.Client(base_url=one.url, timeout=120, trust_env=False) as browser,
+    ):
+        yield _Size(url, one, connection, browser)
+
+
+def _asked(
+    question: Question,
+    number: int,
+    size: _Size,
+    nginx: Nginx | None,
+    scripts: Callable[..., pgbench.Scripts],
+    folder: Path,
+    plan: Plan,
+) -> Asked:
+    """The question, its answers found right, its files laid ready."""
+    requests = verify.requests(size.browser, size.connection, question)
+    files = []
+    for place, request in enumerate(requests if nginx is not None else ()):
+        answer = size.browser.get(request.path, headers={"Accept-Encoding": "identity", "Host": host()})
+        address = nginx.put(f"{number}/{place}", answer.content) if nginx is not None else ""
+        files.append(Request(address, question.gzip, None if question.gzip else len(answer.content)))
+    texts = [one.texts if question.one else one.page for one in question.variants]
+    page = scripts(size.url, folder / f"{number}-page", texts)
+    counted = None
+    if not question.one:
+        counted = scripts(size.url, folder / f"{number}-counted", [one.counted for one in question.variants])
+    pattern = f"/api/collections/{LAYER}/items/{LAYER}-%07d"
+    unlike = Unlike(pattern, plan.polygons) if question.one else None
+    return Asked(question, size.serving, requests, unlike, tuple(files), page, counted)
 
 
 def _write(folder: Path, plan: Plan, polygons: int = 0) -> Path:
@@ -98,20 +160,21 @@ def _write(folder: Path, plan: Plan, polygons: int = 0) -> Path:
 
 
 def _duration_s(asked: list[Asked], plan: Plan) -> float:
-    runs = sum(4 if one.counted else 3 for one in asked)
-    return runs * plan.rounds * plan.seconds * 1.1
+    runs = sum(2.4 + bool(one.files) + bool(one.page) + bool(one.counted) for one in asked)
+    return runs * max(1, plan.seconds)
 
 
 @contextlib.contextmanager
 def _databases(server: str) -> Iterator[dict[str, str]]:
-    """The URLs of both databases, the first of them made; both are dropped at the end."""
-    _execute(server, f"CREATE DATABASE {SMALL}")
+    """The URLs of the databases by their sizes, the first of them made; all are dropped at the end."""
+    _execute(server, f"CREATE DATABASE {NAMES['S']}")
     try:
         yield {
-            name: make_url(server).set(database=name).render_as_string(hide_password=False) for name in (SMALL, LARGE)
+            size: make_url(server).set(database=name).render_as_string(hide_password=False)
+            for size, name in NAMES.items()
         }
     finally:
-        for name in (SMALL, LARGE):
+        for name in NAMES.values():
             _execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 

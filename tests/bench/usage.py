@@ -46,3 +46,13 @@ def peak_mb(pid: int | str = "self") -> float:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024 / 1e6
     raise BenchError(f"The kernel does not tell the memory of process {pid}.")
+
+
+def family(pid: int) -> list[int]:
+    """A process and its children: a server and its workers."""
+    children = []
+    for told in PROC.glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(told.read_text(encoding="utf-8").rpartition(")")[2].split()[1]) == pid:
+                children.append(int(told.parent.name))
+    return [pid, *children]

@@ -25,16 +25,16 @@ def requests(client: httpx.Client, connection: Connection, question: Question) -
         if answer.status_code != 200 or answer.headers.get("content-encoding", "identity") != coding:
             raise BenchError(f"{variant.path}: {answer.status_code} {dict(answer.headers)} {answer.text[:300]}")
         length = None if question.gzip else len(answer.content)  # the time in it makes zipped lengths differ
-        found += _compare(variant, orjson.loads(answer.content), connection, one=question.one)
+        found += _compare(variant, orjson.loads(answer.content), connection, question)
         made.append(Request(variant.path, question.gzip, length))
     if not found:
         raise BenchError(f"{question.name}: nothing was found, so there is nothing to measure.")
     return tuple(made)
 
 
-def _compare(variant: Variant, body: dict[str, Any], connection: Connection, *, one: bool) -> int:
+def _compare(variant: Variant, body: dict[str, Any], connection: Connection, question: Question) -> int:
     stored = [orjson.loads(geojson) for geojson in connection.execute(text(variant.texts)).scalars()]
-    if one:
+    if question.one:
         body.pop("links")
         told, numbers = [body], (1, 1)
     else:

@@ -15,6 +15,7 @@ from geo.errors import HaiphongError, InvalidData
 from geo.feature import Changeset
 from geo.loaded import LOADER
 from geo.settings import REPOSITORY
+from layers import load
 from layers.catalog import Catalog
 from layers.files import COLUMNS
 from layers.load import Report, lines, load_all
@@ -477,3 +478,11 @@ def test_a_withdrawn_project_is_not_called_back_by_its_file(city: City) -> None:
         apply(connection, Changeset("Lan", "entered by mistake", "the town hall", [gone]))
     assert city.load() == AGAIN
     assert city.ask("SELECT withdrawn FROM feature WHERE id = 'cang-a'") == [(True,)]
+
+
+def test_after_many_features_the_tables_are_tidied_at_once(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "MANY", 1)
+    city.load()
+    with city.engine.connect() as connection:
+        told = text("SELECT vacuum_count > 0 FROM pg_stat_user_tables WHERE relname = 'feature'")
+        assert connection.execute(told).scalar_one()

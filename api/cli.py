@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import cli_units
+from api import cli_releases, cli_units
 from geo.cluster import Cluster, tell
 from geo.errors import HaiphongError, InvalidData, InvalidFeature, InvalidParameter
 from geo.place import major_of
@@ -27,6 +27,7 @@ PORT hoặc/or HAIPHONG_PORT, HAIPHONG_WORKERS, HAIPHONG_HOME, HAIPHONG_LAYERS."
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 db = typer.Typer(help="Cơ sở dữ liệu / the database.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(db, name="db")
+app.add_typer(cli_releases.app)
 app.add_typer(cli_units.app, name="units")
 
 Filter = Annotated[str | None, typer.Option(help="Nhiều giá trị cách nhau bằng dấu phẩy / a comma list.")]
@@ -149,41 +150,6 @@ def preview(
     }  # fmt: skip
     found = previews.write(_settings(), {key: text for key, text in asked.items() if text}, lang, output, tell)
     tell(f"{found} dự án / projects: {output}")
-
-
-@app.command(
-    help="Phát hành dữ liệu ra một thư mục / publish a release into a folder: mọi lớp, mọi định dạng / every layer in "
-    "every format, tiles, kiểu vẽ / styles, checksums. Chạy lại sau khi gián đoạn thì làm tiếp / run again, it goes on."
-)
-def publish(
-    out: Annotated[Path, typer.Argument(help="Thư mục chứa các bản phát hành / the folder of all releases.")],
-    layer: Filter = None,
-    sign: Annotated[Path | None, typer.Option(help="Khóa bí mật của Minisign / a secret key of Minisign.")] = None,
-    base: Annotated[str, typer.Option("--url", help="Địa chỉ sẽ đặt thư mục này / where the folder will stand.")] = "",
-) -> None:
-    """Write the release, and print its folder."""
-    from api import publish as releases
-
-    tell(f"Đã phát hành / Published: {releases.write(_settings(), layer, base, sign, out, tell)}")
-
-
-@app.command(
-    help="Kiểm tra một bản phát hành, không cần mạng / check a release, without a network; "
-    "1 khi có tệp không còn như lúc phát hành / when a file is not as it was published."
-)
-def verify(
-    folder: Annotated[Path, typer.Argument(help="Thư mục của bản phát hành / the folder of the release.")],
-    key: Annotated[
-        Path | None, typer.Option(help="Khóa công khai của nơi phát hành / the publisher's public key.")
-    ] = None,
-) -> None:
-    """Print what is not as it was published."""
-    from layers.release import verify as releases
-
-    verdict = releases.verify(folder, key)
-    for line in releases.told(verdict):
-        typer.echo(line)
-    raise typer.Exit(EXIT_FINDINGS if verdict.flaws else EXIT_OK)
 
 
 @db.command(

@@ -1,6 +1,6 @@
-"""`haiphong publish` and `haiphong verify`: releases of the store's own data, in a folder."""
+"""`haiphong publish` and `haiphong diff`: releases of the store's own data, in a folder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import typer
@@ -8,11 +8,14 @@ from sqlalchemy import NullPool, create_engine
 
 from api.parameters import choose
 from api.store import prepare, store
+from geo.errors import InvalidParameter
 from geo.packages import Say
 from geo.settings import Settings
 from layers.catalog import Catalog
-from layers.release import publish, signing
+from layers.release import publish, signing, verify
+from layers.release.changes import Comparison, Edition
 from layers.release.publish import Step, Wanted
+from layers.release.telling import Sink, tell
 
 
 def write(settings: Settings, layers: str | None, base: str, key: Path | None, out: Path, say: Say) -> Path:
@@ -33,7 +36,30 @@ def write(settings: Settings, layers: str | None, base: str, key: Path | None, o
                 Wanted(chosen, base=base.rstrip("/") + "/" if base else ""),
                 _watched,
                 secret,
+                say,
             )
+
+
+def differences(
+    settings: Settings, old: Path, new: Path, *, unverified: bool, output: Callable[[Comparison], Sink]
+) -> dict[str, int]:
+    """Tell `output` what changed between two release folders; how many features of each kind.
+
+    Raises InvalidParameter when one is no release, or is not as it was published and `unverified` is not set.
+    """
+    for folder in (old, new):
+        # Without a wish to verify it still has to be a release.
+        flaws = verify.verify(folder).flaws
+        if flaws and not unverified:
+            raise InvalidParameter(
+                f"{folder}: không còn nguyên vẹn / not as it was published: {flaws[0]}. "
+                "`haiphong verify` kể hết / tells all; --unverified: vẫn so sánh / compare nevertheless."
+            )
+    catalog = Catalog.load(settings.definitions, settings.layers_path)
+    comparison = Comparison(Edition.read(old.resolve()), Edition.read(new.resolve()), catalog)
+    if not comparison.shared:
+        raise InvalidParameter(f"{old}, {new}: không có bộ dữ liệu chung / they share no collection.")
+    return tell(comparison, [output(comparison)])
 
 
 def _watched(steps: Sequence[Step]) -> Iterator[Step]:

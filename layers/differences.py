@@ -1,5 +1,6 @@
 """Two versions of a feature → what a person would say changed, in Vietnamese and English. A pure function."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from layers.definition import Field
 NOTABLE_M = 0.5
 """A centre that moved less is where it was: seven decimals of a degree are a centimetre, a survey some decimetres."""
 NOTABLE_SHARE = 0.001
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?(/\d{4}(-\d\d(-\d\d)?)?)?")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -20,7 +22,7 @@ def compare(
 
     `fields`: the properties that features of the layer have; one that is unknown there is told by its name.
     """
-    changes = [_change(name, before, after, fields) for name in _changed(before, after)]
+    changes = field_changes(before.properties, after.properties, fields)
     added, retracted = ([_fact(one) for one in facts if one.retracted is gone] for gone in (False, True))
     units = {
         "added": [unit for unit in after.units if unit not in before.units],
@@ -28,8 +30,8 @@ def compare(
     }
     sentences = [
         *_withdrawal(before, after),
-        *(_of_field(change, fields) for change in changes),
-        *_of_ground(before, after, ground),
+        *(of_field(change, fields) for change in changes),
+        *of_place(before.shape, after.shape, ground),
         *_of_units(units),
         *(_of_fact(one) for one in facts),
     ]
@@ -45,20 +47,22 @@ def compare(
     }
 
 
-def _changed(before: State, after: State) -> list[str]:
-    names = dict.fromkeys([*before.properties, *after.properties])
-    return [name for name in names if before.properties.get(name) != after.properties.get(name)]
-
-
-def _change(name: str, before: State, after: State, fields: Mapping[str, Field]) -> dict[str, Any]:
-    title = fields[name].title if name in fields else Words(name, name)
-    return {
-        "field": name,
-        "title_vi": title.vi,
-        "title_en": title.en,
-        "before": before.properties.get(name),
-        "after": after.properties.get(name),
-    }
+def field_changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], fields: Mapping[str, Field]
+) -> list[dict[str, Any]]:
+    """The properties that differ, each with its titles, before and after."""
+    names = dict.fromkeys([*before, *after])
+    return [
+        {
+            "field": name,
+            "title_vi": fields[name].title.vi if name in fields else name,
+            "title_en": fields[name].title.en if name in fields else name,
+            "before": before.get(name),
+            "after": after.get(name),
+        }
+        for name in names
+        if before.get(name) != after.get(name)
+    ]
 
 
 def _geometry(before: State, after: State, ground: Ground) -> dict[str, Any]:
@@ -95,7 +99,8 @@ def _withdrawal(before: State, after: State) -> Iterator[Words]:
         yield Words("Đối tượng được đưa trở lại.", "The feature was brought back.")
 
 
-def _of_field(change: Mapping[str, Any], fields: Mapping[str, Field]) -> Words:
+def of_field(change: Mapping[str, Any], fields: Mapping[str, Field]) -> Words:
+    """One of `field_changes` as a sentence."""
     field = fields.get(change["field"])
     before, after = (_shown(change[side], field) for side in ("before", "after"))
     vi, en = change["title_vi"], change["title_en"]
@@ -118,10 +123,12 @@ def _shown(value: Any, field: Field | None) -> Words:
         return Words("; ".join(one.vi for one in items), "; ".join(one.en for one in items))
     if field and value in field.values:
         return field.values[value]
+    if field and field.type == "date" and _DATE.fullmatch(value or ""):
+        return day(value)
     return Words(f"“{value}”", f"“{value}”")
 
 
-def _day(edtf: str) -> Words:
+def day(edtf: str) -> Words:
     """A date as it is read, as precise as printed: 2023-02 is 02/2023, Feb 2023; of a window both ends."""
     read = [_one_day(one) for one in edtf.split("/")]
     return Words(" – ".join(one.vi for one in read), " – ".join(one.en for one in read))
@@ -139,13 +146,14 @@ def _number(value: float, language: str) -> str:
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
 
 
-def _of_ground(before: State, after: State, ground: Ground) -> Iterator[Words]:
+def of_place(before: str | None, after: str | None, ground: Ground) -> Iterator[Words]:
+    """What became of the place; `before` and `after`: the types of its geometry, None for no place."""
     if not ground.changed:
         return
-    if before.shape is None:
+    if before is None:
         yield Words("Đã có vị trí trên bản đồ.", "It has a place on the map now.")
         return
-    if after.shape is None:
+    if after is None:
         yield Words("Vị trí bị bỏ.", "Its place was removed.")
         return
     told = False
@@ -167,7 +175,7 @@ def _of_ground(before: State, after: State, ground: Ground) -> Iterator[Words]:
                 f"{vi}: {told_vi[0]} → {told_vi[1]} {unit} ({sign}{told_vi[2]} %).",
                 f"{en}: {told_en[0]} → {told_en[1]} {unit} ({sign}{told_en[2]} %).",
             )
-    if before.shape != after.shape or not told:
+    if before != after or not told:
         yield Words("Hình vẽ được sửa.", "The drawing was corrected.")
 
 
@@ -197,9 +205,9 @@ def _of_fact(told: Told) -> Words:
     ]
     stage = Words(", ".join(one.vi for one in codes), ", ".join(one.en for one in codes))
     basis = BASES[told.basis].label
-    day = _day(told.valid_from)
-    vi = f"{stage.vi} từ {day.vi} ({basis.vi.lower()}; {told.source})"
-    en = f"{stage.en} since {day.en} ({basis.en.lower()}; {told.source})"
+    since = day(told.valid_from)
+    vi = f"{stage.vi} từ {since.vi} ({basis.vi.lower()}; {told.source})"
+    en = f"{stage.en} since {since.en} ({basis.en.lower()}; {told.source})"
     if not told.retracted:
         return Words(f"Thêm tình trạng: {vi}.", f"Status added: {en}.")
     because = f": {told.note}" if told.note else ""

@@ -105,6 +105,12 @@ def replace(path: Path, content: bytes) -> None:
     aside = path.with_name(f".{path.name}.part")
     with _told(path):
         _write(aside, [content])
+    move_in(aside, path)
+
+
+def move_in(aside: Path, path: Path) -> None:
+    """Put a finished file in the place of the one that is there, if any; both in one folder."""
+    with _told(path):
         _to_disk(aside)
         aside.replace(path)
         _to_disk(path.parent)

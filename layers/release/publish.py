@@ -21,13 +21,14 @@ from sqlalchemy import Connection
 
 from geo import edtf
 from geo.errors import InvalidParameter
+from geo.packages import Say
 from geo.snapshot import snapshot
 from layers import returnables
 from layers.catalog import Catalog
 from layers.collection import PROJECTS
 from layers.export import FORMATS
 from layers.portrayal import Outline
-from layers.release import about, files, oc4ids, shelf, signing, sums, tiles
+from layers.release import about, files, oc4ids, record, shelf, signing, sums, tiles
 from layers.release.folder import Staging, Write
 from layers.release.subjects import Subject, subjects
 from layers.sheet import sheet
@@ -54,6 +55,10 @@ class Step:
 
 Watch = Callable[[Sequence[Step]], Iterator[Step]]
 """Hands out the steps one by one, and may show how far they have come."""
+
+
+def _silent(_: str) -> None:
+    """Nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,9 @@ def publish(
     wanted: Wanted,
     watch: Watch = iter,
     key: minisign.SecretKey | None = None,
+    say: Say = _silent,
 ) -> Path:
-    """Write a release under `out`, and the index of releases; the folder of the release.
+    """Write a release under `out`, what it changed, and the index of releases; the folder of the release.
 
     `connection`: in one read-only transaction. Raises UnknownLayer, InvalidParameter when there is nothing to publish
     or the release exists, HaiphongError when the disk refuses: earlier releases stay as they are, and the next run goes
@@ -103,6 +109,7 @@ def publish(
         for name, content in about.pages(release, catalog, staging, wanted.base, signed=key is not None):
             staging.add_bytes(name, content)
         staging.finish(_sealed(staging, key))
+    record.put(out, catalog, say)
     shelf.put(out, wanted.base)
     return staging.release
 

@@ -10,18 +10,51 @@ from layers.release.folder import replace
 
 INDEX, FEED, LATEST = "releases.json", "releases.atom", "latest"
 CATALOGUE = "catalog.json"
+CHANGES = "changes"
+SUFFIXES = ("json", "csv", "md")
+"""Of the files that tell what a release changed."""
 MOST_IN_FEED = 50
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
 def releases(out: Path) -> list[dict[str, Any]]:
-    """The releases under `out`, newest data first: name, issued, title, features."""
+    """The releases under `out`, newest data first: release, issued, features, ids of the collections."""
     found = []
     for path in out.glob(f"*/{CATALOGUE}"):
         if not path.parent.is_symlink() and not path.parent.name.startswith("."):
             told = orjson.loads(path.read_bytes())
-            found.append({key: told[key] for key in ("release", "issued", "features")})
+            entry = {key: told[key] for key in ("release", "issued", "features")}
+            found.append(entry | {"collections": [one["id"] for one in told["collections"]]})
     return sorted(found, key=lambda one: (one["issued"], one["release"]), reverse=True)
+
+
+def before(release: str, found: list[dict[str, Any]]) -> str | None:
+    """The release that `release` is compared with: of the earlier ones that share most collections, the latest."""
+    this = next(one for one in found if one["release"] == release)
+    own = set(this["collections"])
+    earlier = [
+        (len(own & set(one["collections"])), one["issued"], one["release"])
+        for one in found
+        if one["issued"] < this["issued"]
+    ]
+    shared, _, name = max(earlier, default=(0, "", None))
+    return name if shared else None
+
+
+def changes(older: str, newer: str) -> str:
+    """Where the changes between two releases stand under the folder of all, without the ending."""
+    return f"{CHANGES}/{older}..{newer}"
+
+
+def index(out: Path) -> list[dict[str, Any]]:
+    """`releases`, each with `changes`: the release it is compared with, and the files that tell; None without any."""
+    found = releases(out)
+    for one in found:
+        older = before(one["release"], found)
+        stem = "" if older is None else changes(older, one["release"])
+        told = older is not None and (out / f"{stem}.json").is_file()
+        one["changes"] = {"from": older} | {suffix: f"{stem}.{suffix}" for suffix in SUFFIXES} if told else None
+    return found
 
 
 def put(out: Path, base: str) -> None:
@@ -29,10 +62,10 @@ def put(out: Path, base: str) -> None:
 
     Every release keeps its address. Where the file system has no symbolic links, the index alone tells the latest.
     """
-    all_of_them = releases(out)
+    all_of_them = index(out)
     latest = all_of_them[0]["release"]
-    index = {"latest": latest, "releases": all_of_them}
-    replace(out / INDEX, orjson.dumps(index, option=orjson.OPT_INDENT_2) + b"\n")
+    told = {"latest": latest, "releases": all_of_them}
+    replace(out / INDEX, orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
     replace(out / FEED, _feed(all_of_them[:MOST_IN_FEED], base))
     aside = out / f".{LATEST}.part"
     aside.unlink(missing_ok=True)
@@ -57,6 +90,9 @@ def _feed(found: list[dict[str, Any]], base: str) -> bytes:
         SubElement(entry, "id").text = f"urn:haiphong:release:{one['release']}"
         SubElement(entry, "updated").text = one["issued"]
         SubElement(entry, "link", rel="alternate", href=f"{base}{one['release']}/")
+        if one["changes"]:
+            link = {"rel": "related", "type": "text/markdown", "title": "Thay đổi / Changes"}
+            SubElement(entry, "link", link, href=f"{base}{one['changes']['md']}")
     indent(feed, " ")
     text: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
     return text + b"\n"

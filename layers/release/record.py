@@ -1,0 +1,49 @@
+"""What each release changed, kept beside the releases: `changes/<older>..<newer>.json`, `.csv` and `.md`.
+
+Not inside them: a release is made of its data alone, and the one before it is another matter.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from layers.catalog import Catalog
+from layers.release.changes import Comparison, Edition
+from layers.release.folder import move_in, replace
+from layers.release.shelf import SUFFIXES, before, changes, releases
+from layers.release.telling import Csv, Json, Page, tell
+from layers.release.verify import verify
+
+
+def put(out: Path, catalog: Catalog, say: Callable[[str], None]) -> None:
+    """Write what changed for every release under `out` that has no such record yet.
+
+    So what a broken run left out is made by the next. A release that is no longer as it was published is not compared;
+    that is said, and the others go on.
+    """
+    found = releases(out)
+    for release in (one["release"] for one in found):
+        older = before(release, found)
+        if older is None or (out / f"{changes(older, release)}.json").is_file():
+            continue
+        flawed = [name for name in (older, release) if verify(out / name).flaws]
+        if flawed:
+            say(
+                f"{', '.join(flawed)}: không còn nguyên vẹn, không so sánh / no longer as published, not compared: "
+                "haiphong verify"
+            )
+            continue
+        comparison = Comparison(Edition.read(out / older), Edition.read(out / release), catalog)
+        _write(out / changes(older, release), comparison)
+
+
+def _write(stem: Path, comparison: Comparison) -> None:
+    stem.parent.mkdir(exist_ok=True)
+    paths = {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in SUFFIXES}
+    page = Page(comparison)
+    aside = {suffix: path.with_name(f".{path.name}.new") for suffix, path in paths.items() if suffix != "md"}
+    with aside["json"].open("wb") as json, aside["csv"].open("wb") as csv:
+        tell(comparison, (Json(comparison, json), Csv(csv), page))
+    replace(paths["md"], page.text.encode())
+    # The JSON comes last: where it is, the others are.
+    for suffix in ("csv", "json"):
+        move_in(aside[suffix], paths[suffix])

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import metrics
 from api.encoding import chosen
 from api.headers import VARY, add, bodiless
+from api.leaving import has_left
 from api.negotiation import variant
 from api.one_feature import OneFeature, RawHeaders, Wanted
 from geo.freshness import Freshness, Now
@@ -32,6 +33,8 @@ LARGEST = 4 * 1024 * 1024
 _OVERHEAD = 4096
 """What an answer takes beside its body: question, headers twice, the dictionary's share."""
 Key = tuple[str | bytes | None, ...]
+_LEFT = "left"
+"""Instead of a reply: the reader for whom it was made has left, so somebody else is to ask for it."""
 _ROOMS = ("geo", "layers", "api", "web/pages")
 _KINDS = (".py", ".toml", ".html")
 _ASKED_BY = (b"host", b"accept", b"accept-language", b"accept-encoding", b"if-none-match")
@@ -96,7 +99,7 @@ class AnswerCache:
         self._one_feature = one_feature
         self._kept: OrderedDict[Key, Reply] = OrderedDict()
         self._bytes = 0
-        self._making: dict[tuple[Key, str], asyncio.Future[Reply | None]] = {}
+        self._making: dict[tuple[Key, str], asyncio.Future[Reply | str | None]] = {}
         not_modified = MutableHeaders({"Vary": VARY})
         add(not_modified, public=True)
         self._not_modified = not_modified.raw
@@ -120,10 +123,13 @@ class AnswerCache:
             await self.app(scope, receive, send)
             return
         reply = self.reply(question, now)
-        if reply is None and (making := self._making.get((question.key, now.version))) is not None:
-            reply = await asyncio.shield(making)
-            if reply is not None:
+        while reply is None and (making := self._making.get((question.key, now.version))) is not None:
+            shared = await asyncio.shield(making)
+            if isinstance(shared, Reply):
+                reply = shared
                 self._given(reply)
+            elif shared is None:
+                break
         if reply is not None:
             await reply.send(send)
         else:
@@ -190,20 +196,21 @@ class AnswerCache:
     async def _make(self, key: Key, version: str, scope: Scope, receive: Receive, send: Send) -> None:
         making = self._making[key, version] = asyncio.get_running_loop().create_future()
 
-        def share(shared: Reply | None) -> None:
-            if not making.done():
+        def share(shared: Reply | str | None) -> None:
+            if self._making.get((key, version)) is making:
                 del self._making[key, version]
+            if not making.done():
                 making.set_result(shared)
 
         collecting = _Collecting(send, lambda: share(None))
         try:
             await self.app(scope, receive, collecting.collect)
-            if collecting.whole:
+            if collecting.complete:
                 reply = self._keep(key, version, collecting.start["headers"], bytes(collecting.body))
                 share(reply)
                 await reply.send(send)
         finally:
-            share(None)
+            share(_LEFT if has_left(scope) else None)
 
     def _keep(self, key: Key, version: str, headers: RawHeaders, body: bytes) -> Reply:
         tag = self._tag(key, version)
@@ -227,7 +234,7 @@ class _Collecting:
     def __init__(self, send: Send, give_up: Callable[[], None]) -> None:
         self.start: Message = {}
         self.body = bytearray()
-        self.whole = False
+        self.whole = self.complete = False
         self._send = send
         self._give_up = give_up
 
@@ -247,6 +254,8 @@ class _Collecting:
                 self._give_up()
                 await self._send(self.start)
                 await self._send({**message, "body": bytes(self.body)})
+            else:
+                self.complete = not message.get("more_body", False)
 
 
 def software_of(root: Path) -> str:

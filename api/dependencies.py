@@ -10,6 +10,7 @@ from fastapi import Request
 from sqlalchemy import ColumnElement, Connection, Engine
 
 from api import parameters
+from api.leaving import asker_of
 from api.parameters import (
     AS_OF,
     BBOX,
@@ -58,10 +59,10 @@ LONGEST_ID = 200
 def transaction(request: Request) -> Iterator[Connection]:
     """A connection in one read-only transaction, so that every statement of an answer sees the same state.
 
-    Raises StillWritten where `as-of` asks for what is just being written.
+    What runs on it ends when the reader leaves. Raises StillWritten where `as-of` asks for what is just being written.
     """
     engine: Engine = request.app.state.engine
-    with engine.connect() as connection:
+    with engine.connect() as connection, asker_of(request).running.on(connection):
         if "as-of" in request.query_params:
             writing.settled(connection, request.query_params["as-of"])
         with connection.begin():

@@ -12,6 +12,7 @@ from api.cache import AnswerCache, software_of
 from api.encoding import Compression
 from api.headers import AnswerHeaders
 from api.html import Pages
+from api.leaving import Leaving
 from api.metrics import Measured, watch
 from api.one_feature import OneFeature
 from api.routes import (
@@ -130,6 +131,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     ids = (*kept.collections, *kept.tables, *generations.COLLECTIONS)
     openapi.install(application, tuple(kept.layers), ids)
     # The last one added is the outermost: headers, compression, the answer to whatever went wrong.
+    application.add_middleware(Leaving)
     problems.install(application)
     application.add_middleware(Compression)
     application.add_middleware(Measured)

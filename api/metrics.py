@@ -17,6 +17,8 @@ from sqlalchemy import Engine, event
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.leaving import LEFT, has_left
+
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Read by the library when it is first imported."""
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
@@ -115,7 +117,7 @@ class Measured:
         finally:
             route = route_of(scope)
             SECONDS.labels(route).observe(time.perf_counter() - begun)
-            answered(route, scope["method"], status)
+            answered(route, scope["method"], LEFT if status == 500 and has_left(scope) else status)
 
 
 class _Everything:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.html import Pages, is_page, reader_language, wants_html
+from api.leaving import has_left
 from api.negotiation import HTML, NotAcceptable, wish_of
 from geo.errors import (
     AmbiguousUnit,
@@ -148,7 +149,7 @@ def install(app: FastAPI) -> None:
 
 def _handle(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
-    if problem.status >= 500:
+    if problem.status >= 500 and not has_left(request.scope):
         # A database that is away is told in one line a request; only a mistake of ours needs its traceback.
         trace = error if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR else None
         cause = str(error).partition("\n")[0]

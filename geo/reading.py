@@ -1,11 +1,17 @@
-"""How a connection that only reads takes its results."""
+"""How a connection that only reads takes its results, and how what it asks is given up."""
 
+import contextlib
+import threading
+from collections.abc import Iterator
 from typing import Any, cast
 
 import psycopg
 from psycopg.pq import Format
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Connection, Select
+
+CANCEL_SECONDS = 2
+"""How long the server may take to hear that a statement is no longer wanted."""
 
 
 class BinaryCursor(psycopg.Cursor[Any]):
@@ -27,3 +33,30 @@ def sent(connection: Connection, statement: Select[Any]) -> PGresult:
     if result is None:
         raise psycopg.InterfaceError("The statement gave no rows.")
     return result
+
+
+class Running:
+    """The connections that work for one question, so that another thread can end what runs on them."""
+
+    def __init__(self) -> None:
+        self._connections: set[psycopg.Connection[Any]] = set()
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def on(self, connection: Connection) -> Iterator[None]:
+        """Inside, what runs on the connection may be cancelled; afterwards never, whoever has it then."""
+        driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+        with self._lock:
+            self._connections.add(driver)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._connections.discard(driver)
+
+    def cancel(self) -> None:
+        """Ask the server to end every statement; each raises OperationalError where it was waited for."""
+        with self._lock:
+            for driver in self._connections:
+                with contextlib.suppress(psycopg.Error):
+                    driver.cancel_safe(timeout=CANCEL_SECONDS)

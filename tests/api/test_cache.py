@@ -38,7 +38,10 @@ def workers(own_engine: Engine) -> Iterator[list[str]]:
         )
         for listener in listeners
     ]
-    yield [f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners]
+    addresses = [f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners]
+    for address in addresses:
+        assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
+    yield addresses
     for process in serving:
         process.terminate()
         process.wait(timeout=20)

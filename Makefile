@@ -12,6 +12,7 @@ run: ready
 
 test: ready
 	@.venv/bin/python -m tests.browser
+	@.venv/bin/python -m tests.qgis
 	@.venv/bin/python -m pytest $(ARGS)
 
 lint: python

@@ -48,14 +48,14 @@ def _download(address: tuple[str, int]) -> tuple[float, float, float]:
         began = time.perf_counter()
         path = f"/layers/{LAYER}.geojson"
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: export.bench\r\nConnection: close\r\n\r\n".encode())
-        head, received, first = b"", 0, 0.0
+        head, tail, received, first = b"", b"", 0, 0.0
         while piece := connection.recv(1 << 20):
             received += len(piece)
             if not first:
                 head += piece
                 if len(head.partition(b"\r\n\r\n")[2]) > 0:
                     first = time.perf_counter() - began
-            tail = piece[-16:]
+            tail = (tail + piece)[-16:]
         seconds = time.perf_counter() - began
     if not head.startswith(b"HTTP/1.1 200 ") or not tail.endswith((b"}", b"\r\n0\r\n\r\n")):
         raise BenchError(f"{path}: {head[:100]!r} … {tail!r} is no whole download.")

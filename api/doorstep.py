@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import unquote
 
 import httptools
+import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from api.cache import AnswerCache, Question, Reply
+from api.problems import unreadable
 from geo.freshness import Now
 
 _UNUSUAL = frozenset(
@@ -61,6 +63,13 @@ class Doorstep(HttpToolsProtocol):
             return
         self.cycle = _Waiting()
         self._answers.freshness.ask(partial(self._told, self.cycle, self.scope, question), question.feature_id)
+
+    def send_400_response(self, msg: str) -> None:
+        """Tell who does not speak HTTP what is wrong, as a problem like every other."""
+        body = orjson.dumps(unreadable(msg))
+        head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
+        self.transport.write(STATUS_LINE[400] + head + body)
+        self.transport.close()
 
     def _question(self) -> Question | None:
         method = self.parser.get_method()

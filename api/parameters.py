@@ -1,5 +1,6 @@
 """Query parameters: which there are, what each may say, and the strict reading of a query string."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -277,7 +278,7 @@ def order(text: str | None, known: tuple[str, ...] = tuple(SORTABLES)) -> tuple[
     """
     if text is None:
         return ()
-    keys = [(part.strip().lstrip("+-").strip(), part.strip().startswith("-")) for part in text.split(",")]
+    keys = [(re.sub(r"^[+-]", "", part.strip()).strip(), part.strip().startswith("-")) for part in text.split(",")]
     names = choose("sortby", ",".join(name for name, _ in keys), known)
     if len(names) < len(keys):
         raise InvalidParameter(f"sortby={_shown(text)} names a field twice.")

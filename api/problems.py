@@ -140,6 +140,13 @@ def answer(request: Request, problem: Problem) -> Response:
     return Response(orjson.dumps(content), problem.status, headers, "application/problem+json")
 
 
+def unreadable(said: str) -> dict[str, Any]:
+    """The problem of a request that is no HTTP; `said`: what the parser says of it."""
+    detail = f"{said.strip()} Send HTTP/1.1 as RFC 9112 has it, every character of the address outside of ASCII as %XX."
+    title = HTTPStatus.BAD_REQUEST.phrase
+    return {"type": "urn:haiphong:problem:bad-request", "title": title, "status": 400, "detail": detail}
+
+
 def install(app: FastAPI) -> None:
     """Give every error that a route or the framework raises its answer."""
     for kind in (HaiphongError, NotAcceptable, HTTPException, RequestValidationError, SQLAlchemyError):

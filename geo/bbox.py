@@ -27,7 +27,8 @@ class BBox:
         """
         parts = text.split(",")
         try:
-            numbers = [float(part) for part in parts]
+            # float() would also read ١, and 1_0 as 10
+            numbers = [float(part) for part in parts] if text.isascii() and "_" not in text else []
         except ValueError:
             numbers = []
         if len(numbers) != 4 or not all(map(math.isfinite, numbers)):

@@ -22,7 +22,7 @@ Mã kết thúc / exit codes: 0 được / done; 1 có điều cần xem trong d
 2 gõ lệnh sai / the command was not understood; 3 máy còn thiếu hoặc vướng điều gì / this machine lacks something.
 
 Biến môi trường / environment: HAIPHONG_DATABASE_URL (máy chủ riêng / a server of your own), HAIPHONG_HOST,
-PORT hoặc/or HAIPHONG_PORT, HAIPHONG_WORKERS, HAIPHONG_HOME, HAIPHONG_LAYERS."""
+PORT hoặc/or HAIPHONG_PORT, HAIPHONG_WORKERS, HAIPHONG_HOME, HAIPHONG_LAYERS, HAIPHONG_RELEASES."""
 
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 db = typer.Typer(help="Cơ sở dữ liệu / the database.", no_args_is_help=True, rich_markup_mode=None)

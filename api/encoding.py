@@ -16,7 +16,8 @@ SMALLEST = 1024
 _ZSTD_LEVEL, _GZIP_LEVEL = 3, 4
 _LONG = 64 * 1024
 """From here on a thread compresses, so that nobody else has to wait."""
-_DENSE = ("image/png", "image/jpeg", "image/webp", "font/", "application/vnd.apache.parquet", "text/event-stream")
+_DENSE = ("image/png", "image/jpeg", "image/webp", "font/", "application/vnd.apache.parquet", "application/vnd.pmtiles",
+          "text/event-stream")  # fmt: skip
 _OFFERED = ("zstd", "gzip")
 _CODING = re.compile(r"\s*([a-z*-]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?")
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from api.release_files import ADDRESS, ReleaseFiles
 from geo.settings import Settings
 
 KINDS = {
@@ -54,9 +55,11 @@ def whole_page(request: Request, path: Path) -> Response:
 
 
 def install(app: FastAPI, settings: Settings) -> None:
-    """Serve our own assets, the chosen packages and the base map."""
+    """Serve our own assets, the chosen packages, the base map, and the releases where a folder of them is named."""
     for suffix, kind in KINDS.items():
         mimetypes.add_type(kind, suffix)
     app.mount("/assets", AllowedFiles(settings.web, ASSETS), "assets")
     app.mount("/vendor", AllowedFiles(settings.web / "node_modules", PACKAGES), "vendor")
     app.mount("/basemap", AllowedFiles(settings.data / "basemap", BASEMAP), "basemap")
+    if settings.releases is not None:
+        app.mount(ADDRESS, ReleaseFiles(settings.releases), "releases")

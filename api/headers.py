@@ -29,13 +29,17 @@ ALWAYS = {
 }
 VARY = "Accept, Accept-Language, Accept-Encoding"
 """What an answer depends on at an address that has several forms."""
-PUBLIC = ("/api", "/layers/", "/basemap/")
+PUBLIC = ("/api", "/layers/", "/basemap/", "/releases/")
+FILES = "/releases/"
+"""Large files on the disk, which answer HEAD themselves, without being read."""
+EXPOSED = "Content-Crs, Content-Disposition, Content-Range, ETag, Link, Retry-After"
 ALLOW = "GET, HEAD, OPTIONS"
 OPTIONS = {
     "Allow": ALLOW,
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": ALLOW,
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Modified-Since",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Modified-Since, "
+    "Range, If-Range",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -70,7 +74,7 @@ class AnswerHeaders:
                     headers["Allow"] = ALLOW
             await send(message)
 
-        if scope["method"] == "HEAD":
+        if scope["method"] == "HEAD" and not scope["path"].startswith(FILES):
             scope, send = {**scope, "method": "GET"}, bodiless(send)
         await self.app(scope, receive, with_headers)
 
@@ -82,7 +86,7 @@ def add(headers: MutableHeaders, *, public: bool) -> None:
     headers.setdefault("Cache-Control", "no-cache")
     if public:
         headers["Access-Control-Allow-Origin"] = "*"
-        headers["Access-Control-Expose-Headers"] = "Content-Crs, Content-Disposition, ETag, Link, Retry-After"
+        headers["Access-Control-Expose-Headers"] = EXPOSED
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from api.negotiation import LANGUAGES
 
-MACHINES = ("/api", "/layers", "/assets", "/vendor", "/basemap", "/healthz", "/readyz", "/metrics")
+MACHINES = ("/api", "/layers", "/assets", "/vendor", "/basemap", "/releases", "/healthz", "/readyz", "/metrics")
 
 
 class Pages:

@@ -27,6 +27,7 @@ from api.routes import (
     landing,
     ledger,
     pages,
+    releases,
     schemas,
     styles,
     tiles,
@@ -64,6 +65,7 @@ _ROUTERS = tuple(
         health,
         ledger,
         feeds,
+        releases,
         pages,
     )
 )

@@ -20,13 +20,14 @@ class Settings:
     workers: int
     database_url: str | None = None
     layers_path: Path | None = None
+    releases: Path | None = None
     data: Path = REPOSITORY / "data"
     web: Path = REPOSITORY / "web"
     definitions: Path = REPOSITORY / "layers" / "definitions"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
-        """Read HAIPHONG_HOME, _HOST, _PORT (or PORT, which goes first), _WORKERS, _DATABASE_URL and _LAYERS.
+        """Read HAIPHONG_HOME, _HOST, _PORT (or PORT, which goes first), _WORKERS, _DATABASE_URL, _LAYERS and _RELEASES.
 
         Raises InvalidParameter when a number is none, or the folder of layers does not exist.
         """
@@ -41,6 +42,7 @@ class Settings:
             workers=_whole_number(env, "HAIPHONG_WORKERS", default=1, lowest=1, highest=64),
             database_url=env.get("HAIPHONG_DATABASE_URL") or None,
             layers_path=layers_path,
+            releases=Path(env["HAIPHONG_RELEASES"]).resolve() if env.get("HAIPHONG_RELEASES") else None,
         )
 
 

@@ -36,7 +36,7 @@ def documents(
     request: Request, connection: Reading, texts: Annotated[dict[str, str], Depends(asked(*CLOCKS, LANG, blanks=True))]
 ) -> Response:
     """Every document, with what it orders and how that stands."""
-    return _page(request, "documents.html", "/van-ban", documents=ledger.documents(connection, clocks(texts)))
+    return page(request, "documents.html", "/van-ban", documents=ledger.documents(connection, clocks(texts)))
 
 
 @router.get("/van-ban/{document_id}")
@@ -55,7 +55,7 @@ def document(
     counts = Counter(name for one in clauses for name in ("projects", "nowhere") if one[name])
     if only:
         clauses = [one for one in clauses if one[only]]
-    return _page(
+    return page(
         request,
         "document.html",
         "/van-ban",
@@ -87,7 +87,7 @@ def ledger_of_targets(
         one["maps"] = {name: rows_on_the_map(one, name) for name in VERDICTS} | {"rows": rows_on_the_map(one)}
     counted = [one for one in chosen if one["ledger"]]
     figures = [one for one in chosen if not one["ledger"]]
-    return _page(
+    return page(
         request,
         "targets.html",
         "/chi-tieu",
@@ -115,7 +115,7 @@ def deadline_radar(
     def standing(verdict: str) -> list[dict[str, Any]]:
         return [one for one in found if one["judgement"]["verdict"] == verdict]
 
-    return _page(
+    return page(
         request,
         "deadlines.html",
         "/thoi-han",
@@ -142,18 +142,18 @@ def projects(
     """Every project by layer and name, filtered and paged by the address alone."""
     catalog = request.app.state.catalog
     told = {"limit": _PER_PAGE, "sortby": "layer,name_vi"} | texts
-    page = listing.items(connection, feature_query(connection, catalog, told))
+    listed = listing.items(connection, feature_query(connection, catalog, told))
     found = [one["properties"] | {"id": one["id"], "place": one["geometry"] is not None}
-             for one in orjson.loads(b"[" + page.features + b"]")]  # fmt: skip
+             for one in orjson.loads(b"[" + listed.features + b"]")]  # fmt: skip
     counts = orjson.loads(store.counts(connection, feature_query(connection, catalog, texts)))
-    return _page(
+    return page(
         request,
         "projects.html",
         "/du-an",
         by_layer=_grouped(found, "layer"),
-        matched=page.matched,
-        returned=page.returned,
-        following=page.next,
+        matched=listed.matched,
+        returned=listed.returned,
+        following=listed.next,
         counts=counts,
         choices=choices(connection),
         changes=_changes(texts),
@@ -167,7 +167,7 @@ def _changes(texts: Mapping[str, str]) -> str:
     return f"?{urlencode(kept, safe=',')}" if kept else ""
 
 
-def _page(request: Request, template: str, here_is: str, **context: Any) -> HTMLResponse:
+def page(request: Request, template: str, here_is: str, **context: Any) -> HTMLResponse:
     """A page of web/pages in the reader's language."""
     texts: dict[str, str] = {name: value for name, value in request.query_params.items() if value.strip()}
     lang = reader_language(request)

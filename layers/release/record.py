@@ -3,8 +3,12 @@
 Not inside them: a release is made of its data alone, and the one before it is another matter.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from layers.catalog import Catalog
 from layers.release.changes import Comparison, Edition
@@ -12,6 +16,9 @@ from layers.release.folder import move_in, replace
 from layers.release.shelf import SUFFIXES, before, changes, releases
 from layers.release.telling import Csv, Json, Page, tell
 from layers.release.verify import verify
+
+_LONGEST_TAIL = 500
+"""The numbers at the end are shorter, in bytes."""
 
 
 def put(out: Path, catalog: Catalog, say: Callable[[str], None]) -> None:
@@ -34,6 +41,26 @@ def put(out: Path, catalog: Catalog, say: Callable[[str], None]) -> None:
             continue
         comparison = Comparison(Edition.read(out / older), Edition.read(out / release), catalog)
         _write(out / changes(older, release), comparison)
+
+
+def told(path: Path, most: int) -> dict[str, Any] | None:
+    """`counts`, and at most `most` of the `changes`, of a JSON file that `put` wrote; None where it cannot be read.
+
+    However long the file is, only its first lines and its last one are read: each change stands on a line of its own.
+    """
+    found: list[dict[str, Any]] = []
+    try:
+        with path.open("rb") as file:
+            file.readline()
+            for line in file:
+                if not line.startswith(b"{") or len(found) == most:
+                    break
+                found.append(orjson.loads(line.rstrip(b",\n")))
+            file.seek(-min(path.stat().st_size, _LONGEST_TAIL), os.SEEK_END)
+            tail = file.read().rpartition(b'\n],"counts":')[2].rstrip()[:-1]
+            return {"counts": orjson.loads(tail), "changes": found}
+    except (OSError, orjson.JSONDecodeError):
+        return None
 
 
 def _write(stem: Path, comparison: Comparison) -> None:

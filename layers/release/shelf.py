@@ -46,14 +46,23 @@ def changes(older: str, newer: str) -> str:
     return f"{CHANGES}/{older}..{newer}"
 
 
+def told(out: Path) -> list[dict[str, Any]]:
+    """The entries of the index as it was written last; none where there is no index."""
+    try:
+        found: list[dict[str, Any]] = orjson.loads((out / INDEX).read_bytes())["releases"]
+    except (OSError, orjson.JSONDecodeError):
+        return []
+    return found
+
+
 def index(out: Path) -> list[dict[str, Any]]:
     """`releases`, each with `changes`: the release it is compared with, and the files that tell; None without any."""
     found = releases(out)
     for one in found:
         older = before(one["release"], found)
         stem = "" if older is None else changes(older, one["release"])
-        told = older is not None and (out / f"{stem}.json").is_file()
-        one["changes"] = {"from": older} | {suffix: f"{stem}.{suffix}" for suffix in SUFFIXES} if told else None
+        there = older is not None and (out / f"{stem}.json").is_file()
+        one["changes"] = {"from": older} | {suffix: f"{stem}.{suffix}" for suffix in SUFFIXES} if there else None
     return found
 
 
@@ -64,8 +73,8 @@ def put(out: Path, base: str) -> None:
     """
     all_of_them = index(out)
     latest = all_of_them[0]["release"]
-    told = {"latest": latest, "releases": all_of_them}
-    replace(out / INDEX, orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
+    document = {"latest": latest, "releases": all_of_them}
+    replace(out / INDEX, orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
     replace(out / FEED, _feed(all_of_them[:MOST_IN_FEED], base))
     aside = out / f".{LATEST}.part"
     aside.unlink(missing_ok=True)

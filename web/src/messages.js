@@ -35,6 +35,7 @@ export const MESSAGES = {
   documents: ["Văn bản", "Documents"],
   targets: ["Chỉ tiêu", "Targets"],
   deadlines: ["Thời hạn", "Deadlines"],
+  downloads: ["Tải về", "Downloads"],
   projectIndex: ["Dự án", "Projects"],
   clearAll: ["Bỏ lọc", "Clear filters"],
   status: ["Trạng thái", "Status"],

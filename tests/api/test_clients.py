@@ -1,4 +1,4 @@
-"""The programs of other offices read us over a real connection: GDAL's OGC API driver, and GeoPandas."""
+"""The programs of other offices read us over a real connection: GDAL's OGC API driver, GeoPandas and OWSLib."""
 
 import os
 import socket
@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import geopandas
 import pyogrio
 import pytest
-from sqlalchemy import Engine
+from owslib.ogcapi.features import Features
+from sqlalchemy import Engine, text
 
 from api.main import read_only_engine
 from tests.factories import BOX, edit, fact, geometry, point, store, store_units, unit
@@ -37,6 +38,18 @@ def address(own_engine: Engine) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         serving.terminate()
         serving.wait(timeout=20)
+
+
+def stored(own_engine: Engine, condition: str = "true") -> dict[str, tuple[str, str, str | None]]:
+    """What SQL says of the ports: status, name and place."""
+    with own_engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT id, geojson::jsonb #>> '{properties,status}', properties ->> 'name_vi', ST_AsText(geometry, 6)"
+                f" FROM feature WHERE layer = 'port' AND ({condition})"
+            )
+        )
+        return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
 @pytest.mark.parametrize("page", [10, 1000])
@@ -130,3 +143,52 @@ def test_gdal_finds_one_type_of_geometry_in_each_part_of_a_mixed_layer(address: 
         assert set(parks.geometry.geom_type) == {kind}
         whole = geopandas.read_file(f"{address}/layers/park-{part}.geojson")
         assert set(whole.geometry.geom_type) == {kind}
+
+
+@pytest.mark.parametrize("source", ["OAPIF:{}/api", "{}/layers/port.geojson"])
+def test_what_gdal_reads_is_what_sql_says(address: str, own_engine: Engine, source: str) -> None:
+    ports = pyogrio.read_dataframe(source.format(address), layer="port")
+    places = [None if place is None else f"POINT({place.x:g} {place.y:g})" for place in ports.geometry]
+    assert dict(zip(ports["id"], zip(ports["status"], ports["name_vi"], places, strict=True), strict=True)) == stored(
+        own_engine
+    )
+
+
+def test_gdal_leaves_the_box_to_us_and_follows_every_page(address: str, own_engine: Engine) -> None:
+    read = (
+        "import pyogrio; ports = pyogrio.read_dataframe("
+        f"'OAPIF:{address}/api', layer='port', where=\"id >= 'cang-10'\", "
+        "bbox=(106.7, 20.7, 106.85, 20.9), PAGE_SIZE=2); print(*ports['id'])"
+    )
+    asked = os.environ | {"CPL_DEBUG": "ON"}
+    told = subprocess.run([sys.executable, "-c", read], env=asked, capture_output=True, text=True, check=True)
+    assert set(told.stdout.split()) == set(stored(own_engine, "id >= 'cang-10' AND ST_X(geometry) <= 106.85"))
+    pages = [line for line in told.stderr.splitlines() if "/port/items?" in line]
+    assert all("bbox=" in line for line in pages[1:]), "after its first look at the layer"
+    assert sum("next=" in line for line in pages) > 2, "page after page"
+
+
+def test_owslib_reads_collections_pages_and_one_port(address: str, own_engine: Engine) -> None:
+    service = Features(f"{address}/api")
+    assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in service.conformance()["conformsTo"]
+    assert {"projects", "port", "districts-2024"} <= set(service.feature_collections())
+    assert {"status", "name_vi", "area_ha"} <= set(service.collection_queryables("port")["properties"])
+    expected = stored(own_engine)
+    page = service.collection_items("port", limit=10)
+    assert (page["numberMatched"], page["numberReturned"]) == (len(expected), 10)
+    found = service.collection_items("port", limit=1000)["features"]
+    assert {one["id"]: one["properties"]["status"] for one in found} == {
+        port: status for port, (status, _, _) in expected.items()
+    }
+    alone = service.collection_item("port", "cang-07")
+    assert alone["geometry"]["coordinates"] == [106.77, 20.8]
+
+
+def test_owslib_asks_by_box_day_and_filter(address: str, own_engine: Engine) -> None:
+    service = Features(f"{address}/api")
+    boxed = service.collection_items("port", bbox=[106.705, 20.7, 106.735, 20.9])
+    assert [one["id"] for one in boxed["features"]] == ["cang-01", "cang-02", "cang-03"]
+    filtered = service.collection_items("port", filter="id LIKE 'cang-1%' AND status = 'under_construction'", limit=100)
+    assert {one["id"] for one in filtered["features"]} == set(stored(own_engine, "id LIKE 'cang-1%'"))
+    before = service.collection_items("port", datetime_="2022-12-31", limit=100)
+    assert {one["properties"].get("status") for one in before["features"]} == {"unknown"}

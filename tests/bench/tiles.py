@@ -16,6 +16,8 @@ from tests.bench.synthetic import EAST, LAYER, NORTH, SOUTH, WEST
 from tests.bench.tools import Nginx
 
 ZOOMS = range(10, 15)
+WARMING_S = 8
+"""So long both workers are asked before warm tiles are timed: each must have made every one of them."""
 _RAW = """
 SELECT ST_AsMVT(tile, 'synthetic', 4096, 'geometry') FROM (
   SELECT id, properties ->> 'name_vi' AS name_vi, layer, status, condition,
@@ -65,7 +67,7 @@ def measured(size: str, serving: Serving, connection: Connection, nginx: Nginx |
     for _ in range(plan.rounds if ready else 0):
         if nginx is not None:
             beside.append(bench.ask(nginx.address, files, plan.clients, plan.seconds, new=False).per_second)
-        bench.ask(serving.address, ready, plan.clients, 1, new=False)
+        bench.ask(serving.address, ready, plan.clients, WARMING_S, new=False)
         warm.append(bench.ask(serving.address, ready, plan.clients, plan.seconds, new=False).per_second)
     return Tiles(
         size,

@@ -1,5 +1,6 @@
 /** Where the parts of the page are wired: state → requests → list, legend and map, and back. */
 
+import { page } from "./addresses.js";
 import * as api from "./api.js";
 import { createChanges } from "./changes.js";
 import { today } from "./days.js";
@@ -221,7 +222,7 @@ function run({ catalog, base, units }) {
     document.title = t("title");
     drawCredits($("#credits"), $("#map").classList.contains("is-online"));
     drawInset($("#inset"), base.archipelagos);
-    for (const link of document.querySelectorAll("[data-page]")) link.href = `${link.dataset.page}${lang() === "en" ? "?lang=en" : ""}`;
+    for (const link of document.querySelectorAll("[data-page]")) link.href = page(link.dataset.page);
   }
 
   state.onChange((shown, changed) => {

@@ -1,5 +1,6 @@
 /** One project: what it is, where it stands, since when, and on whose word. */
 
+import { projectPage } from "./addresses.js";
 import { el, glyph, inWords, outLink, sprite } from "./dom.js";
 import { lang, number, own, t, told, unitWords } from "./i18n.js";
 import { dateWords } from "./edtf.js";
@@ -63,20 +64,15 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
       outlined && ` · ${catalog.conditionLabel(condition)}`, same && ` (${t("standingSame")})`);
   }
 
-  /** The project's own page, on the same day and in the same language. */
-  function pageOf(id, { asked }) {
-    const params = new URLSearchParams(Object.entries({ ...asked, lang: lang() === "en" ? "en" : "" }).filter(([, value]) => value));
-    return `/du-an/${encodeURIComponent(id)}${params.size ? `?${params}` : ""}`;
-  }
-
   function actions({ id, geometry }, clocks) {
+    const itsPage = projectPage(id, clocks.asked);
     const copy = el("button", { type: "button", class: "action", onclick: async () => {
       await navigator.clipboard?.writeText(location.href);
       copy.lastChild.textContent = t("copied");
     } }, glyph("link"), el("span", {}, t("copyLink")));
     return el("div", { class: "actions" },
       geometry && el("button", { type: "button", class: "action", onclick: () => onShow(id) }, glyph("target"), el("span", {}, t("zoomTo"))),
-      el("a", { class: "action", href: pageOf(id, clocks) }, glyph("page"), el("span", {}, t("page"))),
+      itsPage && el("a", { class: "action", href: itsPage }, glyph("page"), el("span", {}, t("page"))),
       copy);
   }
 

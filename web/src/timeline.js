@@ -1,5 +1,6 @@
 /** How a project got where it is: its statuses, each with date, basis and source, and the orders that name it. */
 
+import { clausePage } from "./addresses.js";
 import { el, inWords, outLink, sprite, svg } from "./dom.js";
 import { dateWords, firstDay, precision } from "./edtf.js";
 import { lang, own, t, told } from "./i18n.js";
@@ -86,7 +87,7 @@ export function mandates({ orders = [] }, catalog) {
   if (!orders.length) return [];
   return [el("p", { class: "quiet" }, t("mandatesNote")), el("ul", { class: "orders" }, orders.map((order) =>
     el("li", { class: "order" },
-      el("p", { class: "order-head" }, el("strong", {}, el("a", { href: outlineOf(order) }, clauseLabel(order) || order.document)),
+      el("p", { class: "order-head" }, el("strong", {}, el("a", { href: clausePage(order.document, order.clause) }, clauseLabel(order) || order.document)),
         order.role && el("span", { class: "tag" }, catalog.roleLabel(order.role))),
       order.quote_vi && el("blockquote", { lang: "vi" }, `“${order.quote_vi}”`),
       order.named_as && !contains(order.quote_vi, order.named_as) && el("p", { class: "order-more" },
@@ -101,7 +102,3 @@ export function mandates({ orders = [] }, catalog) {
         el("strong", {}, own(order.judgement, "verdict")), " ", el("span", { class: "quiet" }, own(order.judgement, "reason"))),
       inWords("p", told(order, "note"), { class: "order-more" }))))];
 }
-
-/** The page of the document, open at the clause. */
-const outlineOf = ({ document, clause }) =>
-  `/van-ban/${encodeURIComponent(document)}${lang() === "vi" ? "" : `?lang=${lang()}`}#${encodeURIComponent(clause.split("#")[1] ?? "")}`;

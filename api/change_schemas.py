@@ -1,4 +1,4 @@
-"""The shapes of answers about what changed, for the OpenAPI document."""
+"""The shapes of answers about what changed and what is near, for the OpenAPI document."""
 
 from typing import Any
 
@@ -18,7 +18,34 @@ def _list(**properties: Any) -> dict[str, Any]:
     return {"type": "array", "items": _object(**properties)}
 
 
+_COORDINATES = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+_MAYBE_DAY = _DAY | {"nullable": True}
 CHANGES: dict[str, Any] = {
+    "Near": _object(
+        id=_TEXT,
+        layer=_TEXT,
+        location_accuracy=_MAYBE,
+        located={"type": "boolean", "description": "Whether any source tells its place"},
+        within={"type": "number", "description": "Metres"},
+        **{"from": _MAYBE_DAY},
+        to=_DAY,
+        numberMatched=_NUMBER,
+        numberReturned=_NUMBER,
+        unlocated=_NUMBER,
+        timeStamp={"type": "string", "format": "date-time"},
+        near=_list(
+            id=_TEXT, layer=_TEXT, name_vi=_TEXT, name_en=_MAYBE, status=_TEXT, condition=_TEXT,
+            location_accuracy=_MAYBE,
+            distance_m={"type": "number", "description": "Geodesic, between the nearest points; 0: they touch"},
+            nearest=_COORDINATES | {"description": "Its point nearest to the feature, longitude first"},
+            azimuth_deg={"type": "number", "nullable": True, "description": "The way there, from north by east"},
+            together={"type": "string", "enum": ["yes", "no", "unknown"]},
+            spans=_list(
+                **{"from": _MAYBE_DAY}, to=_DAY, status=_TEXT, other_status=_TEXT, inferred={"type": "boolean"}
+            ),
+        ),
+        links={"type": "array", "items": {"$ref": "#/components/schemas/Link"}},
+    ),
     "Timeline": _object(
         days=_list(
             date={"type": "string", "description": "As precise as it is printed (EDTF)"},

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Connection,
     Subquery,
     Text,
-    and_,
     cast,
     func,
     literal_column,
@@ -76,14 +75,8 @@ def changes(connection: Connection, query: FeatureQuery, start: date, end: date)
 def _states(clocks: Clocks, name: str) -> Subquery:
     """The state of every feature on the day, as known then."""
     period = status_period.c
-    known = (
-        period.known_to == literal_column("'infinity'")
-        if clocks.known is None
-        else and_(period.known_from <= clocks.known, period.known_to > clocks.known)
-    )
-    return (
-        select(status_period).where(period.valid_from <= clocks.day, period.valid_to > clocks.day, known).subquery(name)
-    )
+    on_day = period.valid_from <= clocks.day, period.valid_to > clocks.day
+    return select(status_period).where(*on_day, past.known_period(clocks.known)).subquery(name)
 
 
 def _chosen(members: ColumnElement[str], names: dict[str, str]) -> ColumnElement[object]:

@@ -7,11 +7,12 @@ common table expressions hold, and every condition, order and form of the statem
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import CTE, Date, DateTime, bindparam, text
+from sqlalchemy import CTE, ColumnElement, Date, DateTime, and_, bindparam, literal_column, text
 from sqlalchemy.sql.selectable import HasCTE
 from sqlalchemy.types import TypeEngine
 
 from geo.clocks import Clocks
+from geo.tables import status_period
 
 _Statement = TypeVar("_Statement", bound=HasCTE)
 _TYPES: dict[str, TypeEngine[Any]] = {"clock_day": Date(), "clock_known": DateTime(timezone=True)}
@@ -77,6 +78,14 @@ def at(clocks: Clocks | None, statement: _Statement, *, state: bool = True, nest
         else _named("feature", _STATELESS_THEN, clock_known=clocks.known)
     )
     return statement.add_cte(features, units, nest_here=nest)
+
+
+def known_period(known: datetime | None) -> ColumnElement[bool]:
+    """The periods of statuses as known at an instant; None: now."""
+    period = status_period.c
+    if known is None:
+        return period.known_to == literal_column("'infinity'")
+    return and_(period.known_from <= known, period.known_to > known)
 
 
 def _named(name: str, sql: str, **values: date | datetime) -> CTE:

@@ -29,12 +29,14 @@ class Code:
 class Status(Code):
     """A stage of a life cycle.
 
-    `rank` orders the stages; `running`: at least a part is in use, or the goal is reached. `oc4ids` and `iati` are the
-    codes of the same stage in OC4IDS `projectStatus` and IATI `ActivityStatus`.
+    `rank` orders the stages; `running`: at least a part is in use, or the goal is reached; `on_site`: work is being
+    done on the ground, or has been. `oc4ids` and `iati` are the codes of the same stage in OC4IDS `projectStatus` and
+    IATI `ActivityStatus`.
     """
 
     rank: int
     running: bool
+    on_site: bool
     oc4ids: str
     iati: str
 
@@ -45,7 +47,7 @@ def _code(code: str, entry: dict[str, Any]) -> Code:
 
 def _status(code: str, entry: dict[str, Any]) -> Status:
     words = _code(code, entry)
-    extra = {key: entry[key] for key in ("rank", "running", "oc4ids", "iati")}
+    extra = {key: entry[key] for key in ("rank", "running", "on_site", "oc4ids", "iati")}
     return Status(words.id, words.label, words.definition, **extra)
 
 

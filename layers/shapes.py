@@ -154,9 +154,11 @@ CONDITION_PX = 52
 NEEDLE_TIP, CENTRE = (20, 46), (20, 20)
 
 
-def hatch(group: Group) -> str:
-    """A pattern `hatch-<group>`: lines at 45° in the group's colour, for a commune that stands for a project."""
+def hatch(group: Group, *, dark: bool = False) -> str:
+    """A pattern `hatch-<group>`, by night `hatch-<group>-night`: lines at 45° in the group's colour, for a commune that
+    stands for a project."""
+    name, colour = (f"{group.id}-night", group.night) if dark else (group.id, group.line)
     return (
-        f'<pattern id="hatch-{group.id}" width="7" height="7" patternUnits="userSpaceOnUse"'
-        f' patternTransform="rotate(45)"><path d="M0 0v7" stroke="{group.line}" stroke-width="2.4"/></pattern>'
+        f'<pattern id="hatch-{name}" width="7" height="7" patternUnits="userSpaceOnUse"'
+        f' patternTransform="rotate(45)"><path d="M0 0v7" stroke="{colour}" stroke-width="2.4"/></pattern>'
     )

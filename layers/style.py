@@ -22,7 +22,7 @@ from typing import Any
 
 from layers.catalog import Catalog
 from layers.icons import read_icon
-from layers.palette import BASEMAP, GROUPS, HALO, OUTLINE
+from layers.palette import BASEMAP, DARK_BASEMAP, GROUPS, HALO, OUTLINE
 from layers.shapes import ACCURACIES, CENTRE, CONDITION_PX, CONDITIONS, NEEDLE_TIP, SHAPES, hatch
 
 # status -> (group of colours, shape)
@@ -64,26 +64,28 @@ class StatusRule:
     commune: Mapping[str, Any]
 
 
-def status_rule(status: str) -> StatusRule:
-    """The rule of one status; that of `unknown` for a status that has none."""
+def status_rule(status: str, *, dark: bool = False) -> StatusRule:
+    """The rule of one status; that of `unknown` for a status that has none. `dark`: its strokes on the dark map."""
     code = status if status in SIGNS else OTHERWISE
     group_id, shape = SIGNS[code]
     group = GROUPS[group_id]
-    stroke = {"color": group.line, "opacity": 0.95, "lineCap": "butt", "lineJoin": "round"}
+    colour, suffix = (group.night, "-night") if dark else (group.line, "")
+    fill = (dark and group.flat_night) or group.fill
+    stroke = {"color": colour, "opacity": 0.95, "lineCap": "butt", "lineJoin": "round"}
     return StatusRule(
         symbol=f"status-{code}",
         body=f"body-{code}",
         icon=_icon_place(shape),
         group=group_id,
         line=stroke | {"weight": 3, "dashArray": group.dash, "fill": False},
-        polygon=stroke | {"weight": 2, "dashArray": group.dash, "fillColor": group.fill, "fillOpacity": 0.35},
-        area=stroke | {"weight": 1.5, "opacity": 0.8, "dashArray": "5 5", "fillColor": group.fill, "fillOpacity": 0.14},
+        polygon=stroke | {"weight": 2, "dashArray": group.dash, "fillColor": fill, "fillOpacity": 0.35},
+        area=stroke | {"weight": 1.5, "opacity": 0.8, "dashArray": "5 5", "fillColor": fill, "fillOpacity": 0.14},
         commune=stroke
         | {
             "weight": 1.5,
             "opacity": 0.8,
             "dashArray": "2 4",
-            "fillColor": f"url(#hatch-{group_id})",
+            "fillColor": f"url(#hatch-{group_id}{suffix})",
             "fillOpacity": 0.4,
         },
     )
@@ -122,6 +124,10 @@ def rules(catalog: Catalog) -> dict[str, Any]:
             for layer in catalog.layers.values()
         },
         "basemap": asdict(BASEMAP),
+        "dark": {
+            "statuses": {code: asdict(status_rule(code, dark=True)) for code in SIGNS},
+            "basemap": asdict(DARK_BASEMAP),
+        },
     }
 
 
@@ -135,7 +141,7 @@ def sprite(catalog: Catalog, packages: Path) -> str:
 
     `packages`: the folder `web/node_modules`. Raises AssetsMissing or InvalidData as `layers.icons.read_icon` does.
     """
-    parts = [hatch(group) for group in GROUPS.values()]
+    parts = [hatch(group, dark=dark) for group in GROUPS.values() for dark in (False, True)]
     for code, (group_id, shape) in SIGNS.items():
         parts += [
             _symbol(f"status-{code}", "0 0 24 24", SHAPES[shape].draw(GROUPS[group_id], 1.5, False)),

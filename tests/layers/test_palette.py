@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 from coloraide import Color
 
-from layers.palette import BASEMAP, GROUPS, HALO, OUTLINE, Group
+from layers.palette import BASEMAP, DARK_BASEMAP, GROUPS, HALO, OUTLINE, BaseMap, Group
 
 SIGHTS = ("normal", "deutan", "protan", "tritan")
 
@@ -33,6 +33,11 @@ def test_the_lines_of_two_groups_never_look_alike(sight: str) -> None:
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
+def test_the_lines_of_two_groups_never_look_alike_by_night(sight: str) -> None:
+    assert least_distance([group.night for group in GROUPS.values()], sight) > 17.5
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
 def test_the_markers_of_two_groups_never_look_alike(sight: str) -> None:
     assert least_distance([group.fill for group in GROUPS.values()], sight) > 10.5
 
@@ -41,6 +46,17 @@ def test_the_markers_of_two_groups_never_look_alike(sight: str) -> None:
 @pytest.mark.parametrize("group", GROUPS.values(), ids=lambda group: group.id)
 def test_a_line_stands_out_on_land_and_sea(group: Group, ground: str) -> None:
     assert contrast(group.line, ground) >= 3
+
+
+@pytest.mark.parametrize("ground", [DARK_BASEMAP.paper, DARK_BASEMAP.land, DARK_BASEMAP.neighbour, DARK_BASEMAP.sea])
+@pytest.mark.parametrize("group", GROUPS.values(), ids=lambda group: group.id)
+def test_a_line_stands_out_on_the_dark_map(group: Group, ground: str) -> None:
+    assert contrast(group.night, ground) >= 3
+
+
+@pytest.mark.parametrize("ground", [DARK_BASEMAP.paper, DARK_BASEMAP.land, DARK_BASEMAP.neighbour, DARK_BASEMAP.sea])
+def test_the_halo_of_a_marker_stands_out_on_the_dark_map(ground: str) -> None:
+    assert contrast(HALO, ground) >= 7
 
 
 @pytest.mark.parametrize("ground", [HALO, BASEMAP.land, BASEMAP.neighbour, BASEMAP.sea])
@@ -53,16 +69,17 @@ def test_the_icon_is_legible_on_every_marker(group: Group) -> None:
     assert contrast(OUTLINE, group.fill) >= 4.5 - 0.01
 
 
+@pytest.mark.parametrize("base", [BASEMAP, DARK_BASEMAP], ids=["day", "night"])
 @pytest.mark.parametrize(
     ("text", "ground"),
     [
-        (BASEMAP.label, BASEMAP.land),
-        (BASEMAP.label, BASEMAP.neighbour),
-        (BASEMAP.water_label, BASEMAP.sea),
-        (BASEMAP.ink, BASEMAP.paper),
-        (BASEMAP.muted, BASEMAP.paper),
-        (BASEMAP.accent, BASEMAP.paper),
+        ("label", "land"),
+        ("label", "neighbour"),
+        ("water_label", "sea"),
+        ("ink", "paper"),
+        ("muted", "paper"),
+        ("accent", "paper"),
     ],
 )
-def test_every_word_on_the_map_can_be_read(text: str, ground: str) -> None:
-    assert contrast(text, ground) >= 4.5
+def test_every_word_on_the_map_can_be_read(base: BaseMap, text: str, ground: str) -> None:
+    assert contrast(getattr(base, text), getattr(base, ground)) >= 4.5

@@ -40,7 +40,7 @@ async function begin() {
     api.catalog(), api.sprite(), ...["neighbour-land", "rivers", "archipelagos"].map(api.basemap), ...ages.map(api.units)]);
   adoptSprite(sheet);
   const collections = Object.fromEntries(ages.map((name, i) => [name, units[i]]));
-  return { catalog: readCatalog(raw, lang), base: { ...collections, neighbours, rivers, archipelagos }, units: readUnits(collections) };
+  return { catalog: readCatalog(raw, lang, () => document.documentElement.dataset.theme === "dark"), base: { ...collections, neighbours, rivers, archipelagos }, units: readUnits(collections) };
 }
 
 function run({ catalog, base, units }) {
@@ -241,6 +241,11 @@ function run({ catalog, base, units }) {
       if (shown.id) open(shown.id, { focus: changed.has("id"), again: !changed.has("id") });
       else shut();
     }
+  });
+  document.addEventListener("themechange", () => {
+    drawUnits({ again: true });
+    drawTerritory({ move: false });
+    refresh();
   });
   window.addEventListener("hashchange", () => state.view && map.goTo(state.view));
   window.addEventListener("popstate", () => state.view && map.goTo(state.view));

@@ -5,8 +5,8 @@ import { number, t } from "./i18n.js";
 import { COLLECTIONS } from "./units.js";
 
 const CLASSES = 4;
-/** From none to most: pale to deep, legible beneath dark figures but for the last, which carries white ones. */
-export const TINTS = ["#f1f2f0", "#d6e6f0", "#a8cce2", "#6aa5c9", "#2d6b92"];
+/** From none to most, as tokens.css has them: the figures on all but the last have one colour, those on the last another. */
+export const TINTS = [0, 1, 2, 3, 4].map((step) => `var(--tint-${step})`);
 
 /**
  * Where the classes begin, of which there are at most four above zero: each holds about as many units, and none is empty.

@@ -3,10 +3,11 @@
 /**
  * The catalog, ready for looking things up: codes → labels, statuses in order, the drawing rule of each code.
  *
- * `raw` is the answer of `/api/catalog`; `lang()` says the reader's language at the moment of asking. The rules are
+ * `raw` is the answer of `/api/catalog`; `lang()` says the reader's language at the moment of asking, `isDark()` whether the
+ * map is the dark one. The rules are
  * `layers/style.py`'s: nothing is drawn that they do not name, and an unknown code is drawn as they say (`otherwise`).
  */
-export function readCatalog(raw, lang) {
+export function readCatalog(raw, lang, isDark = () => false) {
   const byId = (rows = []) => new Map(rows.map((row) => [row.id, row]));
   const layers = byId([...raw.layers].sort((a, b) => a.order - b.order));
   const statuses = byId([...raw.statuses].reverse()); // a code of two life cycles ("unknown") is the first one's
@@ -15,7 +16,8 @@ export function readCatalog(raw, lang) {
   const words = (pair, fallback) => pair?.[lang()] || pair?.vi || fallback;
   const label = (rows) => (id) => words(rows.get(id)?.label, id ?? "");
   const definition = (rows) => (id) => words(rows.get(id)?.definition, "");
-  const ruleOf = (status) => rules.statuses[status] ?? rules.statuses[rules.otherwise];
+  const shade = () => (isDark() ? rules.dark : rules);
+  const ruleOf = (status) => shade().statuses[status] ?? shade().statuses[rules.otherwise];
 
   return {
     layers: [...layers.values()],
@@ -24,7 +26,7 @@ export function readCatalog(raw, lang) {
     accuracies: raw.accuracies.filter(({ id }) => rules.accuracies[id]).map(({ id }) => id),
     otherwise: rules.otherwise,
     marker: rules.marker,
-    basemap: rules.basemap,
+    basemap: () => shade().basemap,
     ruleOf,
     colour: (status) => ruleOf(status).polygon.fillColor,
     conditionSymbol: (id) => rules.conditions[id]?.symbol ?? null,

@@ -10,7 +10,7 @@ const FINE = { "districts-2024": "communes-2024" };
 const WORLD = [[-89, -179], [-89, 179], [89, 179], [89, -179]];
 
 /**
- * Draws `base` = {neighbours, rivers, "units-2025-07", "districts-2024", …}, GeoJSON collections, in the `colours` of the rules.
+ * Draws `base` = {neighbours, rivers, "units-2025-07", "districts-2024", …}, GeoJSON collections, in the colours of the rules, `colours()`, by day or by night.
  *
  * `show(generation)` draws the city of that generation, and around it what was not of the city then. `territory(features,
  * open)`: the outlines of all the features, and the veil off the `open` ones among them.
@@ -22,24 +22,28 @@ export function drawBasemap(map, base, colours) {
   const near = L.layerGroup();
   const make = (collection, style) => L.geoJSON(collection, { ...shared, style, filter: (f) => Boolean(f.geometry) });
 
-  const land = (fill) => ({ fillColor: fill, fillOpacity: 1, color: fill, weight: 0.8, opacity: 1 });
-  const coast = (weight) => ({ fill: false, color: colours.coast, weight, opacity: 0.7, lineJoin: "round" });
-  const unitLine = { fill: false, color: colours.unit_line, weight: 0.8 };
-  const districtLine = { fill: false, color: colours.district_line, weight: 1.1, opacity: 0.85, dashArray: "7 3 1.5 3" };
+  const fog = L.layerGroup().addTo(map);
 
+  const land = (fill) => ({ fillColor: fill, fillOpacity: 1, color: fill, weight: 0.8, opacity: 1 });
   function show(generation) {
     const isNow = generation === TODAY;
+    const now = colours();
+    const coast = (weight) => ({ fill: false, color: now.coast, weight, opacity: 0.7, lineJoin: "round" });
+    const unitLine = { fill: false, color: now.unit_line, weight: 0.8 };
+    const districtLine = { fill: false, color: now.district_line, weight: 1.1, opacity: 0.85, dashArray: "7 3 1.5 3" };
     stage.clearLayers();
     near.clearLayers();
-    const grounds = [[base.neighbours, colours.neighbour, 1.6], ...(isNow ? [] : [[base[TODAY], colours.neighbour, 1.6]]), [base[generation], colours.land, 2.6]];
+    const grounds = [[base.neighbours, now.neighbour, 1.6], ...(isNow ? [] : [[base[TODAY], now.neighbour, 1.6]]), [base[generation], now.land, 2.6]];
     for (const [collection, fill, weight] of grounds) {
       make(collection, coast(weight)).addTo(stage); // of this stroke, the half outside the land stays: shore and border of the city
       make(collection, land(fill)).addTo(stage);
     }
-    make(base.rivers, { color: colours.river, weight: 2.4, opacity: 1, lineCap: "round" }).addTo(stage);
+    make(base.rivers, { color: now.river, weight: 2.4, opacity: 1, lineCap: "round" }).addTo(stage);
     make(base[generation], isNow ? unitLine : districtLine).addTo(stage);
     if (base[FINE[generation]]) make(base[FINE[generation]], unitLine).addTo(near);
     byZoom();
+    fog.clearLayers();
+    fadeOut(L.geoJSON(base.neighbours).getBounds(), now.sea).addTo(fog);
   }
 
   function byZoom() {
@@ -49,20 +53,19 @@ export function drawBasemap(map, base, colours) {
     else near.remove();
   }
   map.on("zoomend", byZoom);
-  fadeOut(map, L.geoJSON(base.neighbours).getBounds(), colours.sea);
   return { show, territory: createTerritory(map, colours) };
 }
 
 /** The neighbours' land ends where our figures of it end: it fades into the ground there, lest the edge look like a shore. */
-function fadeOut(map, bounds, ground) {
+function fadeOut(bounds, ground) {
   const edges = { north: [0, 1, 0, 0], south: [0, 0, 0, 1], west: [1, 0, 0, 0], east: [0, 0, 1, 0] };
   const strips = { north: [0, 0, 100, 12], south: [0, 88, 100, 12], west: [0, 0, 8, 100], east: [92, 0, 8, 100] };
-  const fog = svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" },
+  const drawing = svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" },
     svg("defs", {}, Object.entries(edges).map(([side, [x1, y1, x2, y2]]) =>
       svg("linearGradient", { id: `fog-${side}`, x1, y1, x2, y2 },
         svg("stop", { offset: 0, "stop-color": ground, "stop-opacity": 0 }), svg("stop", { offset: 1, "stop-color": ground })))),
     Object.entries(strips).map(([side, [x, y, width, height]]) => svg("rect", { x, y, width, height, fill: `url(#fog-${side})` })));
-  L.svgOverlay(fog, bounds.pad(0.004), { pane: "fog", interactive: false }).addTo(map);
+  return L.svgOverlay(drawing, bounds.pad(0.004), { pane: "fog", interactive: false });
 }
 
 /** The chosen territory stands out: the rest of the world is veiled. */
@@ -75,10 +78,10 @@ function createTerritory(map, colours) {
     layers = [];
     if (!features.length) return null;
     const outlines = L.geoJSON(features, { renderer, interactive: false,
-      style: { fill: false, color: colours.accent, weight: 2, opacity: 0.9, lineJoin: "round" } });
+      style: { fill: false, color: colours().accent, weight: 2, opacity: 0.9, lineJoin: "round" } });
     const holes = open.flatMap(({ geometry: { type, coordinates } }) =>
       (type === "Polygon" ? [coordinates] : coordinates).map(([ring]) => ring.map(([lon, lat]) => [lat, lon])));
-    const veil = L.polygon([WORLD, ...holes], { renderer, interactive: false, stroke: false, fillColor: colours.sea, fillOpacity: 0.6 });
+    const veil = L.polygon([WORLD, ...holes], { renderer, interactive: false, stroke: false, fillColor: colours().sea, fillOpacity: 0.6 });
     layers = [veil.addTo(map), outlines.addTo(map)];
     return outlines.getBounds();
   };

@@ -12,6 +12,8 @@ const NEAR = 40;
 const APART_FROM = 17;
 
 const SMALL_NEAR = 26;
+/** Signs whose heights differ by less stand in one line, as one reads. */
+const LINE_PX = 48;
 /** The width of a group of n, in pixels. */
 const widthOf = (n) => Math.round(Math.min(52, 26 + Math.sqrt(n) * 3));
 
@@ -34,6 +36,10 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
   const signs = L.layerGroup().addTo(map);
   const spread = L.layerGroup().addTo(map);
   const top = L.layerGroup().addTo(map);
+  const rings = L.layerGroup().addTo(map);
+  const ringed = { current: [], selected: [] };
+  /** id → where the sign that stands for it is drawn: its own, or that of its group. */
+  let stands = new Map();
   let features = new Map();
   let chosen = null;
   let lit = null;
@@ -81,7 +87,7 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
     const middle = map.latLngToLayerPoint(at);
     fan(members.length).forEach((offset, i) => {
       const end = map.layerPointToLatLng(middle.add([offset.x, offset.y]));
-      L.polyline([at, end], { pane: panes.fan, weight: 1.2, color: "#1b2733", opacity: 0.5, interactive: false }).addTo(spread);
+      L.polyline([at, end], { pane: panes.fan, weight: 1.2, color: "var(--ink)", opacity: 0.5, interactive: false }).addTo(spread);
       marker(members[i].feature, { at: end, className: "mark-fan", zIndexOffset: 2000 }).addTo(spread);
     });
   }
@@ -94,12 +100,30 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
       .map((feature) => ({ feature, ...map.project(point(feature), zoom) }));
     const small = zoom < catalog.marker.full_from_zoom;
     const width = (n) => (n > 1 ? widthOf(n) : small ? catalog.marker.small_px : catalog.marker.width);
+    stands = new Map();
     for (const cluster of gather(points, small ? SMALL_NEAR : NEAR, width)) {
+      const spot = { at: map.unproject([cluster.x, cluster.y], zoom), n: cluster.members.length, width: width(cluster.members.length) };
+      for (const { feature } of cluster.members) stands.set(feature.id, spot);
       if (cluster.members.length === 1) marker(cluster.members[0].feature).addTo(signs);
       else group(cluster, zoom).addTo(signs);
     }
     drawTop();
+    drawRings();
     onArrange();
+  }
+
+  /** Where a feature is to be seen: {at, n members of its group, width of the sign}; null without a place, or when it is not shown. */
+  const standOf = (id) => stands.get(id) ?? (chosen?.id === id && chosen.geometry ? { at: point(chosen), n: 1, width: catalog.marker.width } : null);
+
+  function drawRings() {
+    rings.clearLayers();
+    for (const [kind, ids] of Object.entries(ringed)) {
+      for (const spot of new Set(ids.map(standOf).filter(Boolean))) {
+        const side = spot.width + (kind === "current" ? 14 : 8);
+        L.marker(spot.at, { pane: panes.fan, interactive: false, keyboard: false,
+          icon: L.divIcon({ className: `halo-ring halo-ring-${kind}`, iconSize: [side, side], html: "" }) }).addTo(rings);
+      }
+    }
   }
 
   /** All signs and groups, {at, width}, for names to keep clear of. */
@@ -141,6 +165,20 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
       if (radius) return point(feature).toBounds(radius * 2.4);
       const hatched = hatchedUnits(feature).filter((id) => communes.has(id)).map((id) => communes.get(id));
       return hatched.length ? L.geoJSON(hatched).getBounds() : L.geoJSON(feature.geometry).getBounds();
+    },
+    /** What is in sight, as one reads: {feature, x, y, n}; x and y in pixels of the map, n > 1 in a group. `open` is the part to look at. */
+    visible(open) {
+      return [...features.values()].flatMap((feature) => {
+        const spot = standOf(feature.id);
+        if (!spot) return [];
+        const { x, y } = map.latLngToContainerPoint(spot.at);
+        return x >= open.left && x <= open.right && y >= open.top && y <= open.bottom ? [{ feature, x, y, n: spot.n }] : [];
+      }).sort((a, b) => Math.floor(a.y / LINE_PX) - Math.floor(b.y / LINE_PX) || a.x - b.x || a.y - b.y);
+    },
+    /** A ring around these features (an id, several, or null), "current" or "selected", which stays while the map moves. */
+    ring(ids, kind) {
+      ringed[kind] = [ids ?? []].flat();
+      drawRings();
     },
     point,
     standing,

@@ -92,7 +92,8 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
     home,
     online: controls.online,
     /** Say on its button whether the numbers by unit are shown. */
-    sayShade: (on) => controls.shade.setAttribute("aria-pressed", String(on)),
+    sayShade: controls.shade.press,
+    addTool: controls.addTool,
     translate: () => translate(controls.root),
 
     /** Go to what the URL says; the whole city where it says nothing. */
@@ -115,29 +116,44 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
   };
 }
 
-/** Zoom, the whole city, and the switch for the online background: off until the reader asks. */
+/** Zoom, the whole city, the switch for the online background (off until the reader asks), light or dark; then the tools of the other parts. */
 function createControls(root, map, { home, onOnline, onShade }) {
-  const button = (name, key, act) => el("button", { type: "button", class: `map-button ${name}`, title: t(key), "aria-label": t(key),
-    "data-t-label": key, onclick: act }, glyph(name));
   const tiles = L.tileLayer(OSM, { pane: "online", maxZoom: 19, referrerPolicy: "strict-origin-when-cross-origin" });
-  const toggle = button("online", "online", () => online(!map.hasLayer(tiles)));
-  const shade = button("shade", "shade", onShade);
-  for (const one of [toggle, shade]) one.setAttribute("aria-pressed", "false");
+  const groups = Object.fromEntries(["zoom", "view", "tools"].map((name) => [name, el("div", { class: `map-group map-group-${name}` })]));
+  const controls = el("div", { class: "map-controls" }, Object.values(groups));
+  root.after(controls);
   let failed = false;
   tiles.on("tileerror", () => {
     if (!failed && map.hasLayer(tiles)) { failed = true; online(false); onOnline(false, true); }
   });
 
+  /**
+   * A button at the edge of the map. `id` names it (its class, and its glyph of ui.svg unless `icon` does), `label` is a key of
+   * messages.js; with `pressed` (true or false) it is a switch. Gives {button, press(on)}: what says how the switch stands.
+   */
+  function addTool({ id, icon = id, label, pressed, onPress, group = "tools" }) {
+    const button = el("button", { type: "button", class: `map-button ${id}`, title: t(label), "aria-label": t(label), "data-t-label": label,
+      onclick: onPress }, glyph(icon));
+    const press = (on) => button.setAttribute("aria-pressed", String(on));
+    if (pressed !== undefined) press(pressed);
+    groups[group].append(button);
+    return { button, press };
+  }
+
+  addTool({ id: "plus", label: "zoomIn", group: "zoom", onPress: () => map.zoomIn() });
+  addTool({ id: "minus", label: "zoomOut", group: "zoom", onPress: () => map.zoomOut() });
+  addTool({ id: "home", label: "home", group: "view", onPress: home });
+  const shade = addTool({ id: "shade", label: "shade", group: "view", pressed: false, onPress: onShade });
+  const toggle = addTool({ id: "online", label: "online", group: "view", pressed: false, onPress: () => online(!map.hasLayer(tiles)) });
+  const theme = addTool({ id: "theme", label: "theme", group: "view", pressed: document.documentElement.dataset.theme === "dark" });
+  theme.button.dataset.themeSwitch = ""; // theme.js hears it
+
   function online(on) {
     if (on) { failed = false; tiles.addTo(map); } else tiles.remove();
     root.classList.toggle("is-online", on);
-    toggle.setAttribute("aria-pressed", String(on));
+    toggle.press(on);
     onOnline(on, false);
   }
 
-  const controls = el("div", { class: "map-controls" },
-    el("div", { class: "map-group" }, button("plus", "zoomIn", () => map.zoomIn()), button("minus", "zoomOut", () => map.zoomOut())),
-    el("div", { class: "map-group" }, button("home", "home", home), shade, toggle));
-  root.after(controls);
-  return { root: controls, online, shade };
+  return { root: controls, online, shade, addTool };
 }

@@ -43,7 +43,7 @@ export function createShapes(map, catalog, communes, { panes, onChoose, onHover 
     const weight = catalog.lineWeight(properties.layer) ?? line.weight;
     const base = { renderer: renderers.lines, pane: panes.lines, bubblingMouseEvents: false };
     const casing = isLine && L.geoJSON(geometry, { ...base, interactive: false,
-      style: { color: catalog.basemap.paper, weight: weight + (strong ? 6 : 3), opacity: 0.9, fill: false } });
+      style: { color: catalog.basemap().paper, weight: weight + (strong ? 6 : 3), opacity: 0.9, fill: false } });
     const style = isLine ? { ...line, weight: strong ? weight + 1.5 : weight } : weighed(polygon, strong);
     return [casing, heard(L.geoJSON(geometry, { ...base, style }), feature)].filter(Boolean);
   }

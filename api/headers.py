@@ -19,6 +19,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+EMBED = "/embed"
+"""The one page that may stand in a frame: of our own origin, and of those that the setting names."""
 ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -50,8 +52,10 @@ class AnswerHeaders:
     A public address can be read and nothing else, so that OPTIONS, a preflight included, has one answer.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, embed_origins: tuple[str, ...] = ()) -> None:
         self.app = app
+        framing = " ".join(("frame-ancestors 'self'", *embed_origins))
+        self._framed = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", framing)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and its answer back with the headers."""
@@ -68,6 +72,9 @@ class AnswerHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 add(headers, public=public)
+                if get_route_path(scope) == EMBED:
+                    headers["Content-Security-Policy"] = self._framed
+                    del headers["X-Frame-Options"]  # it knows no list, and the policy says it all
                 if several:
                     headers["Vary"] = VARY
                 if message["status"] == 405 and public:

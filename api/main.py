@@ -30,6 +30,7 @@ from api.routes import (
     pages,
     releases,
     schemas,
+    share,
     styles,
     tiles,
     units,
@@ -68,6 +69,7 @@ _ROUTERS = tuple(
         ledger,
         feeds,
         releases,
+        share,
         pages,
     )
 )
@@ -139,7 +141,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     problems.install(application)
     application.add_middleware(Compression)
     application.add_middleware(Measured)
-    application.add_middleware(AnswerHeaders)
+    application.add_middleware(AnswerHeaders, embed_origins=settings.embed_origins)
     return application
 
 

@@ -94,6 +94,20 @@ SCHEMAS: dict[str, Any] = {
             "units": ENDED,
         },
     },
+    "Share": {
+        "type": "object",
+        "required": ["url", "address", "qr"],
+        "properties": {
+            "url": {"type": "string", "format": "uri", "description": "The short link, which never ends"},
+            "address": {"type": "string", "format": "uri", "description": "Where it leads"},
+            "qr": {
+                "type": "object",
+                "nullable": True,
+                "description": "The short link as a QR code: one SVG path of strokes, 1 wide, over size x size units",
+                "properties": {"size": {"type": "integer"}, "path": {"type": "string"}},
+            },
+        },
+    },
     "Tile": {"type": "string", "format": "binary", "description": "Mapbox Vector Tile 2.1, one layer"},
     "History": {
         "type": "object",

@@ -3,6 +3,7 @@
 import math
 import re
 
+from api import short_links
 from api.parameters import Parameter
 from geo import near, units, versions
 from geo.errors import InvalidParameter
@@ -31,7 +32,15 @@ WITHIN = Parameter(
     {"type": "number", "minimum": 0, "maximum": near.FARTHEST_M, "default": DEFAULT_WITHIN_M},
     DEFAULT_WITHIN_M,
 )
-EVERY = (LEVEL, GENERATION, FROM, TO, WITHIN)
+COMPARE = Parameter("compare", "Of a link: the day that the map is compared with.", example="2023-01-01")
+SHADE = Parameter("shade", "Of a link: the generation whose units carry numbers.", example=units.TODAY)
+SORT = Parameter("sort", "Of a link: the order of the list.")
+GROUP = Parameter("group", "Of a link: what the list is grouped by.")
+SELECT = Parameter("select", "Of a link: the projects that are selected.", listed=True)
+NEAR = Parameter("near", "Of a link: a project, and the kilometres around it.", listed=True)
+ID = Parameter("id", "Of a link: the project that is open.")
+MAP = Parameter("map", f"Of a link: where the map stands, {short_links.VIEW_FORM}.", example="11.25/20.8412/106.6823")
+EVERY = (LEVEL, GENERATION, FROM, TO, WITHIN, COMPARE, SHADE, SORT, GROUP, SELECT, NEAR, ID, MAP)
 
 
 def metres(text: str | None) -> float:

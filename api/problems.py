@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.html import Pages, is_page, reader_language, wants_html
 from api.leaving import has_left
 from api.negotiation import HTML, NotAcceptable, wish_of
+from api.short_links import UnknownShortLink
 from geo.errors import (
     AmbiguousUnit,
     ClusterError,
@@ -50,6 +51,7 @@ PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownStyle: (404, "unknown-style", "No such style"),
     TileNotFound: (404, "tile-not-found", "No such tile"),
     NotAcceptable: (406, "not-acceptable", "No form of the answer is acceptable"),
+    UnknownShortLink: (404, "unknown-short-link", "The short link cannot be read"),
     FeatureNotFound: (404, "feature-not-found", "No such feature"),
     FeatureWithdrawn: (410, "feature-withdrawn", "The feature was withdrawn"),
     ExportTooLarge: (413, "export-too-large", "Too much for one file of this format"),

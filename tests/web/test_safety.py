@@ -96,8 +96,8 @@ def test_the_description_of_the_api_is_drawn_by_our_own_copy(reader: Reader) -> 
 
 def test_only_the_map_modules_know_leaflet_and_only_one_module_asks_the_server() -> None:
     assert {path.name for path in MODULES if "leaflet" in code(path).lower() and path.parent.name != "map"} <= {
-        "main.js"
-    }
+        "main.js", "embed.js", "paper.js"
+    }  # fmt: skip
     assert "leaflet-src" not in "".join(code(path) for path in MODULES if path.name != "leaflet.js")
     assert [path.name for path in MODULES if re.search(r"\bfetch\(|XMLHttpRequest|sendBeacon", code(path))] == [
         "api.js"
@@ -114,5 +114,10 @@ def test_every_sentence_of_the_page_exists_in_both_languages() -> None:
     pairs = dict(re.findall(r'^ {2}"?([^":]+?)"?: \[(".+)\],$', messages, flags=re.MULTILINE))
     assert all(re.fullmatch(r'"(?:[^"\\]|\\.)+", "(?:[^"\\]|\\.)+"', pair) for pair in pairs.values())
     asked = set(re.findall(r'\bt\("([^"]+)"', "".join(code(path) for path in MODULES)))
-    asked |= set(re.findall(r'data-t(?:-label|-hint)?="([^"]+)"', (WEB / "index.html").read_text("utf-8")))
+    asked |= set(
+        re.findall(
+            r'data-t(?:-label|-hint)?="([^"]+)"',
+            "".join((WEB / name).read_text("utf-8") for name in ("index.html", "embed.html")),
+        )
+    )
     assert asked - set(pairs) == set()

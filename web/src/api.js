@@ -49,3 +49,5 @@ export const changes = (filters, signal) => get("/api/changes", { ...filters, li
 export const countsByUnit = (generation, filters, signal) => get("/api/counts/units", { generation, ...filters }, signal);
 export const units = (collection) => get(`/api/collections/${collection}/items`, { limit: PAGE });
 export const basemap = (name) => get(`/basemap/${name}.geojson`);
+/** `query`: the address of the map from its question mark on, with `map=` for the view. */
+export const share = (query) => get(`/api/share${query}`);

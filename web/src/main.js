@@ -2,9 +2,10 @@
 
 import { page } from "./addresses.js";
 import * as api from "./api.js";
+import { begin } from "./begin.js";
 import { createChanges } from "./changes.js";
 import { today } from "./days.js";
-import { adoptSprite, el } from "./dom.js";
+import { el } from "./dom.js";
 import { dateWords } from "./edtf.js";
 import { createFinder } from "./finder.js";
 import { lang, own, speak, t, translate } from "./i18n.js";
@@ -19,12 +20,12 @@ import { createNumbers } from "./numbers.js";
 import { errorState, errorWords, toast, WrongDay } from "./notices.js";
 import { createPanel } from "./panel.js";
 import { createShade } from "./shade.js";
+import { addShareTools } from "./share-tools.js";
 import { createSheet, PHONE } from "./sheet.js";
 import { createState, filtersOf, isFiltered, LISTS } from "./state.js";
-import { readCatalog } from "./style.js";
 import { createTimebar } from "./timebar.js";
 import { createTwoDays } from "./two-days.js";
-import { extent, readUnits } from "./units.js";
+import { extent } from "./units.js";
 
 const $ = (selector) => document.querySelector(selector);
 const state = createState();
@@ -32,16 +33,6 @@ const firstView = state.view;
 const WHOLE_CITY_ZOOM = 11;
 /** What the server would not have, by its parameter: the field, and the sentence. */
 const REFUSED = { "as-of": ["asOf", "wrongFuture"], datetime: ["datetime", "wrongDay"] };
-
-/** What every part needs, asked for once; the outlines of communes come after, since few projects need them. */
-async function begin() {
-  const ages = ["units-2025-07", "districts-2025-01", "districts-2024"];
-  const [raw, sheet, neighbours, rivers, archipelagos, ...units] = await Promise.all([
-    api.catalog(), api.sprite(), ...["neighbour-land", "rivers", "archipelagos"].map(api.basemap), ...ages.map(api.units)]);
-  adoptSprite(sheet);
-  const collections = Object.fromEntries(ages.map((name, i) => [name, units[i]]));
-  return { catalog: readCatalog(raw, lang, () => document.documentElement.dataset.theme === "dark"), base: { ...collections, neighbours, rivers, archipelagos }, units: readUnits(collections) };
-}
 
 function run({ catalog, base, units }) {
   const communes = new Map();
@@ -67,6 +58,7 @@ function run({ catalog, base, units }) {
   const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel"), $("#changes"), $("#time")], onRest: state.setView,
     onShade: () => state.set({ shade: state.shown.shade ? "" : units.on(clocks().day) }),
     onOnline: (on, failed) => { drawCredits($("#credits"), on); if (failed) toast($("#toasts"), t("onlineFailed")); } });
+  addShareTools(map, state);
   const ground = drawBasemap(map.leaflet, base, catalog.basemap);
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
   const beside = createLayers(map.leaflet, catalog, communes, { panes: SIDES.other, onChoose: choose, onHover: light, onArrange: () => {} });

@@ -1,0 +1,121 @@
+/** The map in a frame of another page: the state of the map, its legend, one project at a time, and the way to the whole. */
+
+import { projectPage } from "./addresses.js";
+import * as api from "./api.js";
+import { begin } from "./begin.js";
+import { today } from "./days.js";
+import { el, glyph, sprite } from "./dom.js";
+import { dateWords, firstDay } from "./edtf.js";
+import { lang, number, own, speak, t, translate } from "./i18n.js";
+import { drawCredits, drawInset } from "./inset.js";
+import { createLegend } from "./legend.js";
+import { drawBasemap } from "./map/basemap.js";
+import { createLabels } from "./map/labels.js";
+import { createLayers } from "./map/layers.js";
+import { createMap, SIDES } from "./map/map.js";
+import { errorWords, toast } from "./notices.js";
+import { createState, filtersOf, format, isFiltered } from "./state.js";
+
+const $ = (selector) => document.querySelector(selector);
+const state = createState();
+const firstView = state.view;
+/** A frame leaves no steps in the history of the page around it. */
+const show = (patch) => state.set(patch, { replace: true });
+
+function run({ catalog, base, units }) {
+  const communes = new Map();
+  let features = [];
+  let asking = new AbortController();
+
+  drawInset($("#inset"), base.archipelagos);
+  drawCredits($("#credits"), false);
+  const map = createMap($("#map"), { view: firstView, covers: () => [$("#card")], onRest: (view) => { state.setView(view); sayWhole(); },
+    onOnline: () => {}, onShade: () => {} });
+  const ground = drawBasemap(map.leaflet, base, () => catalog.basemap);
+  const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, onChoose: (id) => show({ id }), onHover: (id) => layers.light(id),
+    onArrange: () => labels.draw() });
+  const labels = createLabels(map.leaflet, base, { openPart: map.openPart, furniture: map.furniture, standing: layers.standing });
+  const toggled = (name, code) => show({ [name]: state.shown[name].includes(code) ? state.shown[name].filter((one) => one !== code) : [...state.shown[name], code] });
+  const legend = createLegend($(".legend"), catalog, toggled);
+
+  function sayWhole() {
+    $("#whole").href = `/${format(state.shown)}${location.hash}`;
+  }
+
+  async function refresh({ moved = false } = {}) {
+    asking.abort();
+    asking = new AbortController();
+    const { shown } = state;
+    const filters = { ...filtersOf(shown), datetime: shown.datetime, "as-of": shown.asOf };
+    try {
+      const [found, counts] = await Promise.all([api.projects(filters, asking.signal), api.counts(filters, asking.signal)]);
+      features = found.features;
+      layers.draw(features);
+      legend.draw(counts, shown);
+      $(".embed-says").textContent = [t(found.numberMatched === 1 ? "countProjects1" : "countProjects", { n: number(found.numberMatched) }),
+        shown.datetime && t("onDay", { day: dateWords(shown.datetime, lang()) })].filter(Boolean).join(" · ");
+      const located = features.filter(({ geometry }) => geometry);
+      if (moved && located.length) map.fit(located.map(layers.point));
+      drawCard();
+    } catch (error) {
+      if (error.name !== "AbortError") toast($("#toasts"), errorWords(error, shown.district.join(", ")));
+    }
+  }
+
+  /** The chosen project, in as few words as a frame has room for. */
+  function drawCard() {
+    const feature = features.find(({ id }) => id === state.shown.id) ?? null;
+    layers.choose(feature);
+    $("#card").hidden = !feature;
+    if (!feature) return;
+    const { properties: p } = feature;
+    $("#card").replaceChildren(
+      el("button", { type: "button", class: "icon-button", "aria-label": t("close"), onclick: () => { show({ id: null }); $("#map").focus(); } }, glyph("cross")),
+      el("p", { class: "embed-layer" }, sprite(`icon-${p.layer}`, "layer-icon"), catalog.layerTitle(p.layer)),
+      el("h2", {}, own(p, "name")),
+      el("p", { class: "embed-status" }, sprite(catalog.ruleOf(p.status).symbol), catalog.statusLabel(p.status), p.valid_from && el("span", { class: "quiet" }, dateWords(p.valid_from, lang()))),
+      el("a", { href: projectPage(feature.id, { datetime: state.shown.datetime, "as-of": state.shown.asOf }), target: "_blank", rel: "noopener" }, t("page"), glyph("out", "out")));
+    if (feature.geometry) map.reveal([layers.point(feature).lng, layers.point(feature).lat]);
+  }
+
+  function drawUnits() {
+    const then = units.on(firstDay(state.shown.datetime) || today());
+    ground.show(then);
+    labels.show(then);
+    const found = state.shown.district.map((value) => units.find(value).filter(({ geometry }) => geometry));
+    return ground.territory(found.flat(), found.map(([first]) => first).filter(Boolean));
+  }
+
+  state.onChange((_, changed) => {
+    sayWhole();
+    if (changed.size === 1 && changed.has("id")) drawCard();
+    else { drawUnits(); refresh(); }
+  });
+  document.addEventListener("themechange", () => { drawUnits(); refresh(); });
+  const bounds = drawUnits();
+  if (bounds && !firstView) map.fit(bounds);
+  sayWhole();
+  refresh({ moved: !firstView && !bounds && isFiltered(state.shown) });
+  api.units("communes-2024").then((found) => {
+    for (const unit of found.features) if (unit.geometry) communes.set(unit.id, unit);
+    base["communes-2024"] = found;
+    units.add("communes-2024", found);
+    drawUnits();
+    layers.draw(features);
+  }).catch(() => toast($("#toasts"), t("errorMap")));
+}
+
+async function start() {
+  speak(state.shown.lang);
+  translate();
+  document.title = t("title");
+  try {
+    run(await begin());
+    document.body.classList.add("is-ready");
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+    $(".embed-says").textContent = errorWords(error);
+  }
+}
+
+start();

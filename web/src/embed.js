@@ -31,7 +31,7 @@ function run({ catalog, base, units }) {
   drawCredits($("#credits"), false);
   const map = createMap($("#map"), { view: firstView, covers: () => [$("#card")], onRest: (view) => { state.setView(view); sayWhole(); },
     onOnline: () => {}, onShade: () => {} });
-  const ground = drawBasemap(map.leaflet, base, () => catalog.basemap);
+  const ground = drawBasemap(map.leaflet, base, catalog.basemap);
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, onChoose: (id) => show({ id }), onHover: (id) => layers.light(id),
     onArrange: () => labels.draw() });
   const labels = createLabels(map.leaflet, base, { openPart: map.openPart, furniture: map.furniture, standing: layers.standing });

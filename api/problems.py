@@ -36,8 +36,8 @@ from geo.errors import (
     UnknownUnit,
     VersionConflict,
 )
+from layers.assets import AssetsMissing
 from layers.export import ExportBusy, ExportTooLarge, UnknownFormat
-from layers.icons import AssetsMissing
 from layers.portrayal import UnknownStyle
 
 PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {

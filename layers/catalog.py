@@ -15,6 +15,7 @@ from geo.status import Lifecycle
 from layers.collection import PROJECTS, Collection, collections
 from layers.definition import GEOMETRY_RULES, LIFECYCLE_IDS, GeometryRule, Layer, OfficeLayer, Style
 from layers.entries import Entries, field_of
+from layers.icons import OWN, Icon, read_icon
 from layers.office import office_layer
 
 COMMON = "_common.toml"
@@ -129,6 +130,19 @@ def _layer(path: Path, common: dict[str, Any]) -> Layer:
         geometry=cast(GeometryRule, table.choice("geometry", GEOMETRY_RULES)),
         lifecycle=cast(Lifecycle, table.choice("lifecycle", LIFECYCLE_IDS)),
         order=table.get("order", int, 1000),
-        style=Style(style.get("by", str, "status"), style.get("icon", str), style.get("width_px", (int, float), 3)),
+        style=Style(
+            style.get("by", str, "status"),
+            style.get("icon", str),
+            _icon(path, style.get("icon", str)),
+            style.get("width_px", (int, float), 3),
+        ),
         fields={name: field_of(path, name, entry) for name, entry in fields.items()},
     )
+
+
+def _icon(path: Path, name: str) -> Icon:
+    """Our own drawing of that name, or the one in `icons/` beside the definition."""
+    try:
+        return read_icon(name, OWN, path.parent / "icons")
+    except InvalidData as error:
+        raise InvalidData(f"{path}: style.{error}") from None

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from geo.office import Source
 from geo.status import Lifecycle, Words
+from layers.icons import Icon
 from layers.provenance import Provenance
 
 FieldType = Literal["string", "number", "integer", "boolean", "date", "string-list"]
@@ -35,10 +36,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How the layer looks. `by`: the property that the drawing rules go by; `icon`: `maki:harbor`, `temaki:boat`."""
+    """How the layer looks. `by`: the property that the drawing rules go by; `icon`: its name, such as `anchor`."""
 
     by: str
     icon: str
+    drawing: Icon
     width_px: float = 3
 
 

@@ -1,7 +1,8 @@
-"""The icons of the layers, read at start from the npm packages Maki and Temaki, never committed.
+"""The icons of the layers: our own drawings in `icons/`, and those that an office puts beside its definitions.
 
-Only path data leave this module: a file is parsed as XML, and of it the `d` attributes are kept when they hold nothing
-but path commands and numbers. Whatever else a package may carry one day (script, style, links) stays behind.
+One grid of 20 units, filled shapes and strokes of one weight, in one colour that whoever draws them gives. Only path
+data leave this module: a file is parsed as XML, and of it the `d` attributes are kept when they hold nothing but path
+commands and numbers. Whatever else a file may carry (script, style, links) stays behind.
 """
 
 import re
@@ -9,52 +10,58 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from geo.errors import HaiphongError, InvalidData
+from geo.errors import InvalidData
 
-PACKAGES = {"maki": "@mapbox/maki/icons", "temaki": "@rapideditor/temaki/icons"}
+OWN = Path(__file__).parent / "icons"
+GRID = 20
+STROKE = 2
+"""The weight of every stroke, in units of the grid."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_NAME = re.compile(r"(?P<package>[a-z]+):(?P<icon>[A-Za-z0-9_-]+)")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PATH_DATA = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9eE+\-.,\s]+")
-_VIEW_BOX = re.compile(r"-?[\d.]+( -?[\d.]+){3}")
-
-
-class AssetsMissing(HaiphongError):
-    """The browser assets are not installed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Icon:
-    """One single-colour icon: its box (`viewBox`) and the data of its paths."""
+    """One single-colour icon on the grid: the data of the paths that are filled, and of those that are stroked."""
 
-    view_box: str
-    paths: tuple[str, ...]
+    fills: tuple[str, ...]
+    strokes: tuple[str, ...] = ()
+
+    def drawn(self) -> list[dict[str, str]]:
+        """The attributes of its `<path>` elements; fill and stroke are the `color` of what holds them."""
+        stroke = {"fill": "none", "stroke": "currentColor", "stroke-width": f"{STROKE}"}
+        rounded = {"stroke-linecap": "round", "stroke-linejoin": "round"}
+        return [
+            *({"d": d, "fill": "currentColor", "fill-rule": "evenodd"} for d in self.fills),
+            *({"d": d} | stroke | rounded for d in self.strokes),
+        ]
 
 
-def read_icon(name: str, packages: Path) -> Icon:
-    """The icon called `maki:harbor` or `temaki:chimney`, out of `packages` (the folder `web/node_modules`).
+def read_icon(name: str, *folders: Path) -> Icon:
+    """The icon of the file `<name>.svg` in the first of the folders that has it, by default our own.
 
-    Raises AssetsMissing when the package is not installed, InvalidData when there is no such icon or it holds no usable
-    path.
+    Raises InvalidData when there is no such icon, or the file holds something else than paths on the grid.
     """
-    match = _NAME.fullmatch(name)
-    if match is None or match["package"] not in PACKAGES:
-        raise InvalidData(f"icon = {name!r}: maki:<name> or temaki:<name> was expected, such as maki:harbor.")
-    folder = packages / PACKAGES[match["package"]]
-    if not folder.is_dir():
-        raise AssetsMissing(
-            f"{folder} does not exist: run `npm ci` in {packages.parent}, or `make run`, to install it."
+    places = [folder / f"{name}.svg" for folder in folders or (OWN,)]
+    file = next((place for place in places if _NAME.fullmatch(name) and place.is_file()), None)
+    if file is None:
+        known = ", ".join(sorted(path.stem for path in OWN.glob("*.svg")))
+        raise InvalidData(
+            f"icon = {name!r}: one of {known} was expected, or a drawing of your own in icons/<name>.svg."
         )
-    file = folder / f"{match['icon']}.svg"
-    if not file.is_file():
-        raise InvalidData(f"icon = {name!r}: {match['package']} has no such icon; {folder} holds those that there are.")
     try:
         root = ElementTree.fromstring(file.read_bytes())  # noqa: S314 -- only validated path data is kept of it
     except ElementTree.ParseError as error:
         raise InvalidData(f"icon = {name!r}: {file} is not well-formed XML ({error}).") from error
-    paths = tuple(" ".join(path.get("d", "").split()) for path in root.iter(f"{_SVG}path"))
-    view_box = " ".join(root.get("viewBox", "").split()) or f"0 0 {root.get('width')} {root.get('height')}"
-    usable = paths and all(_PATH_DATA.fullmatch(d) for d in paths) and _VIEW_BOX.fullmatch(view_box)
-    if not usable:
-        raise InvalidData(f"icon = {name!r}: {file} holds no viewBox, or something else than path data.")
-    return Icon(view_box, paths)
+    fills: list[str] = []
+    strokes: list[str] = []
+    for path in root.iter(f"{_SVG}path"):
+        data = " ".join(path.get("d", "").split())
+        if not _PATH_DATA.fullmatch(data):
+            raise InvalidData(f"icon = {name!r}: {file} holds something else than path data: {data[:40]!r}.")
+        (strokes if path.get("stroke") else fills).append(data)
+    if not (fills or strokes) or root.get("viewBox") != f"0 0 {GRID} {GRID}":
+        raise InvalidData(f'icon = {name!r}: {file} must hold paths, on viewBox="0 0 {GRID} {GRID}".')
+    return Icon(tuple(fills), tuple(strokes))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from geo.errors import HaiphongError
 from geo.kinds import GEOMETRY_KINDS, GeometryKind
@@ -10,7 +9,7 @@ from geo.status import LIFECYCLES, STATUSES, Status, Words
 from layers.catalog import Catalog
 from layers.collection import KIND_WORDS, Collection
 from layers.definition import Layer
-from layers.icons import Icon, read_icon
+from layers.icons import Icon
 from layers.palette import BASEMAP
 from layers.style import OTHERWISE
 
@@ -67,24 +66,22 @@ class UnknownStyle(HaiphongError):
         self.allowed = (known,)
 
 
-def of_collection(catalog: Catalog, collection: Collection, packages: Path) -> Portrayal:
-    """A layer, or all of them, or of either what is of one kind of geometry; `packages` as for `of_layer`."""
-    if collection.layer is None:
-        drawn = of_all(catalog, collection.id, collection.title)
-    else:
-        drawn = of_layer(collection.layer, packages)
+def of_collection(catalog: Catalog, collection: Collection) -> Portrayal:
+    """A layer, or all of them, or of either what is of one kind of geometry."""
+    layer = collection.layer
+    drawn = of_layer(layer) if layer else of_all(catalog, collection.id, collection.title)
     kinds = GEOMETRIES if collection.kind is None else (collection.kind,)
     return replace(drawn, collection=collection.id, title=collection.title, geometries=kinds)
 
 
-def of_layer(layer: Layer, packages: Path) -> Portrayal:
-    """One layer. `packages`: the folder `web/node_modules`; raises AssetsMissing as `layers.icons.read_icon` does."""
+def of_layer(layer: Layer) -> Portrayal:
+    """One layer."""
     return Portrayal(
         layer.id,
         layer.title,
         layer.style.by,
         tuple(LIFECYCLES[layer.lifecycle].values()),
-        read_icon(layer.style.icon, packages),
+        layer.style.drawing,
         layer.style.width_px,
         _PROMISED.get(layer.geometry, GEOMETRIES),
         dict.fromkeys(LIFECYCLES[layer.lifecycle], (layer.id,)),

@@ -104,7 +104,7 @@ def page(
     figure: Any = drawing.get_root()
     figure.title = cards.say(TITLE) + (f" · {safe(subtitle)}" if subtitle else "")
     panel = cards.head(subtitle, day, shown) + cards.legend(shown) + cards.unlocated(shown)
-    figure.html.add_child(Verbatim(style.sprite(catalog, packages) + f'<aside class="panel">{panel}</aside>'))
+    figure.html.add_child(Verbatim(style.sprite(catalog) + f'<aside class="panel">{panel}</aside>'))
     own = f"<style>{styles_of(packages)}</style><script>{scripts_of(packages)}</script>"
     figure.header.add_child(Verbatim(own), name="own")
     return sealed(figure, lang)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import resvg_py
 
-from layers.icons import AssetsMissing
+from layers.assets import AssetsMissing
 
 TYPEFACE = "Be Vietnam Pro"
 _FONTS = (

@@ -10,7 +10,7 @@ from typing import Any
 
 from branca.element import Element
 
-from layers.icons import AssetsMissing
+from layers.assets import AssetsMissing
 from layers.palette import BASEMAP
 
 _OWN = Path(__file__).parent

@@ -12,7 +12,6 @@ from xml.etree.ElementTree import Element
 from geo.status import LIFECYCLES, STATUSES
 from layers import signs
 from layers.catalog import Catalog
-from layers.icons import read_icon
 from layers.palette import GROUPS, Group
 from layers.raster import png
 from layers.shapes import ACCURACIES, CONDITION_PX, CONDITIONS
@@ -42,12 +41,12 @@ class _Image:
 def sheet(catalog: Catalog, packages: Path, ratio: int = 1) -> Sheet:
     """The sheet with `ratio` px for each px of the map.
 
-    `packages`: the folder `web/node_modules`; raises AssetsMissing when icons or typeface are not installed.
+    `packages`: the folder `web/node_modules`; raises AssetsMissing when the typeface is not installed.
     """
     index: dict[str, dict[str, int]] = {}
     parts: list[Element] = []
     x = y = row = 0
-    for image in sorted(_images(catalog, packages), key=lambda image: -image.height):
+    for image in sorted(_images(catalog), key=lambda image: -image.height):
         if x + image.width > WIDTH:
             x, y, row = 0, y + row + GAP, 0
         index[image.name] = {
@@ -62,13 +61,12 @@ def sheet(catalog: Catalog, packages: Path, ratio: int = 1) -> Sheet:
     return Sheet(index, png(signs.written(signs.document((0, 0, WIDTH, y + row), parts)), packages, ratio))
 
 
-def _images(catalog: Catalog, packages: Path) -> Iterator[_Image]:
+def _images(catalog: Catalog) -> Iterator[_Image]:
     for code in STATUSES:
         yield _square(f"status-{code}", signs.GRID, signs.status_sign(code), SMALL_PX / signs.GRID)
     for layer in catalog.layers.values():
-        icon = read_icon(layer.style.icon, packages)
         for code in LIFECYCLES[layer.lifecycle]:
-            yield _square(f"marker-{layer.id}-{code}", MARKER_PX[0], signs.marker_sign(code, icon))
+            yield _square(f"marker-{layer.id}-{code}", MARKER_PX[0], signs.marker_sign(code, layer.style.drawing))
     for code in CONDITIONS:
         yield _square(f"condition-{code}", CONDITION_PX, signs.condition_sign(code))
         yield _square(f"condition-{code}-small", CONDITION_PX, signs.condition_sign(code), SMALL_PX / BODY_PX)

@@ -7,6 +7,7 @@ They are the very shapes of `layers.shapes`, as elements that can be placed in a
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, fromstring, tostring
 
+from layers.icons import GRID as ICON_GRID
 from layers.icons import Icon
 from layers.palette import GROUPS
 from layers.shapes import ACCURACIES, CONDITION_PX, CONDITIONS, SHAPES
@@ -41,11 +42,10 @@ def marker_sign(status: str, icon: Icon | None) -> Element:
 
 def icon_sign(icon: Icon, x: float, y: float, size: float, colour: str) -> Element:
     """The icon of a layer in the square of `size` at (x, y)."""
-    left, top, width, height = map(float, icon.view_box.split())
-    scale = size / max(width, height)
-    drawing = Element("g", fill=colour)
-    drawing.extend(Element("path", d=d) for d in icon.paths)
-    return placed(drawing, x - left * scale, y - top * scale, scale)
+    drawing = Element("g")
+    for path in icon.drawn():  # Qt knows no currentColor within a group
+        drawing.append(Element("path", {k: v.replace("currentColor", colour) for k, v in path.items()}))
+    return placed(drawing, x, y, size / ICON_GRID)
 
 
 def condition_sign(condition: str) -> Element:

@@ -17,11 +17,10 @@ communes share the sign of the project stage that they resemble; words and icon 
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from layers.catalog import Catalog
-from layers.icons import read_icon
+from layers.icons import GRID
 from layers.palette import BASEMAP, DARK_BASEMAP, GROUPS, HALO, OUTLINE
 from layers.shapes import ACCURACIES, CENTRE, CONDITION_PX, CONDITIONS, NEEDLE_TIP, SHAPES, hatch
 
@@ -136,11 +135,8 @@ def anchor_of(accuracy: str | None) -> tuple[int, int]:
     return NEEDLE_TIP if accuracy in ("surveyed", "mapped") else CENTRE
 
 
-def sprite(catalog: Catalog, packages: Path) -> str:
-    """One SVG of hidden symbols: all that `rules` names, plus the hatches of communes.
-
-    `packages`: the folder `web/node_modules`. Raises AssetsMissing or InvalidData as `layers.icons.read_icon` does.
-    """
+def sprite(catalog: Catalog) -> str:
+    """One SVG of hidden symbols: all that `rules` names, plus the hatches of communes."""
     parts = [hatch(group, dark=dark) for group in GROUPS.values() for dark in (False, True)]
     for code, (group_id, shape) in SIGNS.items():
         parts += [
@@ -153,10 +149,13 @@ def sprite(catalog: Catalog, packages: Path) -> str:
     ]
     parts += [_symbol(f"accuracy-{code}", "0 0 40 48", drawing) for code, drawing in ACCURACIES.items()]
     for layer in catalog.layers.values():
-        icon = read_icon(layer.style.icon, packages)
-        paths = "".join(f'<path d="{d}" fill="currentColor"/>' for d in icon.paths)
-        parts.append(_symbol(f"icon-{layer.id}", icon.view_box, paths))
+        paths = "".join(_path(attributes) for attributes in layer.style.drawing.drawn())
+        parts.append(_symbol(f"icon-{layer.id}", f"0 0 {GRID} {GRID}", paths))
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0">{"".join(parts)}</svg>'
+
+
+def _path(attributes: Mapping[str, str]) -> str:
+    return "<path " + " ".join(f'{name}="{value}"' for name, value in attributes.items()) + "/>"
 
 
 def _symbol(name: str, view_box: str, drawing: str) -> str:

@@ -30,7 +30,7 @@ def signs(request: Request, _: Annotated[dict[str, str], Depends(asked())]) -> R
     """One SVG whose symbols are named in the catalog; our own drawings and the pinned icons, no word of the data."""
     state = request.app.state
     if not hasattr(state, "sprite"):
-        state.sprite = sprite(state.catalog, state.settings.web / "node_modules")
+        state.sprite = sprite(state.catalog)
     return Response(state.sprite, media_type=SVG)
 
 

@@ -169,8 +169,7 @@ def _drawn(request: Request, collection: str, style: str | None = None) -> Portr
     title = _title(request, collection)
     if collection in units.COLLECTIONS:
         return Outline(collection, title, units.COLLECTIONS[collection].level == "district")
-    packages = state.settings.web / "node_modules"
-    return of_collection(state.catalog, state.catalog.collection(collection), packages)
+    return of_collection(state.catalog, state.catalog.collection(collection))
 
 
 def _legend(request: Request, collection: str) -> str:

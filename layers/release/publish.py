@@ -98,7 +98,7 @@ def publish(
     or the release exists, HaiphongError when the disk refuses: earlier releases stay as they are, and the next run goes
     on where this one broke off.
     """
-    release = _release(connection, catalog, data, packages, wanted)
+    release = _release(connection, catalog, data, wanted)
     with Staging.opened(out, release.name) as staging:
         with Workshop() as workshop:
             writer = files.Writer(connection, workshop, release.stamp)
@@ -114,7 +114,7 @@ def publish(
     return staging.release
 
 
-def _release(connection: Connection, catalog: Catalog, data: Path, packages: Path, wanted: Wanted) -> Release:
+def _release(connection: Connection, catalog: Catalog, data: Path, wanted: Wanted) -> Release:
     """Named after the day of its data, and a digest of what makes it another release than the next."""
     for layer in wanted.layers:
         catalog.layer(layer)
@@ -124,7 +124,7 @@ def _release(connection: Connection, catalog: Catalog, data: Path, packages: Pat
     told = orjson.dumps([state.version, state.changed.isoformat(), sorted(wanted.layers), wanted.base])
     digest = hashlib.blake2b(told, digest_size=4).hexdigest()
     day = edtf.day_of(state.changed)
-    chosen = subjects(catalog, data, packages, wanted.layers)
+    chosen = subjects(catalog, data, wanted.layers)
     return Release(f"{day:%Y-%m-%d}-{digest}", state.changed, tuple(chosen))
 
 

@@ -41,20 +41,20 @@ class Subject:
     selected: Callable[[Connection], Select[Any]]
 
 
-def subjects(catalog: Catalog, data: Path, packages: Path, wanted: tuple[str, ...]) -> list[Subject]:
+def subjects(catalog: Catalog, data: Path, wanted: tuple[str, ...]) -> list[Subject]:
     """All projects together, every layer, every generation of units; with `wanted` those layers alone."""
     whole = [one for one in collections(catalog.layers).values() if not one.is_part]
     chosen = [one for one in whole if not wanted or one.id in wanted]
-    found = [_of_features(catalog, data, packages, one) for one in chosen]
+    found = [_of_features(catalog, data, one) for one in chosen]
     return found if wanted else [*found, *_of_units(data)]
 
 
-def _of_features(catalog: Catalog, data: Path, packages: Path, one: Collection) -> Subject:
+def _of_features(catalog: Catalog, data: Path, one: Collection) -> Subject:
     def selected(connection: Connection) -> Select[Any]:
         return store.selected(connection, FeatureQuery(layers=one.layer_ids))
 
     told = [provenance.told(catalog.folder(layer, data)) for layer in one.layer_ids]
-    drawn = of_all(catalog, PROJECTS, one.title) if one.layer is None else of_layer(one.layer, packages)
+    drawn = of_all(catalog, PROJECTS, one.title) if one.layer is None else of_layer(one.layer)
     return Subject(
         one.id,
         one.title,

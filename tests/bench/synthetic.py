@@ -23,7 +23,7 @@ order = 999
 
 [style]
 by = "status"
-icon = "maki:marker"
+icon = "marker"
 
 [fields.kind]
 title = { vi = "Loại", en = "Kind" }

@@ -67,7 +67,7 @@ def test_the_legend_says_in_two_languages_what_every_sign_means(
     if which == "projects":
         portrayal = of_all(catalog, which, Words("Tất cả dự án", "All projects"))
     else:
-        portrayal = of_layer(catalog.layer(which), PACKAGES)
+        portrayal = of_layer(catalog.layer(which))
     seen = look(browser, legend(portrayal), tmp_path)
     assert seen["over"] == 0
     assert seen["width"] == WIDTH
@@ -81,27 +81,27 @@ def test_the_legend_says_in_two_languages_what_every_sign_means(
 
 
 def test_a_legend_of_points_explains_no_areas(catalog: Catalog) -> None:
-    points = replace(of_layer(catalog.layer("port"), PACKAGES), geometries=("point",))
-    assert COMMUNE_WORDS.vi in legend(of_layer(catalog.layer("port"), PACKAGES))
+    points = replace(of_layer(catalog.layer("port")), geometries=("point",))
+    assert COMMUNE_WORDS.vi in legend(of_layer(catalog.layer("port")))
     assert COMMUNE_WORDS.vi not in legend(points)
     assert "url(#" not in legend(points)
 
 
 def test_words_of_an_office_stay_words_in_a_legend(catalog: Catalog, browser: Browser, tmp_path: Path) -> None:
-    hostile = replace(of_layer(catalog.layer("port"), PACKAGES), title=Words(HOSTILE, HOSTILE))
+    hostile = replace(of_layer(catalog.layer("port")), title=Words(HOSTILE, HOSTILE))
     seen = look(browser, legend(hostile), tmp_path)
     assert seen["title"] == f"{HOSTILE} / {HOSTILE}"
 
 
 def test_a_legend_passes_a_strict_content_security_policy(catalog: Catalog) -> None:
-    drawing = ElementTree.fromstring(legend(of_layer(catalog.layer("port"), PACKAGES)))  # noqa: S314 -- our own
+    drawing = ElementTree.fromstring(legend(of_layer(catalog.layer("port"))))  # noqa: S314 -- our own
     for element in drawing.iter():
         assert not {"style", "class", "href", "onclick"} & set(element.attrib)
         assert element.tag.rpartition("}")[2] not in ("style", "script", "image", "use")
 
 
 def test_the_legend_as_png_is_the_same_drawing_with_its_words(catalog: Catalog) -> None:
-    drawing = legend(of_layer(catalog.layer("port"), PACKAGES))
+    drawing = legend(of_layer(catalog.layer("port")))
     picture = png(drawing, PACKAGES, 2)
     width, height = unpack(">II", picture[16:24])
     root = ElementTree.fromstring(drawing)  # noqa: S314 -- our own

@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Page, Playwright, Request
 from geo.errors import HaiphongError, InvalidData
 from geo.settings import REPOSITORY
 from layers import preview
+from layers.assets import AssetsMissing
 from layers.cards import Cards, day_as_read, safe
 from layers.catalog import Catalog
 from layers.ground import Ground
-from layers.icons import AssetsMissing
 
 PACKAGES = REPOSITORY / "web" / "node_modules"
 DAY = date(2026, 11, 22)

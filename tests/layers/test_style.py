@@ -12,13 +12,13 @@ from geo.settings import REPOSITORY
 from geo.status import ACCURACIES, CONDITIONS, STATUSES
 from layers import style
 from layers.catalog import Catalog
-from layers.icons import AssetsMissing, read_icon
+from layers.icons import OWN, STROKE, Icon, read_icon
 from layers.palette import GROUPS
 
 PACKAGES = REPOSITORY / "web" / "node_modules"
 DRAWN_ELEMENTS = {"svg", "symbol", "path", "pattern"}
 DRAWN_ATTRIBUTES = {
-    *("id", "viewBox", "width", "height", "d", "opacity", "fill"),
+    *("id", "viewBox", "width", "height", "d", "opacity", "fill", "fill-rule"),
     *("stroke", "stroke-width", "stroke-linejoin", "stroke-linecap", "stroke-dasharray"),
     *("patternUnits", "patternTransform"),
 }
@@ -31,7 +31,7 @@ def catalog() -> Catalog:
 
 @pytest.fixture(scope="module")
 def sprite(catalog: Catalog) -> ElementTree.Element:
-    return ElementTree.fromstring(style.sprite(catalog, PACKAGES))  # noqa: S314 -- our own text
+    return ElementTree.fromstring(style.sprite(catalog))  # noqa: S314 -- our own text
 
 
 def symbols(sprite: ElementTree.Element) -> dict[str, str]:
@@ -110,7 +110,7 @@ def test_the_sprite_holds_shapes_and_colours_and_nothing_that_could_act(sprite: 
 def test_icons_take_the_colour_that_the_marker_gives_them(sprite: ElementTree.Element) -> None:
     for name, drawing in symbols(sprite).items():
         if name.startswith("icon-"):
-            assert set(re.findall(r'fill="([^"]*)"', drawing)) == {"currentColor"}
+            assert set(re.findall(r'(?:fill|stroke)="([^"]*)"', drawing)) <= {"currentColor", "none"}
 
 
 def test_a_marker_shows_status_layer_condition_and_how_sure_the_place_is() -> None:
@@ -139,40 +139,39 @@ def test_words_of_the_data_never_reach_a_marker() -> None:
     assert "script" not in marker
 
 
-def test_missing_browser_assets_are_explained_with_the_way_out(tmp_path: Path) -> None:
-    with pytest.raises(AssetsMissing, match="npm ci"):
-        read_icon("maki:harbor", tmp_path / "node_modules")
-
-
-@pytest.mark.parametrize("name", ["harbor", "maki:../../../etc/passwd", "maki:", "fa:anchor", "maki:no-such-icon"])
+@pytest.mark.parametrize("name", ["../icons/anchor", "", "Anchor", "no-such-icon"])
 def test_an_icon_that_does_not_exist_is_refused_by_name(name: str) -> None:
-    with pytest.raises(InvalidData, match=re.escape(name)):
-        read_icon(name, PACKAGES)
+    with pytest.raises(InvalidData, match=re.escape(repr(name))):
+        read_icon(name)
 
 
 @pytest.mark.parametrize(
     "svg",
     [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 15 15"><script>alert(1)</script></svg>',
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 15 15"><path d="M0 0&quot;/&gt;"/></svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><script>alert(1)</script></svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><path d="M0 0&quot;/&gt;"/></svg>',
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="&quot;&gt;"><path d="M0 0"/></svg>',
         "<svg",
     ],
 )
 def test_an_icon_file_that_holds_more_than_shapes_is_refused(svg: str, tmp_path: Path) -> None:
-    icons = tmp_path / "@mapbox" / "maki" / "icons"
-    icons.mkdir(parents=True)
-    (icons / "evil.svg").write_text(svg)
-    with pytest.raises(InvalidData, match="maki:evil"):
-        read_icon("maki:evil", tmp_path)
+    (tmp_path / "evil.svg").write_text(svg)
+    with pytest.raises(InvalidData, match="evil"):
+        read_icon("evil", tmp_path)
 
 
 def test_of_an_icon_file_only_the_shapes_are_kept(tmp_path: Path) -> None:
-    icons = tmp_path / "@mapbox" / "maki" / "icons"
-    icons.mkdir(parents=True)
-    (icons / "port.svg").write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 15 15" onload="x()"><style>*{}</style>'
-        '<a href="https://example.org"><path style="fill:red" onclick="x()" d="M0 0\n h3z"/></a></svg>'
+    (tmp_path / "port.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20" onload="x()"><style>*{}</style>'
+        '<a href="https://example.org"><path style="fill:red" onclick="x()" d="M0 0\n h3z"/></a>'
+        '<path stroke="red" d="M1 1v9"/></svg>'
     )
-    icon = read_icon("maki:port", tmp_path)
-    assert (icon.view_box, icon.paths) == ("0 0 15 15", ("M0 0 h3z",))
+    assert read_icon("port", tmp_path) == Icon(("M0 0 h3z",), ("M1 1v9",))
+
+
+def test_every_icon_of_ours_stays_within_its_grid_at_its_one_weight() -> None:
+    for file in sorted(OWN.glob("*.svg")):
+        icon = read_icon(file.stem)
+        assert 1 <= len(icon.drawn()) <= 2, file.name
+        weights = set(re.findall(r'stroke-width="([^"]+)"', file.read_text()))
+        assert weights <= {f"{STROKE}"}, file.name

@@ -17,8 +17,8 @@ import pytest
 from geo.settings import REPOSITORY
 from geo.status import CONDITIONS, LIFECYCLES, STATUSES, Words
 from layers import shapes, style_sld
+from layers.assets import AssetsMissing
 from layers.catalog import Catalog
-from layers.icons import AssetsMissing
 from layers.palette import GROUPS
 from layers.portrayal import GEOMETRIES, Outline, Portrayal, of_all, of_layer
 from layers.raster import png
@@ -48,7 +48,7 @@ def catalog() -> Catalog:
 
 @pytest.fixture(scope="module")
 def ports(catalog: Catalog) -> Portrayal:
-    return of_layer(catalog.layer("port"), PACKAGES)
+    return of_layer(catalog.layer("port"))
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_all_projects_together_know_the_stages_of_every_layer_and_unknown_comes_
 
 def test_a_layer_that_promises_points_gets_rules_for_points_alone(catalog: Catalog) -> None:
     promised = replace(catalog.layer("port"), geometry="Point")
-    assert of_layer(promised, PACKAGES).geometries == ("point",)
+    assert of_layer(promised).geometries == ("point",)
 
 
 # SLD
@@ -220,7 +220,7 @@ def images(value: Any) -> set[str]:
 def test_every_sign_that_a_maplibre_style_asks_for_is_on_the_sheet(
     catalog: Catalog, everything: Portrayal, drawn: Sheet, which: str
 ) -> None:
-    portrayal = everything if which == "projects" else of_layer(catalog.layer(which), PACKAGES)
+    portrayal = everything if which == "projects" else of_layer(catalog.layer(which))
     style = json.loads(json.dumps(maplibre(portrayal, TILES, SPRITE, "Nguồn")))
     asked = {
         name

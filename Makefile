@@ -3,14 +3,14 @@
 # make lint · make stop (dừng cơ sở dữ liệu còn chạy / stop a database left behind)
 # make bench   đo tốc độ / how fast; ARGS='--l 1000000' thêm một triệu / with a million, ARGS=--help
 
-.PHONY: run test lint bench stop ready python
+.PHONY: run test lint bench stop ready tools python
 .DEFAULT_GOAL := run
 PYTHON ?= python3
 
 run: ready
 	@exec .venv/bin/haiphong serve
 
-test: ready
+test: ready tools
 	@.venv/bin/python -m tests.browser
 	@.venv/bin/python -m tests.qgis
 	@.venv/bin/python -m pytest $(ARGS)
@@ -20,7 +20,7 @@ lint: python
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 
-bench: ready
+bench: ready tools
 	@.venv/bin/python -m tests.bench $(ARGS)
 
 stop: python
@@ -29,6 +29,9 @@ stop: python
 ready:
 	@command -v $(PYTHON) >/dev/null || { echo "Không tìm thấy Python / Python is missing: sudo apt-get install -y python3 python3-venv" >&2; exit 3; }
 	@$(PYTHON) bootstrap.py python web
+
+tools:
+	@$(PYTHON) bootstrap.py tools
 
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "Không tìm thấy Python / Python is missing: sudo apt-get install -y python3 python3-venv" >&2; exit 3; }

@@ -1,4 +1,4 @@
-"""Make the virtual environment and the browser's assets: `python3 bootstrap.py [python] [web]`.
+"""Make the virtual environment and the browser's assets: `python3 bootstrap.py [python] [web] [tools]`.
 
 Runs before anything is installed, hence with the standard library alone and, down to its first check, on any Python 3.
 What is there already is recognised by the checksum of the lock it was made from, in a few milliseconds.
@@ -23,11 +23,13 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file alone may meet an olde
     )
 
 sys.path.insert(0, str(ROOT))
+from api.built import map_page  # noqa: E402
 from geo import packages  # noqa: E402 - only a recent Python can read it
 from geo.errors import HaiphongError, ProgramMissing  # noqa: E402
 
 VENV = ROOT / ".venv"
 WEB = ROOT / "web"
+TOOLS = ROOT / "tests" / "tools"
 LEAST_NODE = 20
 
 
@@ -106,12 +108,28 @@ def _make_venv_with_unpacked_pip() -> None:
 
 
 def make_web() -> None:
-    """`web/node_modules` with what package-lock.json names.
+    """`web/node_modules` with what package-lock.json names, and `web/build`, the page of the map in few files.
 
     Raises ProgramMissing when Node or npm is missing or too old, or the packages cannot be fetched.
     """
-    stamp = WEB / "node_modules" / ".made-from"
-    wanted = checksum(WEB / "package.json", WEB / "package-lock.json")
+    install(WEB)
+    if map_page(WEB) == WEB / "index.html":
+        doing = "Gói trang bản đồ / Bundling the page of the map"
+        packages.run(["node", "build.mjs"], say, doing, cwd=WEB)
+
+
+def make_tools() -> None:
+    """`tests/tools/node_modules`: what the tests and the bench ask of npm, never served.
+
+    Raises ProgramMissing as `make_web` does.
+    """
+    install(TOOLS)
+
+
+def install(folder: Path) -> None:
+    """The packages that a folder's package-lock.json names, in its `node_modules`."""
+    stamp = folder / "node_modules" / ".made-from"
+    wanted = checksum(folder / "package.json", folder / "package-lock.json")
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return
     way_out = (
@@ -124,10 +142,10 @@ def make_web() -> None:
     version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
     if int(version.lstrip("v").partition(".")[0] or 0) < LEAST_NODE:
         raise ProgramMissing(f"Node.js {version} quá cũ / is too old. {way_out}")
-    _check_writable(WEB)
+    _check_writable(folder)
     try:
-        doing = "Tải thư viện bản đồ / Fetching the browser's libraries (npm ci)"
-        packages.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], say, doing, cwd=WEB)
+        doing = f"Tải thư viện trình duyệt / Fetching the browser's libraries (npm ci, {folder.name}/)"
+        packages.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], say, doing, cwd=folder)
     except ProgramMissing as error:
         offline = "Có mạng không? / Is there a network? (npm: HTTPS_PROXY, npm config)"
         raise ProgramMissing(f"{error}\n{offline}") from error
@@ -152,7 +170,7 @@ def _check_writable(folder: Path) -> None:
 
 def main(wanted: list[str]) -> int:
     """Make what is asked for, all when nothing is; 0, or 3 when this machine lacks something."""
-    steps = {"python": make_python, "web": make_web}
+    steps = {"python": make_python, "web": make_web, "tools": make_tools}
     try:
         for name in wanted or steps:
             steps[name]()

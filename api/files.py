@@ -1,14 +1,19 @@
 """The files that the browser may fetch: chosen kinds out of chosen folders, never a package file or a source map."""
 
 import mimetypes
+import re
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from api.encoding import DENSE, chosen, compressed
 from api.release_files import ADDRESS, ReleaseFiles
 from geo.settings import Settings
 
@@ -24,9 +29,15 @@ KINDS = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
-ASSETS = ("src", "styles", "fonts", "icons", "images")
+ASSETS = ("build", "src", "styles", "fonts", "icons", "images")
 PACKAGES = ("leaflet/dist", "swagger-ui-dist", "@fontsource/be-vietnam-pro")
 BASEMAP = ("neighbour-land.geojson", "rivers.geojson", "archipelagos.geojson")
+
+
+BUILT = PurePosixPath("build")
+_BROTLI = re.compile(r"(^|,)\s*br\s*(,|$)")
+FOR_EVER = "public, max-age=31536000, immutable"
+"""Of what never changes at its address: a built file is named by what it holds, a package can be asked by version."""
 
 
 class AllowedFiles(StaticFiles):
@@ -37,14 +48,45 @@ class AllowedFiles(StaticFiles):
         self._allowed = tuple(PurePosixPath(path) for path in allowed)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, always checked for a newer one, or 304 when the client has it; 404 for whatever is not allowed."""
+        """The file, or 304 when the client has it; 404 for whatever is not allowed.
+
+        The client always asks for a newer one, but at an address that tells the version.
+        """
         asked = PurePosixPath(path)
         parts = (asked, *asked.parents)
         if asked.suffix not in KINDS or not any(allowed in parts for allowed in self._allowed):
             raise HTTPException(404)
         if self.directory is None or not Path(self.directory).is_dir():
             raise HTTPException(404)
-        return await super().get_response(path, scope)
+        answer = await super().get_response(path, scope)
+        if BUILT in parts or "v" in parse_qs(scope["query_string"].decode("latin-1")):
+            answer.headers["Cache-Control"] = FOR_EVER
+        return _packed(answer, Headers(scope=scope))
+
+
+def _packed(answer: Response, asked: Headers) -> Response:
+    """A text of a file as small as it gets; it is made once, unlike an answer."""
+    kind = answer.headers.get("content-type", "")
+    if not isinstance(answer, FileResponse) or answer.status_code != 200 or "range" in asked or kind.startswith(DENSE):
+        return answer
+    accepted, path = asked.get("accept-encoding", ""), Path(answer.path)
+    coding = "br" if _BROTLI.search(accepted) and _brotli(path).is_file() else chosen(accepted.encode("latin-1"))
+    if not coding:
+        answer.headers.add_vary_header("Accept-Encoding")
+        return answer
+    headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
+    headers |= {"etag": f"W/{headers['etag']}", "content-encoding": coding, "vary": "Accept-Encoding"}
+    return Response(_once(path, headers["etag"], coding), 200, headers)
+
+
+def _brotli(path: Path) -> Path:
+    """Where the build put the file compressed, beside it."""
+    return path.with_name(f"{path.name}.br")
+
+
+@lru_cache(512)
+def _once(path: Path, _: str, coding: str) -> bytes:
+    return _brotli(path).read_bytes() if coding == "br" else compressed(path.read_bytes(), coding, best=True)
 
 
 def whole_page(request: Request, path: Path) -> Response:

@@ -54,6 +54,21 @@ UNITS: dict[str, Any] = {
             "links": _LINKS,
         },
     },
+    "Outlines": {
+        "type": "object",
+        "required": ["decimals", "outlines"],
+        "properties": {
+            "decimals": {"type": "integer", "description": "A step is 10^-decimals degrees"},
+            "outlines": {
+                "type": "object",
+                "description": "By the id of the unit: polygons of rings, each [x, y, dx, dy, …]",
+                "additionalProperties": {
+                    "type": "array",
+                    "items": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+                },
+            },
+        },
+    },
     "UnitCounts": {
         "type": "object",
         "description": "Every unit of the generation; a feature in two of them is counted in both.",

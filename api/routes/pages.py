@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
+from api.built import map_page
 from api.dependencies import CLOCKS, catalog_answer, clocks, readable, transaction
 from api.files import whole_page
 from api.html import Pages, reader_language
@@ -28,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 def the_map(request: Request) -> Response:
     """The map; its state lives in the query, which the browser reads."""
     settings: Settings = request.app.state.settings
-    return whole_page(request, settings.web / "index.html")
+    return whole_page(request, map_page(settings.web))
 
 
 @router.get("/du-an/{feature_id}")

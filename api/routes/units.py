@@ -12,9 +12,9 @@ from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection
 from api.dependencies import FILTERS, FORM, box, feature_query, form, readable, transaction
 from api.links import GEOJSON, JSON, Links, link_header
 from api.own_parameters import GENERATION, LEVEL
-from api.parameters import BBOX, BBOX_CRS, DATETIME, LIMIT, NEXT, asked, limit
+from api.parameters import BBOX, BBOX_CRS, DATETIME, IDS, LIMIT, NEXT, asked, limit
 from api.routes.collections import known
-from geo import edtf, succession, unit_counts, unit_store, units
+from geo import edtf, short_outlines, succession, unit_counts, unit_store, units
 from geo.errors import FeatureNotFound
 from geo.interval import Interval
 from geo.query import FeatureQuery
@@ -114,6 +114,25 @@ def counts_by_unit(
     query = feature_query(connection, request.app.state.catalog, texts)
     generation = units.COLLECTIONS[texts.get("generation", units.TODAY)]
     return JsonAnswer(unit_counts.by_unit(connection, query, generation))
+
+
+@router.get(
+    "/api/outlines/{collection}",
+    **described("Outlines of units in whole numbers", JSON, (IDS,), schema="Outlines", errors=[_NOT_FOUND]),
+)
+def outlines_of_units(request: Request, collection: CollectionId, connection: Reading) -> Response:
+    """What the map draws the ground with, a third as long as the items of the collection.
+
+    Each ring begins at a point, in steps of 0.00001 degrees from zero, and goes on by steps from point to point:
+    [x, y, dx, dy, …]; a unit is a list of polygons, a polygon a list of rings. Units without an outline are left out.
+    """
+    texts = asked(IDS)(request)
+    known(request.app.state.catalog, collection)
+    if collection not in units.COLLECTIONS:
+        raise FeatureNotFound(f"{collection} holds no administrative units; {', '.join(units.COLLECTIONS)} do.")
+    ids = set(texts["ids"].split(",")) if "ids" in texts else set()
+    found = short_outlines.of_generation(connection, units.COLLECTIONS[collection], ids)
+    return JsonAnswer({"decimals": short_outlines.DECIMALS, "outlines": found})
 
 
 def became(connection: Connection, query: FeatureQuery) -> dict[str, Any]:

@@ -1,6 +1,10 @@
 /** The only door to the server: every request of the map is made here. */
 
 const PAGE = 1000;
+/** What list, legend and map show of a project; the rest is asked for when it is opened. */
+const SHOWN = "name_vi,name_en,layer,status,condition,basis,status_uncertain,last_told,location_accuracy,area_ha,unit_ids,valid_from";
+/** What the map asks of a unit. */
+const OF_UNIT = "code,name,full_name,level,generation,valid_to,parent";
 
 /** An answer that is not the one asked for: `problem` is the server's own account (RFC 9457), where it gave one. */
 export class ApiError extends Error {
@@ -12,7 +16,7 @@ export class ApiError extends Error {
 }
 
 async function get(path, params = {}, signal = undefined, read = (answer) => answer.json()) {
-  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== "")).toString();
+  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== "")).toString().replaceAll("%2C", ",");
   let answer;
   try {
     answer = await fetch(query ? `${path}?${query}` : path, { signal, headers: { accept: "application/json, */*" } });
@@ -40,14 +44,17 @@ const item = (id) => `/api/collections/projects/items/${encodeURIComponent(id)}`
 
 export const catalog = () => get("/api/catalog");
 export const sprite = () => get("/api/styles/sprite.svg", {}, undefined, (answer) => answer.text());
-export const projects = (filters, signal) => all("/api/collections/projects/items", filters, signal);
+/** `fields`: the properties wanted beside those that are always shown. */
+export const projects = (filters, signal, fields = []) => all("/api/collections/projects/items", { ...filters, properties: [SHOWN, ...fields].join(",") }, signal);
 export const counts = (filters, signal) => get("/api/counts", filters, signal);
 export const project = (id, clocks, signal) => get(item(id), clocks, signal);
 export const history = (id, signal) => get(`${item(id)}/history`, {}, signal);
 export const timeline = (filters, signal) => get("/api/timeline", filters, signal);
 export const changes = (filters, signal) => get("/api/changes", { ...filters, limit: PAGE }, signal);
 export const countsByUnit = (generation, filters, signal) => get("/api/counts/units", { generation, ...filters }, signal);
-export const units = (collection) => get(`/api/collections/${collection}/items`, { limit: PAGE });
+/** The units of a generation without their outlines, which `outlines` gives: [x, y, dx, dy, …] per ring. */
+export const units = (collection) => get(`/api/collections/${collection}/items`, { limit: PAGE, skipGeometry: true, properties: OF_UNIT });
+export const outlines = (collection, ids = []) => get(`/api/outlines/${collection}`, { ids: ids.join(",") });
 export const basemap = (name) => get(`/basemap/${name}.geojson`);
 /** `query`: the address of the map from its question mark on, with `map=` for the view. */
 export const share = (query) => get(`/api/share${query}`);

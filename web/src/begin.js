@@ -3,15 +3,19 @@
 import * as api from "./api.js";
 import { adoptSprite } from "./dom.js";
 import { lang } from "./i18n.js";
+import { createOutlines } from "./outlines.js";
 import { readCatalog } from "./style.js";
 import { readUnits } from "./units.js";
 
-/** Asked for once; the outlines of communes come after (`readCommunes`), since few projects need them. */
+/** Asked for once; the outlines of other units than today's, and the names of communes, come when they are needed. */
 export async function begin() {
   const ages = ["units-2025-07", "districts-2025-01", "districts-2024"];
-  const [raw, sheet, neighbours, rivers, archipelagos, ...units] = await Promise.all([
-    api.catalog(), api.sprite(), ...["neighbour-land", "rivers", "archipelagos"].map(api.basemap), ...ages.map(api.units)]);
+  const base = {};
+  const outlines = createOutlines(base);
+  const names = Promise.all(ages.map(api.units)).then((units) => ages.forEach((name, i) => { base[name] = units[i]; }));
+  const [raw, sheet, neighbours, rivers, archipelagos] = await Promise.all([api.catalog(), api.sprite(),
+    ...["neighbour-land", "rivers", "archipelagos"].map(api.basemap), outlines.need("units-2025-07", names)]);
   adoptSprite(sheet);
-  const collections = Object.fromEntries(ages.map((name, i) => [name, units[i]]));
-  return { catalog: readCatalog(raw, lang, () => document.documentElement.dataset.theme === "dark"), base: { ...collections, neighbours, rivers, archipelagos }, units: readUnits(collections) };
+  Object.assign(base, { neighbours, rivers, archipelagos });
+  return { catalog: readCatalog(raw, lang, () => document.documentElement.dataset.theme === "dark"), base, units: readUnits(base), outlines };
 }

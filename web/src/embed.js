@@ -15,6 +15,8 @@ import { createLayers } from "./map/layers.js";
 import { createMap, SIDES } from "./map/map.js";
 import { errorWords, toast } from "./notices.js";
 import { createState, filtersOf, format, isFiltered } from "./state.js";
+import { hatchedUnits } from "./style.js";
+import { createTerritory } from "./territory.js";
 
 const $ = (selector) => document.querySelector(selector);
 const state = createState();
@@ -22,7 +24,7 @@ const firstView = state.view;
 /** A frame leaves no steps in the history of the page around it. */
 const show = (patch) => state.set(patch, { replace: true });
 
-function run({ catalog, base, units }) {
+function run({ catalog, base, units, outlines }) {
   const communes = new Map();
   let features = [];
   let asking = new AbortController();
@@ -51,6 +53,7 @@ function run({ catalog, base, units }) {
       const [found, counts] = await Promise.all([api.projects(filters, asking.signal), api.counts(filters, asking.signal)]);
       features = found.features;
       layers.draw(features);
+      hatch(features);
       legend.draw(counts, shown);
       $(".embed-says").textContent = [t(found.numberMatched === 1 ? "countProjects1" : "countProjects", { n: number(found.numberMatched) }),
         shown.datetime && t("onDay", { day: dateWords(shown.datetime, lang()) })].filter(Boolean).join(" · ");
@@ -78,12 +81,18 @@ function run({ catalog, base, units }) {
     if (feature.geometry) map.reveal([layers.point(feature).lng, layers.point(feature).lat]);
   }
 
-  function drawUnits() {
-    const then = units.on(firstDay(state.shown.datetime) || today());
-    ground.show(then);
-    labels.show(then);
-    const found = state.shown.district.map((value) => units.find(value).filter(({ geometry }) => geometry));
-    return ground.territory(found.flat(), found.map(([first]) => first).filter(Boolean));
+  const mapFailed = () => toast($("#toasts"), t("errorMap"));
+  const territory = createTerritory({ map, base, units, outlines, ground, labels, state, day: () => firstDay(state.shown.datetime) || today(),
+    onNamed: () => {}, onFail: mapFailed });
+
+  function drawUnits({ move = false } = {}) {
+    territory.show({ again: true });
+    territory.draw({ move });
+  }
+
+  /** The communes in which these lie of which no more is known. */
+  async function hatch(some) {
+    if (await outlines.hatches(some.flatMap(hatchedUnits), communes).catch(mapFailed)) layers.draw(features);
   }
 
   state.onChange((_, changed) => {
@@ -92,17 +101,9 @@ function run({ catalog, base, units }) {
     else { drawUnits(); refresh(); }
   });
   document.addEventListener("themechange", () => { drawUnits(); refresh(); });
-  const bounds = drawUnits();
-  if (bounds && !firstView) map.fit(bounds);
+  drawUnits({ move: !firstView });
   sayWhole();
-  refresh({ moved: !firstView && !bounds && isFiltered(state.shown) });
-  api.units("communes-2024").then((found) => {
-    for (const unit of found.features) if (unit.geometry) communes.set(unit.id, unit);
-    base["communes-2024"] = found;
-    units.add("communes-2024", found);
-    drawUnits();
-    layers.draw(features);
-  }).catch(() => toast($("#toasts"), t("errorMap")));
+  refresh({ moved: !firstView && !state.shown.district.length && isFiltered(state.shown) });
 }
 
 async function start() {

@@ -23,9 +23,10 @@ import { createShade } from "./shade.js";
 import { addShareTools } from "./share-tools.js";
 import { createSheet, PHONE } from "./sheet.js";
 import { createState, filtersOf, isFiltered, LISTS } from "./state.js";
+import { hatchedUnits } from "./style.js";
+import { createTerritory } from "./territory.js";
 import { createTimebar } from "./timebar.js";
 import { createTwoDays } from "./two-days.js";
-import { extent } from "./units.js";
 
 const $ = (selector) => document.querySelector(selector);
 const state = createState();
@@ -34,7 +35,7 @@ const WHOLE_CITY_ZOOM = 11;
 /** What the server would not have, by its parameter: the field, and the sentence. */
 const REFUSED = { "as-of": ["asOf", "wrongFuture"], datetime: ["datetime", "wrongDay"] };
 
-function run({ catalog, base, units }) {
+function run({ catalog, base, units, outlines }) {
   const communes = new Map();
   let features = [];
   let current = new AbortController();
@@ -69,16 +70,8 @@ function run({ catalog, base, units }) {
   const swipe = createSwipe($("#map"), map.leaflet, map.openPart);
   const twoDays = createTwoDays({ clocks, beside, swipe, changes, onColumn: arrangeSides });
   const labels = createLabels(map.leaflet, base, { openPart: map.openPart, furniture: map.furniture, standing: layers.standing });
-
-  let generation = null;
-  /** Outlines and names of the units that there were on the day shown. */
-  function drawUnits({ again = false } = {}) {
-    const then = units.on(clocks().day);
-    if (then === generation && !again) return;
-    generation = then;
-    ground.show(then);
-    labels.show(then);
-  }
+  const mapFailed = () => toast($("#toasts"), t("errorMap"));
+  const territory = createTerritory({ map, base, units, outlines, ground, labels, state, day: () => clocks().day, onNamed: finder.say, onFail: mapFailed });
 
   function light(id) {
     layers.light(id);
@@ -97,10 +90,11 @@ function run({ catalog, base, units }) {
     try {
       const filters = { ...filtersOf(state.shown), ...clocks().asked };
       const [found, counts, others] = await Promise.all([
-        api.projects(filters, signal), api.counts(filters, signal), twoDays.ask(filters, signal)]);
+        api.projects(filters, signal, units.fields(state.shown.district, clocks().day)), api.counts(filters, signal), twoDays.ask(filters, signal)]);
       features = found.features;
       finder.draw(features, counts, clocks());
       layers.draw(features);
+      hatch(features);
       if (opened) layers.choose(features.find(({ id }) => id === opened.id) ?? opened);
       await twoDays.draw(others, opened, filters, signal);
       if (moved) bringIntoView();
@@ -145,11 +139,11 @@ function run({ catalog, base, units }) {
     if (!inSight) map.fit(located.map(layers.point));
   }
 
-  /** A name may mean a unit of several times: all are outlined, and the veil is off the largest, lest one veil the other. */
-  function drawTerritory({ move }) {
-    const found = state.shown.district.map((value) => units.find(value).filter(({ geometry }) => geometry));
-    const bounds = ground.territory(found.flat(), found.flatMap((same) => same.slice().sort((a, b) => extent(b) - extent(a)).slice(0, 1)));
-    if (bounds && move) map.fit(bounds);
+  /** The communes in which these lie of which no more is known. */
+  async function hatch(some) {
+    if (!await outlines.hatches(some.flatMap(hatchedUnits), communes).catch(mapFailed)) return;
+    layers.draw(features);
+    if (opened) layers.choose(opened);
   }
 
   /** Open a project: its frame at once, its history when it comes. `again`: the same one on another day, in place. */
@@ -167,6 +161,7 @@ function run({ catalog, base, units }) {
       opened = feature;
       panel.show(feature, history, { clocks: clocks(), now, other });
       layers.choose(feature);
+      hatch([feature]);
       document.title = `${own(feature.properties, "name")} · ${t("title")}`;
       if (feature.geometry && !again) map.reveal(pointOf(feature));
       if (focus) panel.focus();
@@ -223,8 +218,8 @@ function run({ catalog, base, units }) {
     if (changed.has("lang")) speakAll();
     if (changed.has("lang") || filtered) finder.say();
     if (changed.has("lang") || timed) timebar.say();
-    if (timed) drawUnits();
-    if (changed.has("district")) drawTerritory({ move: true });
+    if (timed) territory.show();
+    if (changed.has("district")) territory.draw({ move: true });
     if (filtered || timed || changed.has("lang")) refresh({ moved: filtered && !changed.has("district") });
     if (filtered) drawTimeline();
     if (filtered || timed || changed.has("shade") || changed.has("lang")) drawNumbers();
@@ -235,8 +230,8 @@ function run({ catalog, base, units }) {
     }
   });
   document.addEventListener("themechange", () => {
-    drawUnits({ again: true });
-    drawTerritory({ move: false });
+    territory.show({ again: true });
+    territory.draw({ move: false });
     refresh();
   });
   window.addEventListener("hashchange", () => state.view && map.goTo(state.view));
@@ -244,22 +239,12 @@ function run({ catalog, base, units }) {
 
   finder.say();
   timebar.say();
-  drawUnits();
+  territory.show();
   drawTimeline();
-  drawTerritory({ move: !firstView });
+  territory.draw({ move: !firstView });
   refresh({ moved: !firstView });
   if (state.shown.id) open(state.shown.id);
-  const communesComing = api.units("communes-2024").then((found) => {
-    for (const unit of found.features) if (unit.geometry) communes.set(unit.id, unit);
-    base["communes-2024"] = found;
-    units.add("communes-2024", found);
-    finder.say();
-    drawUnits({ again: true });
-    drawTerritory({ move: false });
-    layers.draw(features);
-    if (opened) layers.choose(opened);
-  }).catch(() => toast($("#toasts"), t("errorMap")));
-  const drawNumbers = createNumbers({ state, clocks, card: shade, tinted, base, complete: communesComing, onWanted: (on) => {
+  const drawNumbers = createNumbers({ state, clocks, card: shade, tinted, base, complete: territory.complete, onWanted: (on) => {
     map.sayShade(on);
     document.body.classList.toggle("is-shaded", on);
     if (on) sheet.open();

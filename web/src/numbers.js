@@ -7,7 +7,7 @@ import { breaks } from "./shade.js";
 import { filtersOf } from "./state.js";
 import { COLLECTIONS } from "./units.js";
 
-/** `card` and `tinted` show them; `base` holds the units by collection, all of them once `complete` has come; `onWanted(on)`. */
+/** `card` and `tinted` show them; `base` holds the units by collection, all of them once `complete(name)` has come; `onWanted(on)`. */
 export function createNumbers({ state, clocks, card, tinted, base, complete, onWanted }) {
   let current = new AbortController();
 
@@ -24,7 +24,7 @@ export function createNumbers({ state, clocks, card, tinted, base, complete, onW
     card.wait(name);
     try {
       const filters = { ...filtersOf(state.shown), ...clocks().asked };
-      const [counts] = await Promise.all([api.countsByUnit(name, filters, current.signal), complete]);
+      const [counts] = await Promise.all([api.countsByUnit(name, filters, current.signal), complete(name)]);
       const from = breaks(counts.units.map(({ numberMatched }) => numberMatched));
       card.draw(name, counts, from);
       tinted.draw(base[name].features, new Map(counts.units.map(({ id, numberMatched }) => [id, numberMatched])), from);

@@ -1,0 +1,48 @@
+/** The units on the ground, wired: outlines and names of the day shown, and the chosen territory; each fetched when it is first drawn. */
+
+import * as api from "./api.js";
+import { collectionOf } from "./outlines.js";
+import { extent } from "./units.js";
+
+/** What is drawn beside a generation from near. */
+const WITHIN = { "districts-2024": ["communes-2024"] };
+
+/** `day()` is the one shown, `onNamed()` is called when the old communes have names, `onFail(error)` when outlines cannot be had. */
+export function createTerritory({ map, base, units, outlines, ground, labels, state, day, onNamed, onFail }) {
+  let generation = null;
+  const named = api.units("communes-2024").then((found) => {
+    units.add("communes-2024", found);
+    onNamed();
+    draw({ move: false });
+  }).catch(onFail);
+
+  /** A generation with its outlines; the names of the old communes, which are many, come when the rest stands. */
+  async function complete(name) {
+    if (name === "communes-2024") await named;
+    await outlines.need(name);
+  }
+  const later = (names, then) => Promise.all(names.map(complete)).then(then).catch(onFail);
+
+  /** Outlines and names of the units that there were on the day shown. */
+  function show({ again = false } = {}) {
+    const then = units.on(day());
+    if (then === generation && !again) return;
+    generation = then;
+    ground.show(then);
+    labels.show(then);
+    const late = [then, ...WITHIN[then] ?? []].filter((name) => !outlines.has(name));
+    if (late.length) later(late, () => show({ again: true }));
+  }
+
+  /** A name may mean a unit of several times: all are outlined, and the veil is off the largest, lest one veil the other. */
+  function draw({ move }) {
+    const meant = state.shown.district.map((value) => units.find(value));
+    const late = [...new Set(meant.flat().map(collectionOf))].filter((name) => base[name] && !outlines.has(name));
+    if (late.length) { later(late, () => draw({ move })); return; }
+    const found = meant.map((same) => same.filter(({ geometry }) => geometry));
+    const bounds = ground.territory(found.flat(), found.flatMap((same) => same.slice().sort((a, b) => extent(b) - extent(a)).slice(0, 1)));
+    if (bounds && move) map.fit(bounds);
+  }
+
+  return { show, draw, complete };
+}

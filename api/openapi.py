@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api import own_parameters, parameters
 from api.change_schemas import CHANGES
+from api.find_schemas import SUGGESTIONS
 from api.negotiation import HTML, OFFERED, Kind
 from api.parameters import LANG, F, Parameter, f_of
 from api.unit_schemas import ENDED, UNITS
@@ -63,6 +64,7 @@ _FEATURE = {
 SCHEMAS: dict[str, Any] = {
     **UNITS,
     **CHANGES,
+    **SUGGESTIONS,
     **VERSIONS,
     "Object": {"type": "object"},
     "Link": _LINK,

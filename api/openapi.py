@@ -10,6 +10,7 @@ from api.change_schemas import CHANGES
 from api.find_schemas import SUGGESTIONS
 from api.negotiation import HTML, OFFERED, Kind
 from api.parameters import LANG, F, Parameter, f_of
+from api.row_schemas import ROWS
 from api.unit_schemas import ENDED, UNITS
 from api.version_schemas import VERSIONS
 
@@ -65,6 +66,7 @@ SCHEMAS: dict[str, Any] = {
     **UNITS,
     **CHANGES,
     **SUGGESTIONS,
+    **ROWS,
     **VERSIONS,
     "Object": {"type": "object"},
     "Link": _LINK,

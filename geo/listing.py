@@ -56,7 +56,7 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
     if (number := _kept_number(query)) is not None:
         rows = _read(connection, listing.in_order(number))
         return rows.page(query, rows.matched)
-    filters = _filters(connection, query)
+    filters = filters_key(connection, query)
     version, matched = _counted.get(filters, ("", 0))
     if matched <= listing.few:
         rows = _read(connection, listing.gathered())
@@ -193,7 +193,7 @@ def _kept_number(query: FeatureQuery) -> ColumnElement[int] | None:
     return select(func.coalesce(func.sum(feature_number.c.number), 0)).where(*asked).scalar_subquery()
 
 
-def _filters(connection: Connection, query: FeatureQuery) -> Any:
+def filters_key(connection: Connection, query: FeatureQuery) -> Any:
     """What decides how many features match, as a key."""
     filters = replace(query, sortby=(), limit=0, after=None, form=WHOLE, filter=None)
     if query.filter is None:

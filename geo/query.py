@@ -134,12 +134,13 @@ def sort_keys(query: FeatureQuery, patterns: list[str]) -> list[tuple[Key, bool]
     asked = [(name, descending) for name, descending in query.sortby if name != "id"]
     direction = dict(query.sortby).get("id", False)
     keys = [(SORTABLES[name], descending) for name, descending in [*asked, ("id", direction)]]
-    return [(_in_a_row(patterns), False), *keys] if patterns and not query.sortby else keys
+    return [(Key(in_a_row(patterns), Integer()), False), *keys] if patterns and not query.sortby else keys
 
 
-def _in_a_row(patterns: list[str]) -> Key:
+def in_a_row(patterns: list[str]) -> ColumnElement[int]:
+    """0 for a feature that has the words of `patterns` one after the other, 1 for the rest."""
     phrase = f"% {' '.join(pattern.strip('% ') for pattern in patterns)}%"
-    return Key(case((feature.c.search.like(phrase), 0), else_=1), Integer())
+    return case((feature.c.search.like(phrase), 0), else_=1)
 
 
 def after(query: FeatureQuery, keys: list[tuple[Key, bool]]) -> list[ColumnElement[bool]]:

@@ -49,6 +49,7 @@ feature = Table(
     Column("condition", Text, nullable=False, comment="of today, derived from status_fact by apply"),
     Column("valid_from", Date, comment="earliest day that the current status may have begun"),
     Column("search", Text, nullable=False, comment="generated: folded names"),
+    Column("name_vi", Text, comment="generated; its collation is that of a Vietnamese dictionary"),
     Column("geojson", Text, nullable=False, comment="the published Feature, written with the row"),
     Column("known_from", DateTime(timezone=True), nullable=False, comment="since when it is published like this"),
     Column("head_bytes", Integer, nullable=False, comment="of geojson, before the members of the state"),

@@ -20,7 +20,8 @@ from layers.office import office_layer
 
 COMMON = "_common.toml"
 _LAYER_KEYS = {
-    "title", "description", "each_feature_is", "geometry", "lifecycle", "order", "shared", "fields", "style"
+    "title", "description", "each_feature_is", "geometry", "lifecycle", "order", "shared", "fields", "style",
+    "landmark",
 }  # fmt: skip
 
 
@@ -137,6 +138,7 @@ def _layer(path: Path, common: dict[str, Any]) -> Layer:
             style.get("width_px", (int, float), 3),
         ),
         fields={name: field_of(path, name, entry) for name, entry in fields.items()},
+        landmark=table.get("landmark", bool, False),
     )
 
 

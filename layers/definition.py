@@ -68,7 +68,8 @@ class Layer:
     """A kind of feature, as kept and drawn; `id` is its URL, its folder and its file name.
 
     `geometry`: what its features may be (`Point` takes MultiPoint too); a feature without a place is always allowed.
-    `order`: the place in lists. `fields` come in the order in which a person reads them, shared ones first.
+    `landmark`: of others it is told how far from a feature of this layer they lie. `order`: the place in lists.
+    `fields` come in the order in which a person reads them, shared ones first.
     """
 
     id: str
@@ -80,3 +81,4 @@ class Layer:
     order: int
     style: Style
     fields: Mapping[str, Field]
+    landmark: bool = False

@@ -144,14 +144,19 @@ def sprite(catalog: Catalog) -> str:
             _symbol(f"body-{code}", "0 0 24 24", SHAPES[shape].draw(GROUPS[group_id], 1, True)),
         ]
     parts += [
-        _symbol(f"condition-{code}", f"0 0 {CONDITION_PX} {CONDITION_PX}", drawing)
+        _symbol(f"condition-{code}", f"0 0 {CONDITION_PX} {CONDITION_PX}", _on_any_ground(drawing))
         for code, drawing in CONDITIONS.items()
     ]
-    parts += [_symbol(f"accuracy-{code}", "0 0 40 48", drawing) for code, drawing in ACCURACIES.items()]
+    parts += [_symbol(f"accuracy-{code}", "0 0 40 48", _on_any_ground(drawing)) for code, drawing in ACCURACIES.items()]
     for layer in catalog.layers.values():
         paths = "".join(_path(attributes) for attributes in layer.style.drawing.drawn())
         parts.append(_symbol(f"icon-{layer.id}", f"0 0 {GRID} {GRID}", paths))
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0">{"".join(parts)}</svg>'
+
+
+def _on_any_ground(drawing: str) -> str:
+    """What lies around a body has no fill that parts it from a dark ground: its ink is that of the text there."""
+    return drawing.replace(OUTLINE, "currentColor").replace(HALO, "var(--sign-ground, #FFFFFF)")
 
 
 def _path(attributes: Mapping[str, str]) -> str:

@@ -106,11 +106,17 @@ class Reader:
     foreign: list[str] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
 
-    def open(self, path: str = "/", *, phone: bool = False, script: bool = True, wait: bool = True) -> Page:
+    def open(
+        self, path: str = "/", *, phone: bool = False, script: bool = True, wait: bool = True, dark: bool = False
+    ) -> Page:
         """A page in a window of its own, when it has come to rest."""
         context = self.browser.new_context(
-            viewport=PHONE if phone else DESK, has_touch=phone, java_script_enabled=script, reduced_motion="reduce"  # type: ignore[arg-type]
-        )  # fmt: skip
+            viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
+            has_touch=phone,
+            java_script_enabled=script,
+            reduced_motion="reduce",
+            color_scheme="dark" if dark else "light",
+        )
         page = context.new_page()
         self.pages.append(page)
         page.set_default_timeout(15_000)

@@ -47,44 +47,49 @@ function chords(ring, lat) {
 /** How far a label may move from its middle to keep clear of signs: shares of its own width and height, nearest first. */
 const SHIFTS = [0, -0.4, 0.4, -0.8, 0.8].flatMap((dx) => [0, -1.2, 1.2, -2.2, 2.2, -3.2, 3.2].map((dy) => [dx, dy]))
   .sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
-/** The share of a label that signs may hide at most, where it must stand. */
-const HIDDEN = 0.12;
+const CELL_PX = 64;
 
 /**
  * The labels that can stand, each with its `shift` {x, y}: earlier ones first, each box whole inside `view`, clear of
  * those already placed, of what is `taken` and of the `obstacles` (boxes).
  *
  * A label is {x, y, width, height, room?, within?, must?}: its middle and size in pixels, the width of its area, which it may
- * pass by a quarter, and whether a point in pixels is of its area; one that `must` stand may touch an obstacle with its hem. Boxes are {left, top, right, bottom}.
+ * pass by a quarter, and whether a point in pixels is of its area; one that `must` stand may lie over an obstacle. Boxes are {left, top, right, bottom}.
  */
 export function placeLabels(labels, view, { taken = [], obstacles = [], gap = 3 } = {}) {
-  const boxes = [...taken];
+  const names = shelf(taken);
+  const signs = shelf(obstacles);
   const placed = [];
   const whole = (box) => box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
   for (const label of labels) {
     if (label.width > (label.room ?? Infinity) * 1.25) continue;
-    const free = SHIFTS.map((shift) => boxAt(label, shift, gap)).filter((box) => whole(box) && !hidden(box, boxes) && stays(label, box.shift));
-    const best = free.find((box) => !hidden(box, obstacles))
-      ?? (label.must ? free.find((box) => hidden(box, obstacles) < HIDDEN) : undefined);
+    const free = SHIFTS.map((shift) => boxAt(label, shift, gap)).filter((box) => whole(box) && !names.touches(box) && stays(label, box.shift));
+    const best = free.find((box) => !signs.touches(box)) ?? (label.must ? free[0] : undefined);
     if (!best) continue;
-    boxes.push(best);
+    names.add(best);
     placed.push({ ...label, shift: best.shift });
   }
   return placed;
 }
 
+/** Boxes by the cells that they lie in, so that many signs cost no more than those nearby. */
+function shelf(boxes) {
+  const cells = new Map();
+  function* keys({ left, top, right, bottom }) {
+    for (let x = Math.floor(left / CELL_PX); x <= right / CELL_PX; x += 1) {
+      for (let y = Math.floor(top / CELL_PX); y <= bottom / CELL_PX; y += 1) yield `${x}:${y}`;
+    }
+  }
+  const add = (box) => {
+    for (const key of keys(box)) cells.set(key, [...(cells.get(key) ?? []), box]);
+  };
+  boxes.forEach(add);
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return { add, touches: (box) => [...keys(box)].some((key) => cells.get(key)?.some((other) => meet(box, other))) };
+}
+
 /** A name may leave the middle of its area, never the area: it would name its neighbour. */
 const stays = ({ x, y, within }, shift) => !within || within(x + shift.x, y + shift.y);
-
-/** The share of a box that others lie over. */
-function hidden(box, others) {
-  const area = (box.right - box.left) * (box.bottom - box.top);
-  return others.reduce((sum, other) => {
-    const width = Math.min(box.right, other.right) - Math.max(box.left, other.left);
-    const height = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
-    return width > 0 && height > 0 ? sum + width * height : sum;
-  }, 0) / area;
-}
 
 function boxAt({ x, y, width, height }, [dx, dy], gap) {
   const shift = { x: dx * width, y: dy * height };

@@ -58,17 +58,22 @@ export function swatch(tag, shape, { color, weight, dashArray, fillColor, fillOp
     svg(tag, { ...shape, stroke: color, "stroke-width": weight, "stroke-dasharray": dashArray, fill: fillColor, "fill-opacity": fillOpacity }));
 }
 
-/** A group of projects: how many, ringed by the colours of their statuses in their share. */
-export function donut(statuses, catalog) {
-  const total = statuses.length;
-  const tally = new Map();
-  for (const status of statuses) tally.set(status, (tally.get(status) ?? 0) + 1);
+/** How many of each status, in the order of their life: [[status, n], …]. */
+export function tally(statuses, catalog) {
+  const counts = new Map();
+  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);
   const order = catalog.statuses.map(({ id }) => id);
-  const parts = [...tally].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  return [...counts].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+}
+
+/** A group of projects: how many, ringed by the colours of their statuses in their share, of which `parts` is the tally. */
+export function donut(parts, catalog) {
+  const total = parts.reduce((sum, [, n]) => sum + n, 0);
   const around = 2 * Math.PI * 17;
   let start = 0;
   return svg("svg", { class: "donut", viewBox: "0 0 44 44", "aria-hidden": "true", focusable: "false" },
     svg("circle", { cx: 22, cy: 22, r: 21, class: "donut-plate" }),
+    svg("circle", { cx: 22, cy: 22, r: 17, class: "donut-edge" }),
     parts.map(([status, n]) => {
       const length = (n / total) * around;
       const gap = parts.length > 1 ? Math.min(1.2, length / 3) : 0;

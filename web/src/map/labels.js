@@ -17,14 +17,17 @@ const KINDS = {
   river: [11, 30, 11, 500, 0.02],
 };
 const WATER = [["gulf", 107.35, 20.42], ["eastSea", 112.6, 13.1]];
-const MAY_GIVE_WAY = new Set(["unit", "commune", "river"]);
+/** Named on every view that shows them, whatever else stands there. */
+const ALWAYS = "archipelago";
+/** Where in the view a name is tried whose own place is out of it, from the middle outwards. */
+const SHARES = [0.5, 0.3, 0.7, 0.12, 0.88];
 /** What was a province of its own until it joined the city. */
 const JOINED = ["haiDuong", 106.33, 20.93];
 const TODAY = "units-2025-07";
 
 /**
  * `base` as for the base map, with `archipelagos`; `openPart()`: where the map is not covered; `furniture()`: boxes that
- * lie on it; `standing()`: where signs stand.
+ * lie on it; `standing()`: boxes of the signs.
  */
 export function createLabels(map, base, { openPart, furniture, standing }) {
   const layer = L.layerGroup().addTo(map);
@@ -33,11 +36,21 @@ export function createLabels(map, base, { openPart, furniture, standing }) {
   const ofArea = (kind, words) => (feature) => {
     const ring = mainRing(feature.geometry);
     const { lon, lat, width } = anchor(ring);
-    return { kind, lon, lat, span: width, words: () => words(feature.properties), within: (x, y) => {
+    return { kind, lon, lat, span: width, words: () => words(feature.properties), bounds: L.geoJSON(feature).getBounds(), within: (x, y) => {
       const { lng, lat: north } = map.containerPointToLatLng([x, y]);
       return inRing(ring, lng, north);
     } };
   };
+
+  /** Where the name of an area stands: at its own middle, else at the place nearest the middle of the view that is of it. */
+  function spotOf({ lat, lon, bounds, within }, view) {
+    const { x, y } = map.latLngToContainerPoint([lat, lon]);
+    if (x >= view.left && x <= view.right && y >= view.top && y <= view.bottom) return { x, y };
+    if (!bounds || !map.getBounds().intersects(bounds)) return null;
+    const places = SHARES.flatMap((across) => SHARES.map((down) => ({ x: view.left + across * (view.right - view.left), y: view.top + down * (view.bottom - view.top) })));
+    return places.find((place) => within(place.x, place.y)) ?? null;
+  }
+
   const middle = ({ geometry: { type, coordinates } }) => {
     const line = type === "MultiLineString" ? coordinates[0] : coordinates;
     return line[Math.floor(line.length / 2)];
@@ -68,26 +81,18 @@ export function createLabels(map, base, { openPart, furniture, standing }) {
     return { text, width: brush.measureText(text).width * (1 + spacing) + px * spacing * text.length, height: px * 1.3 };
   }
 
-  function obstacles() {
-    return standing().map(({ at, width }) => {
-      const { x, y } = map.latLngToContainerPoint(at);
-      const half = width / 2 - 2;
-      return { left: x - half, right: x + half, top: y - half, bottom: y + half };
-    });
-  }
-
   function draw() {
     const zoom = map.getZoom();
     const view = openPart();
     const candidates = shown.filter(({ kind }) => zoom >= KINDS[kind][0] && zoom <= KINDS[kind][1]).flatMap((name) => {
-      const { x, y } = map.latLngToContainerPoint([name.lat, name.lon]);
-      if (x < view.left || x > view.right || y < view.top || y > view.bottom) return [];
+      const spot = spotOf(name, view);
+      if (!spot) return [];
       const room = name.span ? (name.span / 360) * 256 * 2 ** zoom : undefined;
-      return [{ ...name, ...size(name), x, y, room, must: !MAY_GIVE_WAY.has(name.kind) }];
+      return [{ ...name, ...size(name), ...spot, room, must: name.kind === ALWAYS }];
     });
     layer.clearLayers();
-    for (const { kind, text, lat, lon, shift } of placeLabels(candidates, view, { taken: furniture(), obstacles: obstacles() })) {
-      L.marker([lat, lon], { pane: "labels", interactive: false, keyboard: false,
+    for (const { kind, text, x, y, shift } of placeLabels(candidates, view, { taken: furniture(), obstacles: standing() })) {
+      L.marker(map.containerPointToLatLng([x, y]), { pane: "labels", interactive: false, keyboard: false,
         icon: L.divIcon({ className: `place place-${kind}`, iconSize: [0, 0], iconAnchor: [-shift.x, -shift.y], html: el("span", { lang: "vi" }, text) }) }).addTo(layer);
     }
   }

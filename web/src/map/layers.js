@@ -1,9 +1,9 @@
 /** The projects on the map: signs, lines, true areas and hatched communes; what is near is gathered, what is chosen stands free. */
 
 import { fan, gather } from "../cluster.js";
-import { el } from "../dom.js";
-import { own, t } from "../i18n.js";
-import { donut, sign, smallSign } from "../sign.js";
+import { el, sprite } from "../dom.js";
+import { number, own, t } from "../i18n.js";
+import { donut, sign, smallSign, tally } from "../sign.js";
 import { areaRadius, hatchedUnits } from "../style.js";
 import { createShapes } from "./shapes.js";
 import * as L from "./leaflet.js";
@@ -16,6 +16,12 @@ const SMALL_NEAR = 26;
 const LINE_PX = 48;
 /** The width of a group of n, in pixels. */
 const widthOf = (n) => Math.round(Math.min(52, 26 + Math.sqrt(n) * 3));
+
+/** A drawing with a name, for whoever does not see it. */
+function named(node, words) {
+  node.setAttribute("role", "img");
+  node.setAttribute("aria-label", words);
+}
 
 /** Where the sign of a feature stands: its point, the middle of its line, the middle of its area; [lon, lat]. */
 export function standingPoint({ type, coordinates }) {
@@ -40,6 +46,9 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
   const ringed = { current: [], selected: [] };
   /** id → where the sign that stands for it is drawn: its own, or that of its group. */
   let stands = new Map();
+  /** The same as it was before a group was fanned out, and who of it is. */
+  let groups = new Map();
+  const unfolded = [];
   let features = new Map();
   let chosen = null;
   let lit = null;
@@ -68,10 +77,21 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
   function group({ x, y, members }, zoom) {
     const at = map.unproject([x, y], zoom);
     const side = widthOf(members.length);
-    const icon = L.divIcon({ className: "cluster", iconSize: [side, side], html: donut(members.map((m) => m.feature.properties.status), catalog) });
+    const held = tally(members.map(({ feature }) => feature.properties.status), catalog);
+    const icon = L.divIcon({ className: "cluster", iconSize: [side, side], html: donut(held, catalog) });
     return L.marker(at, { icon, pane: panes.signs, keyboard: false, zIndexOffset: 100 })
-      .bindTooltip(() => el("div", { class: "hint" }, el("strong", {}, t("cluster", { n: members.length }))), { direction: "top", className: "tip" })
+      .bindTooltip(() => insideOf(members.length, held), { direction: "top", className: "tip" })
+      .on("add", ({ target }) => named(target.getElement(), groupWords(members.length, held)))
       .on("click", () => openGroup(at, members, zoom));
+  }
+
+  const groupWords = (n, held) => `${t("cluster", { n: number(n) })}: ${held.map(([status, m]) => `${number(m)} ${catalog.statusLabel(status)}`).join(", ")}`;
+
+  /** What a group holds: how many, and how many of each status under its sign. */
+  function insideOf(n, held) {
+    return el("div", { class: "hint" }, el("strong", {}, t("cluster", { n: number(n) })),
+      el("ul", { class: "hint-tally" }, held.map(([status, m]) =>
+        el("li", {}, sprite(catalog.ruleOf(status).symbol), el("span", {}, catalog.statusLabel(status)), el("b", {}, number(m))))));
   }
 
   /** Nearer, if that parts them; else they are fanned out around their place, each on its thread. */
@@ -83,18 +103,29 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
       map.fitBounds(bounds.pad(0.3), { maxZoom: APART_FROM, animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches });
       return;
     }
-    spread.clearLayers();
+    fold();
     const middle = map.latLngToLayerPoint(at);
     fan(members.length).forEach((offset, i) => {
       const end = map.layerPointToLatLng(middle.add([offset.x, offset.y]));
+      stands.set(members[i].feature.id, { at: end, n: 1, width: catalog.marker.width });
       L.polyline([at, end], { pane: panes.fan, weight: 1.2, color: "var(--ink)", opacity: 0.5, interactive: false }).addTo(spread);
       marker(members[i].feature, { at: end, className: "mark-fan", zIndexOffset: 2000 }).addTo(spread);
+      unfolded.push(members[i].feature.id);
     });
+    drawRings();
+    onArrange();
+  }
+
+  /** What was fanned out goes back to its group. */
+  function fold() {
+    for (const id of unfolded.splice(0)) stands.set(id, groups.get(id));
+    spread.clearLayers();
   }
 
   function arrange() {
     const zoom = map.getZoom();
     spread.clearLayers();
+    unfolded.length = 0;
     signs.clearLayers();
     const points = [...features.values()].filter((f) => f.geometry && f.id !== chosen?.id)
       .map((feature) => ({ feature, ...map.project(point(feature), zoom) }));
@@ -103,10 +134,11 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
     stands = new Map();
     for (const cluster of gather(points, small ? SMALL_NEAR : NEAR, width)) {
       const spot = { at: map.unproject([cluster.x, cluster.y], zoom), n: cluster.members.length, width: width(cluster.members.length) };
-      for (const { feature } of cluster.members) stands.set(feature.id, spot);
+      for (const { feature } of cluster.members) stands.set(feature.id, { ...spot, open: spot.n > 1 && (() => openGroup(spot.at, cluster.members, zoom)) });
       if (cluster.members.length === 1) marker(cluster.members[0].feature).addTo(signs);
       else group(cluster, zoom).addTo(signs);
     }
+    groups = new Map(stands);
     drawTop();
     drawRings();
     onArrange();
@@ -118,7 +150,7 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
   function drawRings() {
     rings.clearLayers();
     for (const [kind, ids] of Object.entries(ringed)) {
-      for (const spot of new Set(ids.map(standOf).filter(Boolean))) {
+      for (const spot of new Map(ids.map(standOf).filter(Boolean).map((one) => [String(one.at), one])).values()) {
         const side = spot.width + (kind === "current" ? 14 : 8);
         L.marker(spot.at, { pane: panes.fan, interactive: false, keyboard: false,
           icon: L.divIcon({ className: `halo-ring halo-ring-${kind}`, iconSize: [side, side], html: "" }) }).addTo(rings);
@@ -126,8 +158,13 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
     }
   }
 
-  /** All signs and groups, {at, width}, for names to keep clear of. */
-  const standing = () => signs.getLayers().map((layer) => ({ at: layer.getLatLng(), width: layer.options.icon.options.iconSize[0] }));
+  /** The boxes of all signs and groups in pixels of the map, for names to keep clear of. */
+  const standing = () => [signs, spread, top].flatMap((shown) => shown.getLayers()).filter((layer) => layer.options.icon).map((layer) => {
+    const { x, y } = map.latLngToContainerPoint(layer.getLatLng());
+    const { iconSize: [width, height], iconAnchor = [width / 2, height / 2] } = layer.options.icon.options;
+    const [left, top] = [x - iconAnchor[0], y - iconAnchor[1]];
+    return { left, top, right: left + width, bottom: top + height };
+  });
 
   /** The chosen project and the one that is being pointed at stand above all others, at their true place. */
   function drawTop() {
@@ -140,7 +177,7 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
   }
 
   map.on("zoomend", arrange);
-  map.on("click", () => spread.clearLayers());
+  map.on("click", fold);
 
   return {
     /** Show these features and no others. */
@@ -174,6 +211,13 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
         const { x, y } = map.latLngToContainerPoint(spot.at);
         return x >= open.left && x <= open.right && y >= open.top && y <= open.bottom ? [{ feature, x, y, n: spot.n }] : [];
       }).sort((a, b) => Math.floor(a.y / LINE_PX) - Math.floor(b.y / LINE_PX) || a.x - b.x || a.y - b.y);
+    },
+    /** What a press on its sign does: its group opens (true), or it is chosen. */
+    press(id) {
+      const { open } = standOf(id) ?? {};
+      if (open) open();
+      else onChoose(id);
+      return Boolean(open);
     },
     /** A ring around these features (an id, several, or null), "current" or "selected", which stays while the map moves. */
     ring(ids, kind) {

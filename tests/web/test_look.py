@@ -1,0 +1,82 @@
+"""How the map looks: names that leave the data alone, groups that say what they hold, light and dark."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.conftest import Reader
+
+NEAR_AND_FAR = range(8, 17)
+PLACES = ("20.86/106.68", "20.80/106.95", "20.72/106.55")
+COLLISIONS = """() => {
+  const box = (node) => node.getBoundingClientRect();
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5;
+  const names = [...document.querySelectorAll(".place span")];
+  const signs = [...document.querySelectorAll(".mark .sign, .cluster .donut")];
+  return names.flatMap((name, i) => [...names.slice(i + 1), ...signs].filter((other) => meet(box(name), box(other)))
+    .map((other) => `${name.textContent} × ${other.textContent}`));
+}"""
+PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+GROUND = "getComputedStyle(document.body).backgroundColor"
+IS_DARK = re.compile(r"rgb\((\d|[1-5]\d), (\d|[1-5]\d), (\d|[1-5]\d)\)")
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_no_name_lies_over_a_name_or_a_sign_from_zoom_8_to_16(reader: Reader, phone: bool) -> None:
+    page = reader.open("/", phone=phone, dark=phone)
+    named = 0
+    for zoom in NEAR_AND_FAR:
+        for place in PLACES:
+            page.evaluate(f"location.hash = 'map={zoom}/{place}'")
+            page.evaluate(PAINTED)
+            assert page.evaluate(COLLISIONS) == [], (zoom, place)
+            named += page.locator(".place span").count()
+    assert named > (60 if phone else 200)
+
+
+def test_a_group_says_how_many_of_each_status_it_holds(reader: Reader) -> None:
+    page = reader.open("/#map=10/20.86/106.68")
+    group = page.locator(".cluster[aria-label]").first
+    said = group.get_attribute("aria-label") or ""
+    total, parts = re.match(r"(\d+) dự án[^:]*: (.+)", said).groups()  # type: ignore[union-attr]
+    assert int(total) == sum(int(part.split()[0]) for part in parts.split(", "))
+    group.hover()
+    tip = page.locator(".tip .hint-tally li")
+    expect(tip).to_have_count(len(parts.split(", ")))
+    assert sum(int(n) for n in tip.locator("b").all_inner_texts()) == int(total)
+
+
+def test_what_stands_at_one_point_is_fanned_out_and_goes_back(reader: Reader) -> None:
+    page = reader.open("/#map=17/20.7925/106.701")
+    group = page.locator(".cluster[aria-label*='Thủ tục đầu tư, 1 Đang thi công']")
+    group.evaluate("node => node.click()")
+    expect(page.locator(".mark-fan")).to_have_count(2)
+    page.locator("#map").press("Escape")
+    page.mouse.click(700, 200)
+    expect(page.locator(".mark-fan")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/", "/chi-tieu", "/api", "/du-an"])
+def test_a_page_is_as_dark_as_the_system_wishes(reader: Reader, path: str) -> None:
+    page = reader.open(path, dark=True, wait=path == "/")
+    assert IS_DARK.fullmatch(page.evaluate(GROUND))
+
+
+def test_the_chosen_appearance_holds_on_every_page_and_the_other_choice_gives_it_back(reader: Reader) -> None:
+    page = reader.open("/")
+    page.get_by_role("button", name="Giao diện tối").click()
+    assert page.evaluate("localStorage.theme") == "dark"
+    page.goto(reader.site + "/chi-tieu", wait_until="commit")
+    page.wait_for_selector("body")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.get_by_role("button", name="Giao diện tối").click()
+    assert page.evaluate("localStorage.theme") == "auto"
+    assert not IS_DARK.fullmatch(page.evaluate(GROUND))
+
+
+def test_without_a_script_a_page_follows_the_system(reader: Reader) -> None:
+    page = reader.open("/chi-tieu", dark=True, script=False)
+    assert IS_DARK.fullmatch(page.evaluate(GROUND))
+    assert page.get_by_role("button", name="Giao diện tối").count() == 0

@@ -49,6 +49,8 @@ export const projects = (filters, signal, fields = []) => all("/api/collections/
 export const counts = (filters, signal) => get("/api/counts", filters, signal);
 export const project = (id, clocks, signal) => get(item(id), clocks, signal);
 export const history = (id, signal) => get(`${item(id)}/history`, {}, signal);
+export const near = (id, within, clocks, signal) => get(`${item(id)}/near`, { ...clocks, within, limit: 200 }, signal);
+export const orders = (ids, clocks, signal) => get("/api/deadlines", { ids: ids.join(","), ...clocks }, signal);
 export const timeline = (filters, signal) => get("/api/timeline", filters, signal);
 export const changes = (filters, signal) => get("/api/changes", { ...filters, limit: PAGE }, signal);
 export const countsByUnit = (generation, filters, signal) => get("/api/counts/units", { generation, ...filters }, signal);

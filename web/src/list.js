@@ -30,7 +30,7 @@ export function createList(root, catalog, { onChoose, onHover }) {
     const outlined = catalog.conditionSymbol(properties.condition);
     return el("li", {},
       el("button", {
-        type: "button", class: "row", "data-id": id, onclick: () => onChoose(id),
+        type: "button", class: "row", "data-id": id, onclick: (event) => onChoose(id, event),
         onpointerenter: (event) => event.pointerType === "mouse" && onHover(id), onpointerleave: () => onHover(null),
         onfocus: (event) => event.target.matches(":focus-visible") && onHover(id), onblur: () => onHover(null),
       },

@@ -19,6 +19,7 @@ import { createTinted } from "./map/tinted.js";
 import { createNumbers } from "./numbers.js";
 import { errorState, errorWords, toast, WrongDay } from "./notices.js";
 import { createPanel } from "./panel.js";
+import { createPlan } from "./plan.js";
 import { createShade } from "./shade.js";
 import { addShareTools } from "./share-tools.js";
 import { createSheet, PHONE } from "./sheet.js";
@@ -44,24 +45,25 @@ function run({ catalog, base, units, outlines }) {
   let opened = null;
 
   speakAll(); // the inset stands before the map is fitted beside it
-  const choose = (id) => state.set({ id });
+  const choose = (id, event) => plan.taken(id, event) || state.set({ id });
   const sheet = createSheet($("#finder"), $(".handle"), () => { labels.draw(); swipe.redraw(); });
   const finder = createFinder($("#finder"), { catalog, units, state, onChoose: choose, onHover: light, onRetry: refresh, onSeek: sheet.open });
   const timebar = createTimebar($("#time"), { state, onMore: sheet.open });
   const clocks = () => timebar.clocks;
-  const panel = createPanel($("#panel"), catalog, { onClose: close, onShow: show, onRetry: () => open(state.shown.id) });
+  const panel = createPanel($("#panel"), catalog, { onClose: close, onShow: show, onRetry: () => open(state.shown.id), extras: (feature) => plan.ofProject(feature) });
   const changes = createChanges($("#changes"), catalog, { onChoose: choose, onClose: () => state.set({ compare: "" }), onRetry: refresh, onDays: () => {
     changes.close();
     arrangeSides();
     sheet.open();
     timebar.askOther();
   } });
-  const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel"), $("#changes"), $("#time")], onRest: state.setView,
+  const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel"), $("#changes"), $("#time"), !PHONE.matches && $(".selection")].filter(Boolean), onRest: state.setView,
     onShade: () => state.set({ shade: state.shown.shade ? "" : units.on(clocks().day) }),
     onOnline: (on, failed) => { drawCredits($("#credits"), on); if (failed) toast($("#toasts"), t("onlineFailed")); } });
   addShareTools(map, state);
   const ground = drawBasemap(map.leaflet, base, catalog.basemap);
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
+  const plan = createPlan({ map, layers, catalog, state, clocks, features: () => features, onColumn: () => arrangeSides() });
   const beside = createLayers(map.leaflet, catalog, communes, { panes: SIDES.other, onChoose: choose, onHover: light, onArrange: () => {} });
   const pickUnit = (id) => state.set({ district: [id], shade: "" });
   const tinted = createTinted(map.leaflet, pickUnit);
@@ -95,6 +97,7 @@ function run({ catalog, base, units, outlines }) {
       finder.draw(features, counts, clocks());
       layers.draw(features);
       hatch(features);
+      plan.drawn();
       if (opened) layers.choose(features.find(({ id }) => id === opened.id) ?? opened);
       await twoDays.draw(others, opened, filters, signal);
       if (moved) bringIntoView();
@@ -244,6 +247,7 @@ function run({ catalog, base, units, outlines }) {
   territory.draw({ move: !firstView });
   refresh({ moved: !firstView });
   if (state.shown.id) open(state.shown.id);
+  plan.begin();
   const drawNumbers = createNumbers({ state, clocks, card: shade, tinted, base, complete: territory.complete, onWanted: (on) => {
     map.sayShade(on);
     document.body.classList.toggle("is-shaded", on);

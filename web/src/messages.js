@@ -1,6 +1,9 @@
 /** Every sentence that the page itself says, Vietnamese first. `{name}` stands for a value. */
 
+import { PLAN } from "./messages/plan.js";
+
 export const MESSAGES = {
+  ...PLAN,
   title: ["Bản đồ hạ tầng Hải Phòng", "Infrastructure map of Hải Phòng"],
   brandTop: ["Thành phố Hải Phòng", "City of Hải Phòng"],
   brand: ["Bản đồ hạ tầng", "Infrastructure map"],

@@ -16,8 +16,8 @@ const ELSEWHERE = new Set([...UNITS, "name_vi", "name_en", "alt_names", "layer",
   "references_note", "references_note_en", "condition_valid_from", "condition_source", "status_disputed", "last_told"]);
 const FIRST = ["area_ha", "length_km", "investment_billion_vnd", "investor"];
 
-/** `onClose()`, `onShow(id)`, `onRetry()`: what the reader asks for. */
-export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
+/** `onClose()`, `onShow(id)`, `onRetry()`: what the reader asks for; `extras(feature)`: what planning adds to a project. */
+export function createPanel(root, catalog, { onClose, onShow, onRetry, extras }) {
   const body = root.querySelector(".panel-body");
   root.querySelector(".panel-close").addEventListener("click", onClose);
   document.addEventListener("keydown", (event) => event.key === "Escape" && !root.hidden && !event.defaultPrevented && onClose());
@@ -64,7 +64,7 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
       outlined && ` · ${catalog.conditionLabel(condition)}`, same && ` (${t("standingSame")})`);
   }
 
-  function actions({ id, geometry }, clocks) {
+  function actions({ id, geometry }, clocks, select) {
     const itsPage = projectPage(id, clocks.asked);
     const copy = el("button", { type: "button", class: "action", onclick: async () => {
       await navigator.clipboard?.writeText(location.href);
@@ -73,7 +73,7 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
     return el("div", { class: "actions" },
       geometry && el("button", { type: "button", class: "action", onclick: () => onShow(id) }, glyph("target"), el("span", {}, t("zoomTo"))),
       itsPage && el("a", { class: "action", href: itsPage }, glyph("page"), el("span", {}, t("page"))),
-      copy);
+      copy, select);
   }
 
   function place(feature) {
@@ -135,13 +135,15 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry }) {
      *  `other` on the day that it is compared with. */
     show(feature, history, { clocks, now, other }) {
       const p = feature.properties;
+      const extra = extras(feature);
       root.hidden = false;
       body.removeAttribute("aria-busy");
-      body.replaceChildren(...[head(feature), standing(feature, history, { clocks, now, other }), actions(feature, clocks),
+      body.replaceChildren(...[head(feature), standing(feature, history, { clocks, now, other }), actions(feature, clocks, extra.action),
         section(t("facts"), facts(feature)),
         section(t("history"), timeline(history, catalog, now ? clocks.day : null)),
         section(t("mandates"), ...mandates(history, catalog)),
         section(t("place"), ...place(feature), units(feature)),
+        extra.near,
         fold(t("decisions"), references(p.decisions)),
         fold(t("sources"), references(p.public_sources)),
         fold(t("references"), references(clauseNames(p.references, history), told(p, "references_note"))),

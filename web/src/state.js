@@ -3,17 +3,22 @@
 export const LISTS = ["layer", "district", "status", "condition", "ids"];
 /** The two clocks, the day to compare with, and the generation of units that the map is tinted by: as the URL names them. */
 const SINGLE = { datetime: "datetime", asOf: "as-of", compare: "compare", shade: "shade" };
+/** So many projects at most are selected: their ids stand in the URL. */
+export const MOST_SELECTED = 100;
 const LANGUAGES = ["vi", "en"];
 
 /** The query of a URL → what is shown. A repeated or unknown parameter is left aside; the server judges the values. */
 export function parse(search) {
   const params = new URLSearchParams(search);
-  const lists = LISTS.map((name) => [name, (params.get(name) ?? "").split(",").map((v) => v.trim()).filter(Boolean)]);
+  const values = (name) => (params.get(name) ?? "").split(",").map((v) => v.trim()).filter(Boolean);
+  const lists = LISTS.map((name) => [name, values(name)]);
   return {
     ...Object.fromEntries(lists),
     ...Object.fromEntries(Object.entries(SINGLE).map(([name, told]) => [name, (params.get(told) ?? "").trim()])),
     q: params.get("q") ?? "",
     id: params.get("id") || null,
+    select: [...new Set(values("select"))].slice(0, MOST_SELECTED),
+    near: values("near").length === 2 ? values("near").join(",") : "",
     lang: LANGUAGES.includes(params.get("lang")) ? params.get("lang") : LANGUAGES[0],
   };
 }
@@ -28,6 +33,8 @@ export function format(shown) {
   }
   if (shown.lang !== LANGUAGES[0]) parts.push(`lang=${shown.lang}`);
   if (shown.id) parts.push(`id=${encodeURIComponent(shown.id)}`);
+  if (shown.select.length) parts.push(`select=${shown.select.map(encodeURIComponent).join(",")}`);
+  if (shown.near) parts.push(`near=${encodeURIComponent(shown.near).replaceAll("%2C", ",")}`);
   return parts.length ? `?${parts.join("&")}` : "";
 }
 

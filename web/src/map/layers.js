@@ -71,7 +71,7 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
       html: drawing });
     return L.marker(at, { icon, pane: panes.signs, keyboard: false, zIndexOffset, riseOnHover: true })
       .bindTooltip(() => hint(feature), { direction: "top", className: "tip" })
-      .on("click", () => onChoose(id)).on("mouseover", () => onHover(id)).on("mouseout", () => onHover(null));
+      .on("click", (event) => onChoose(id, event.originalEvent)).on("mouseover", () => onHover(id)).on("mouseout", () => onHover(null));
   }
 
   function group({ x, y, members }, zoom) {

@@ -13,7 +13,7 @@ export function createShapes(map, catalog, communes, { panes, onChoose, onHover 
   const loud = L.layerGroup().addTo(map);
 
   function heard(layer, { id }) {
-    return layer.on("click", () => onChoose(id)).on("mouseover", () => onHover(id)).on("mouseout", () => onHover(null));
+    return layer.on("click", (event) => onChoose(id, event.originalEvent)).on("mouseover", () => onHover(id)).on("mouseout", () => onHover(null));
   }
 
   /** The commune in which a project lies, when no more is known: hatched in the colour of its status. */

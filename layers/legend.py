@@ -12,6 +12,8 @@ from layers import shapes, signs
 from layers.palette import BASEMAP, GROUPS
 from layers.portrayal import (
     ACCURACY_WORDS,
+    AGE_HEADING,
+    AGE_WORDS,
     AREA_WORDS,
     COMMUNE_WORDS,
     CONDITION_WORDS,
@@ -21,7 +23,7 @@ from layers.portrayal import (
     both,
 )
 from layers.raster import TYPEFACE
-from layers.style import MARKER_PX, OTHERWISE, status_rule
+from layers.style import AGE_PLACE, MARKER_PX, OTHERWISE, status_rule
 
 WIDTH = 380
 _EDGE, _ROW, _SIGN = 16, 36, 32
@@ -41,6 +43,8 @@ def legend(portrayal: Portrayal) -> str:
         for code in shapes.CONDITIONS:
             outline = signs.placed(signs.condition_sign(code), *(-(shapes.CONDITION_PX - MARKER_PX[0]) / 2,) * 2)
             drawing.row([(_marker([outline, neutral]), _SIGN)], CONDITIONS[code].label)
+        drawing.heading(AGE_HEADING)
+        drawing.row([(_marker([neutral, signs.placed(signs.age_sign(), *AGE_PLACE)]), _SIGN)], AGE_WORDS)
         drawing.heading(ACCURACY_WORDS)
         for code in shapes.ACCURACIES:
             drawing.row([(_marker([signs.accuracy_sign(code), neutral]), _SIGN)], ACCURACIES[code].label)

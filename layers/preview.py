@@ -89,7 +89,7 @@ def page(
             group = folium.FeatureGroup(name=f"{icon}{cards.say(layer.title)} ({len(of_layer)})")
             group.add_to(drawing)
             for feature in of_layer:
-                _add_feature(group, feature, rules, ground, cards)
+                _add_feature(group, feature, rules, ground, cards, day)
     control = folium.LayerControl()
     control.options["collapsed"] = cast(Any, JsCode("window.innerWidth < 700"))
     control.add_to(drawing)
@@ -144,7 +144,12 @@ def _add_ground(drawing: BareMap, ground: Ground, cards: Cards) -> None:
 
 
 def _add_feature(
-    group: folium.FeatureGroup, feature: Mapping[str, Any], rules: dict[str, Any], ground: Ground, cards: Cards
+    group: folium.FeatureGroup,
+    feature: Mapping[str, Any],
+    rules: dict[str, Any],
+    ground: Ground,
+    cards: Cards,
+    day: date,
 ) -> None:
     """Commune, true area, shape and marker of one feature, bottom to top; shape and marker open its card."""
     geometry, properties = feature["geometry"], feature["properties"]
@@ -166,7 +171,8 @@ def _add_feature(
         Shape([geometry], color=rules["halo"], weight=weight + 3.5, opacity=0.9, interactive=False).add_to(group)
         _with_card(Shape([geometry], **rule["line"] | {"weight": weight}), properties, cards).add_to(group)
     tip = " tip" if style.anchor_of(accuracy) == NEEDLE_TIP else ""
-    full = style.marker_svg(status, properties["layer"], condition, accuracy)
+    old = style.is_old(properties.get("last_told"), day)
+    full = style.marker_svg(status, properties["layer"], condition, accuracy, old=old)
     signs = f'<div class="full{tip}">{full}</div><div class="small">{style.small_svg(status, condition)}</div>'
     icon = folium.DivIcon(signs, (24, 24), (12, 12), (0, -16), class_name="marker")
     _with_card(folium.Marker(place, icon=icon), properties, cards).add_to(group)

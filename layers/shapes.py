@@ -151,6 +151,13 @@ ACCURACIES: dict[str, str] = {
     "commune": _stroke(_circle(17.6, 20, 20), OUTLINE, 1.3, stroke_dasharray="5 4.2", opacity="0.75"),
 }
 CONDITION_PX = 52
+AGE_PX = 14
+# A clock in 14 x 14: the newest word on the status is old. Its hands stand at ten past ten.
+AGE = (
+    _fill(_circle(6.8, 7, 7), HALO)
+    + _stroke(_circle(5, 7, 7), OUTLINE, 1.5)
+    + _stroke("M4.9 5.2L7 7.2L9.2 5.2", OUTLINE, 1.3)
+)
 NEEDLE_TIP, CENTRE = (20, 46), (20, 20)
 
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 from layers.icons import GRID as ICON_GRID
 from layers.icons import Icon
 from layers.palette import GROUPS
-from layers.shapes import ACCURACIES, CONDITION_PX, CONDITIONS, SHAPES
+from layers.shapes import ACCURACIES, AGE, AGE_PX, CONDITION_PX, CONDITIONS, SHAPES
 from layers.style import BODY_PX, MARKER_PX, OTHERWISE, SIGNS, status_rule
 
 GRID = 24
@@ -56,6 +56,11 @@ def condition_sign(condition: str) -> Element:
 def accuracy_sign(accuracy: str) -> Element:
     """The foot of a location accuracy, in the box of 40 x 48 px of the marker, whose body is centred at (20, 20)."""
     return parsed(ACCURACIES[accuracy])
+
+
+def age_sign() -> Element:
+    """The clock of an old status, in a box of 14 x 14 px."""
+    return parsed(AGE)
 
 
 def placed(drawing: Element, x: float, y: float, scale: float = 1) -> Element:
@@ -104,6 +109,12 @@ def condition_svg(condition: str) -> str:
 def accuracy_svg(accuracy: str) -> str:
     """The foot of a location accuracy as a document of 40 x 48 px."""
     return written(document((0, 0, *MARKER_PX), [accuracy_sign(accuracy)]))
+
+
+def age_svg() -> str:
+    """The clock of an old status as a square document of 18 px."""
+    side = AGE_PX + 2 * EDGE
+    return written(document((-EDGE, -EDGE, side, side), [age_sign()]))
 
 
 def parsed(drawing: str) -> Element:

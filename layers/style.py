@@ -2,27 +2,30 @@
 
 `rules` is plain data (JSON-able); path options carry Leaflet's own names. `sprite` draws every sign that they name. A
 marker is composed of signs of the sprite, bottom to top, in a box of 40 x 48: foot of the location accuracy, outline
-of the condition, body of the status, icon of the layer (`marker_svg` does exactly this):
+of the condition, body of the status, icon of the layer, clock of an old status (`marker_svg` does exactly this):
 
     <svg viewBox="0 0 40 48" width="40" height="48" overflow="visible">
       <use href="#accuracy-mapped" width="40" height="48"/>
       <use href="#condition-delayed" x="-6" y="-6" width="52" height="52"/>
       <use href="#body-under_construction" x="2" y="2" width="36" height="36"/>
       <use href="#icon-port" x="13.7" y="17.6" width="12.6" height="12.6" color="#1A1A1A"/>
+      <use href="#age-old" x="25" y="25" width="14" height="14"/>
     </svg>
 
 Its anchor is that of the accuracy: the tip of the needle where the place is known, else the centre. Stages of model
 communes share the sign of the project stage that they resemble; words and icon tell them apart.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from layers.catalog import Catalog
 from layers.icons import GRID
 from layers.palette import BASEMAP, DARK_BASEMAP, GROUPS, HALO, OUTLINE
-from layers.shapes import ACCURACIES, CENTRE, CONDITION_PX, CONDITIONS, NEEDLE_TIP, SHAPES, hatch
+from layers.shapes import ACCURACIES, AGE, AGE_PX, CENTRE, CONDITION_PX, CONDITIONS, NEEDLE_TIP, SHAPES, hatch
 
 # status -> (group of colours, shape)
 SIGNS: dict[str, tuple[str, str]] = {
@@ -43,6 +46,9 @@ SIGNS: dict[str, tuple[str, str]] = {
     "recognised": ("service", "tick-square"),
 }
 OTHERWISE = "unknown"
+OLD_MONTHS = 24
+"""A status whose newest word is older gets the clock; from near only, where there is room for it."""
+AGE_PLACE = (25, 25)
 BODY_PX, SMALL_PX, MARKER_PX = 36, 18, (40, 48)
 FULL_FROM_ZOOM = 12
 """From afar only the sign of the status is drawn: 300 whole markers would cover each other."""
@@ -118,6 +124,7 @@ def rules(catalog: Catalog) -> dict[str, Any]:
             for code in CONDITIONS
         },
         "accuracies": {code: {"symbol": f"accuracy-{code}", "anchor": list(anchor_of(code))} for code in ACCURACIES},
+        "age": {"symbol": "age-old", "months": OLD_MONTHS, "x": AGE_PLACE[0], "y": AGE_PLACE[1], "size": AGE_PX},
         "layers": {
             layer.id: {"symbol": f"icon-{layer.id}", "by": layer.style.by, "weight": layer.style.width_px}
             for layer in catalog.layers.values()
@@ -148,6 +155,7 @@ def sprite(catalog: Catalog) -> str:
         for code, drawing in CONDITIONS.items()
     ]
     parts += [_symbol(f"accuracy-{code}", "0 0 40 48", _on_any_ground(drawing)) for code, drawing in ACCURACIES.items()]
+    parts.append(_symbol("age-old", f"0 0 {AGE_PX} {AGE_PX}", AGE))
     for layer in catalog.layers.values():
         paths = "".join(_path(attributes) for attributes in layer.style.drawing.drawn())
         parts.append(_symbol(f"icon-{layer.id}", f"0 0 {GRID} {GRID}", paths))
@@ -167,11 +175,25 @@ def _symbol(name: str, view_box: str, drawing: str) -> str:
     return f'<symbol id="{name}" viewBox="{view_box}">{drawing}</symbol>'
 
 
-def marker_svg(status: str, layer: str, condition: str | None = None, accuracy: str | None = None) -> str:
+def is_old(last_told: str | None, day: date) -> bool:
+    """Was the newest word on a status, an EDTF date, told more than `OLD_MONTHS` before that day?
+
+    A date that names no day is taken at its last: "2024" may have been told on 31/12/2024. False where none is known.
+    """
+    found = re.match(r"(\d{4})(-\d\d)?(-\d\d)?", (last_told or "").rsplit("/", 1)[-1])
+    if found is None:
+        return False
+    year, month, of_month = found.groups()
+    return f"{int(year) + OLD_MONTHS // 12:04}{month or '-12'}{of_month or '-31'}" < day.isoformat()
+
+
+def marker_svg(
+    status: str, layer: str, condition: str | None = None, accuracy: str | None = None, *, old: bool = False
+) -> str:
     """A marker as SVG text that a page may trust: it names signs of `sprite`, and holds no word of the data.
 
     A `status` without a sign is drawn as unknown, such a `condition` or `accuracy` not at all; `layer`: an id of the
-    catalog.
+    catalog. `old`: as `is_old` says.
     """
     rule, (width, height) = status_rule(status), MARKER_PX
     foot = _use(f"accuracy-{accuracy}", 0, 0, width, height) if accuracy in ACCURACIES else ""
@@ -179,8 +201,9 @@ def marker_svg(status: str, layer: str, condition: str | None = None, accuracy: 
     body = _use(rule.body, (width - BODY_PX) / 2, (width - BODY_PX) / 2, BODY_PX, BODY_PX)
     place = rule.icon
     icon = _use(f"icon-{layer}", place["x"], place["y"], place["size"], place["size"], place["color"])
+    clock = _use("age-old", *AGE_PLACE, AGE_PX, AGE_PX) if old else ""
     size = f'width="{width}" height="{height}" overflow="visible"'
-    return f'<svg viewBox="0 0 {width} {height}" {size}>{foot}{outline}{body}{icon}</svg>'
+    return f'<svg viewBox="0 0 {width} {height}" {size}>{foot}{outline}{body}{icon}{clock}</svg>'
 
 
 def small_svg(status: str, condition: str | None = None) -> str:

@@ -13,8 +13,18 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from geo.status import ACCURACIES, CONDITIONS, Status, Words
 from layers import shapes, signs
 from layers.palette import BASEMAP, GROUPS, HALO
-from layers.portrayal import ACCURACY_WORDS, CONDITION_WORDS, GEOMETRY_WORDS, Geometry, Outline, Portrayal, both
-from layers.style import BODY_PX, MARKER_PX, OTHERWISE, SMALL_PX, status_rule
+from layers.portrayal import (
+    ACCURACY_WORDS,
+    AGE_HEADING,
+    AGE_WORDS,
+    CONDITION_WORDS,
+    GEOMETRY_WORDS,
+    Geometry,
+    Outline,
+    Portrayal,
+    both,
+)
+from layers.style import AGE_PLACE, BODY_PX, MARKER_PX, OLD_MONTHS, OTHERWISE, SMALL_PX, status_rule
 
 NEAR_SCALE = 150_000
 """Nearer than 1 : 150 000 (zoom 12 of the web map) whole markers are drawn, from afar the sign of the status alone."""
@@ -31,12 +41,17 @@ _CIRCLE = (
     "with_variable('crs', coalesce(@layer_crs, layer_property(@layer_id, 'crs')), "
     f"transform(buffer(transform($geometry, @crs, 'EPSG:9210'), sqrt({_AREA} * 10000 / pi()), 24), 'EPSG:9210', @crs))"
 )
+# As `layers.style.is_old` has it: a date that names no day is taken at its last.
+_OLD = (
+    'left("last_told" || right(\'-12-31\', 10 - length("last_told")), 10)'
+    f" < format_date(now() - to_interval('{OLD_MONTHS} months'), 'yyyy-MM-dd')"
+)
 _OUTLINE_PX = shapes.CONDITION_PX + 2 * signs.EDGE
 _OUTLINE_MM = f"if(@map_scale > {NEAR_SCALE}, {_OUTLINE_PX * SMALL_PX / BODY_PX * _MM:.3f}, {_OUTLINE_PX * _MM:.3f})"
 _BESIDE = {"placement": "0", "dist": "6", "distUnits": "MM"}
 _WITHIN = {"placement": "1", "centroidInside": "1"}
 # Passes are drawn one above the other, whatever the order of the features.
-_GROUND, _AROUND, _SIGN = range(3)
+_GROUND, _AROUND, _SIGN, _CLOCK = range(4)
 
 Layers = list[Element]
 
@@ -48,6 +63,7 @@ def qml(portrayal: Portrayal, geometries: Iterable[Geometry]) -> bytes:
         fits = f"geometry_type($geometry) = '{_KIND[geometry]}'"
         if geometry == "point":
             document.group(CONDITION_WORDS, fits, [_condition(code) for code in shapes.CONDITIONS])
+            document.group(AGE_HEADING, fits, [_age()])
             document.group(ACCURACY_WORDS, fits, [_accuracy(code) for code in shapes.ACCURACIES])
         rules = [(_filter(portrayal, code), code.label, geometry, _status(portrayal, code, geometry))
                  for code in portrayal.statuses]  # fmt: skip
@@ -128,6 +144,15 @@ def _outlines() -> Layers:
         holds = f"coalesce(attribute($currentfeature, 'condition') = '{code}', false)"
         _decided(layer, size=_OUTLINE_MM, enabled=holds)
     return list(layers.values())
+
+
+def _age() -> tuple[str, Words, Geometry, Layers]:
+    layer = _svg(signs.age_svg(), shapes.AGE_PX + 2 * signs.EDGE, _CLOCK)
+    corner = (AGE_PLACE[0] + shapes.AGE_PX / 2 - MARKER_PX[0] / 2) * _MM
+    rise = (shapes.NEEDLE_TIP[1] - shapes.CENTRE[1]) * _MM
+    offset = f"if({_PLACED}, '{corner:.3f},{corner - rise:.3f}', '{corner:.3f},{corner:.3f}')"
+    _decided(layer, enabled=f"coalesce(@map_scale <= {NEAR_SCALE}, true)", offset=offset)
+    return _OLD, AGE_WORDS, "point", [layer]
 
 
 def _accuracy(code: str) -> tuple[str, Words, Geometry, Layers]:

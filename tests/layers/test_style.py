@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -73,8 +74,9 @@ def test_the_rules_travel_as_json_and_name_only_signs_that_are_drawn(
         for key in ("symbol", "body")
         if key in entry
     }
-    assert named == set(symbols(sprite))
-    hatches = {entry["commune"]["fillColor"] for entry in rules["statuses"].values()}
+    assert named | {rules["age"]["symbol"]} == set(symbols(sprite))
+    by_time = (rules, rules["dark"])
+    hatches = {entry["commune"]["fillColor"] for shown in by_time for entry in shown["statuses"].values()}
     patterns = {pattern.attrib["id"] for pattern in sprite.iter("{http://www.w3.org/2000/svg}pattern")}
     assert hatches <= {f"url(#{pattern})" for pattern in patterns}
 
@@ -132,6 +134,26 @@ def test_from_afar_a_marker_is_the_sign_of_the_status_with_its_condition() -> No
         "condition-suspended",
         "status-proposed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "old"),
+    [
+        (None, False),
+        ("2024-11-21", True),
+        ("2024-11-22", False),
+        ("2024-10", True),
+        ("2024-11", False),
+        ("2023", True),
+        ("2024", False),
+        ("2019~", True),
+        ("2020/2025", False),
+        ("..", False),
+    ],
+)
+def test_a_word_of_more_than_two_years_ago_gets_the_small_clock(told: str | None, old: bool) -> None:
+    assert style.is_old(told, date(2026, 11, 22)) is old
+    assert ("age-old" in style.marker_svg("operational", "port", old=old)) is old
 
 
 def test_words_of_the_data_never_reach_a_marker() -> None:

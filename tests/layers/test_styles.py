@@ -190,7 +190,7 @@ def test_the_signs_travel_inside_the_qml_as_drawings_that_qt_understands(ports: 
         for option in parse(qml(ports, ports.geometries)).iter("Option")
         if option.get("name") == "name" and option.get("value", "").startswith("base64:")
     }
-    assert len(signs) == 2 * len(ports.statuses) + len(shapes.CONDITIONS) + len(shapes.ACCURACIES)
+    assert len(signs) == 2 * len(ports.statuses) + len(shapes.CONDITIONS) + len(shapes.ACCURACIES) + 1  # the clock
     for sign in signs:
         document = parse(b64decode(sign.removeprefix("base64:")))
         assert {element.tag.removeprefix("{http://www.w3.org/2000/svg}") for element in document.iter()} <= DRAWN_BY_QT

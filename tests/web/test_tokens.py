@@ -10,7 +10,9 @@ from layers.palette import BASEMAP, DARK_BASEMAP, BaseMap
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLES = ROOT / "web" / "styles"
-LITERAL = re.compile(r"(?<![\w&-])#(?:[0-9a-fA-F]{3,4}){1,2}\b(?![\w-])|\b(?:rgb|hsl|oklch|lab)a?\((?!var\(--)")
+LITERAL = re.compile(
+    r"(?<![\w&-])#(?:[0-9a-fA-F]{3,4}){1,2}\b(?![\w-])|\b(?:rgb|hsl|oklch|lab)a?\((?!(?:from )?var\(--)"
+)
 TOKEN = re.compile(r"--(?P<name>[\w-]+):\s*var\(--light, (?P<day>#[0-9a-f]+)\) var\(--dark, (?P<night>#[0-9a-f]+)\);")
 BY_TIME = {
     time: {match["name"]: match[time] for match in TOKEN.finditer((STYLES / "tokens.css").read_text())}

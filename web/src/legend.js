@@ -4,6 +4,9 @@ import { el, glyph, sprite } from "./dom.js";
 import { number, t } from "./i18n.js";
 import { sample, swatch } from "./sign.js";
 
+/** So much of the list stays in sight beneath an open legend, or it begins closed. */
+const LIST_PX = 250;
+
 /** `onToggle(name, code)` is called when a status or a condition is switched on or off. */
 export function createLegend(root, catalog, onToggle) {
   const bar = root.querySelector(".legend-bar");
@@ -40,9 +43,19 @@ export function createLegend(root, catalog, onToggle) {
         catalog.accuracies.map((id) => row(sample({ location_accuracy: id }, catalog), catalog.accuracyLabel(id), catalog.accuracyDefinition(id))),
         row(swatch("rect", { x: 3, y: 6, width: 34, height: 28 }, commune), t("drawnCommune")),
         row(swatch("circle", { cx: 20, cy: 20, r: 17 }, area), t("drawnArea"))),
+      el("h3", { class: "legend-group" }, t("age")),
+      el("ul", { class: "chips" }, row(sample({ old: true }, catalog), t("oldNews"), t("oldNewsMore"))),
       el("h3", { class: "legend-group" }, t("condition")),
       el("ul", { class: "chips" }, catalog.conditions.map((id) =>
         row(sample({ condition: id }, catalog), catalog.conditionLabel(id), catalog.conditionDefinition(id)))));
+  }
+
+  let begun = false;
+  /** Once, before the reader has touched it. */
+  function giveRoom() {
+    if (begun) return;
+    begun = true;
+    root.open &&= root.parentElement.clientHeight - root.offsetHeight >= LIST_PX;
   }
 
   const words = (shown) => [...shown.status.map(catalog.statusLabel), ...shown.condition.map(catalog.conditionLabel)].join(", ");
@@ -77,6 +90,7 @@ export function createLegend(root, catalog, onToggle) {
       body.replaceChildren(...group(null, rows("project")),
         ...others.flatMap((lifecycle) => group(t("communeStages"), rows(lifecycle))),
         ...group(t("condition"), conditions), howDrawn());
+      giveRoom();
     },
   };
 }

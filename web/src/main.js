@@ -62,9 +62,9 @@ function run({ catalog, base, units, outlines }) {
     onOnline: (on, failed) => { drawCredits($("#credits"), on); if (failed) toast($("#toasts"), t("onlineFailed")); } });
   addShareTools(map, state);
   const ground = drawBasemap(map.leaflet, base, catalog.basemap);
-  const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
+  const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, day: () => clocks().day, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
   const plan = createPlan({ map, layers, catalog, state, clocks, features: () => features, onColumn: () => arrangeSides() });
-  const beside = createLayers(map.leaflet, catalog, communes, { panes: SIDES.other, onChoose: choose, onHover: light, onArrange: () => {} });
+  const beside = createLayers(map.leaflet, catalog, communes, { panes: SIDES.other, day: () => clocks().compare, onChoose: choose, onHover: light, onArrange: () => {} });
   const pickUnit = (id) => state.set({ district: [id], shade: "" });
   const tinted = createTinted(map.leaflet, pickUnit);
   const shade = createShade($("#shade"), { onGeneration: (name) => state.set({ shade: name }), onPick: pickUnit,
@@ -255,7 +255,7 @@ function run({ catalog, base, units, outlines }) {
   } });
   drawNumbers();
   if (PHONE.matches) sheet.peek();
-  if (PHONE.matches || innerHeight < 760) $(".legend").open = false;
+  if (PHONE.matches) $(".legend").open = false;
 }
 
 /** The first requests, and what to say when they fail: the page is never left blank. */

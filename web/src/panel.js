@@ -4,7 +4,8 @@ import { projectPage } from "./addresses.js";
 import { el, glyph, inWords, outLink, sprite } from "./dom.js";
 import { lang, number, own, t, told, unitWords } from "./i18n.js";
 import { dateWords } from "./edtf.js";
-import { areaRadius } from "./style.js";
+import { standingSign } from "./sign.js";
+import { areaRadius, isOld } from "./style.js";
 import { basis, clauseNames, mandates, sinceWhen, source, timeline, until } from "./timeline.js";
 
 const UNITS = ["districts_2024", "communes_2024", "units_2025_07", "districts_2025_01"];
@@ -42,13 +43,14 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry, extras })
     const fact = history.facts.find(({ status, valid_from: told }) => status === p.status && told === p.valid_from);
     const outlined = catalog.conditionSymbol(p.condition);
     return el("div", { class: "standing" },
-      el("span", { class: "standing-symbol" }, sprite(catalog.ruleOf(p.status).symbol), outlined && sprite(outlined, "ring")),
+      standingSign(p, catalog, clocks.day, "standing-symbol"),
       el("div", {},
         now && el("p", { class: "standing-day" }, t("standingOn", { day: dateWords(clocks.day, lang()) })),
         el("p", { class: "standing-head" }, el("strong", {}, catalog.statusLabel(p.status)),
           when && el("span", {}, ` · ${when}`)),
         el("p", { class: "standing-more" }, basis(p.basis, catalog),
           outlined && el("span", { class: "tag warn", title: catalog.conditionDefinition(p.condition) }, catalog.conditionLabel(p.condition)),
+          isOld(p, clocks.day, catalog.age) && el("span", { class: "tag" }, t("oldNews")),
           p.status_uncertain && el("span", { class: "tag warn" }, t("uncertain")),
           p.status_disputed && el("span", { class: "tag warn" }, t("disputed"))),
         p.secondary_status && el("p", { class: "step-source" }, `${t("also")}: ${catalog.statusLabel(p.secondary_status)}`),

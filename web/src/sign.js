@@ -1,6 +1,8 @@
 /** The sign of a project: the shape of its status, the icon of its layer, and how sure its place is, in one small drawing. */
 
-import { svg } from "./dom.js";
+import { el, sprite, svg } from "./dom.js";
+import { t } from "./i18n.js";
+import { isOld } from "./style.js";
 
 const use = (symbol, x, y, width, height = width) => svg("use", { href: `#${symbol}`, x, y, width, height });
 
@@ -11,7 +13,7 @@ const use = (symbol, x, y, width, height = width) => svg("use", { href: `#${symb
  * A needle stands under a surveyed or mapped place, a dotted or dashed ring around one that is not: never a confident
  * pin for a guess.
  */
-export function sign({ layer, status, condition, location_accuracy: accuracy }, catalog) {
+export function sign({ layer, status, condition, location_accuracy: accuracy }, catalog, { old = false } = {}) {
   const { width, height, body } = catalog.marker;
   const { body: shape, icon } = catalog.ruleOf(status);
   const [foot, outline, layerSymbol] = [catalog.accuracyRule(accuracy), catalog.conditionSymbol(condition), catalog.layerSymbol(layer)];
@@ -19,8 +21,17 @@ export function sign({ layer, status, condition, location_accuracy: accuracy }, 
     foot && use(foot.symbol, 0, 0, width, height),
     use(shape, body.x, body.y, body.size),
     outline && use(outline, 0, 0, width),
-    layerSymbol && fillWith(use(layerSymbol, icon.x, icon.y, icon.size), icon.color));
+    layerSymbol && fillWith(use(layerSymbol, icon.x, icon.y, icon.size), icon.color),
+    old && use(catalog.age.symbol, catalog.age.x, catalog.age.y, catalog.age.size));
   return { drawing, size: [width, height], anchor: foot?.anchor ?? [width / 2, width / 2] };
+}
+
+/** The sign of where a project stands, beside words: status, outline of the condition, and the clock of an old status on the `day`. */
+export function standingSign(properties, catalog, day, className = "row-symbol") {
+  const outline = catalog.conditionSymbol(properties.condition);
+  const old = isOld(properties, day, catalog.age);
+  return el("span", { class: className, title: old && t("oldNews") }, sprite(catalog.ruleOf(properties.status).symbol), outline && sprite(outline, "ring"),
+    old && sprite(catalog.age.symbol, "clock"));
 }
 
 /** The small sign, for far views: status and condition alone. */
@@ -43,13 +54,13 @@ function fillWith(node, colour) {
 }
 
 /** What stands around a sign, shown around a neutral one: the foot of an accuracy, or the outline of a condition. */
-export function sample({ condition, location_accuracy: accuracy }, catalog) {
+export function sample({ condition, location_accuracy: accuracy, old }, catalog) {
   const { width, height, body } = catalog.marker;
   const [foot, outline] = [catalog.accuracyRule(accuracy), catalog.conditionSymbol(condition)];
   const box = outline ? [-4, -4, width + 8, width + 8] : [0, 0, width, height];
   return svg("svg", { class: "sprite sample", viewBox: box.join(" "), "aria-hidden": "true", focusable: "false" },
     foot && use(foot.symbol, 0, 0, width, height), use(catalog.ruleOf(catalog.otherwise).body, body.x, body.y, body.size),
-    outline && use(outline, 0, 0, width));
+    outline && use(outline, 0, 0, width), old && use(catalog.age.symbol, catalog.age.x, catalog.age.y, catalog.age.size));
 }
 
 /** A flat shape, drawn as the map draws it: `rule` holds the stroke and the fill. */

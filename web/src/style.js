@@ -31,6 +31,8 @@ export function readCatalog(raw, lang, isDark = () => false) {
     colour: (status) => ruleOf(status).polygon.fillColor,
     conditionSymbol: (id) => rules.conditions[id]?.symbol ?? null,
     accuracyRule: (id) => rules.accuracies[id] ?? null,
+    /** The clock on a sign: {symbol, months, x, y, size}. */
+    age: rules.age,
     layerSymbol: (id) => rules.layers[id]?.symbol ?? null,
     lineWeight: (id) => rules.layers[id]?.weight ?? null,
     layerTitle: (id) => words(layers.get(id)?.title, id),
@@ -56,4 +58,10 @@ export function areaRadius({ geometry, properties }) {
 export function hatchedUnits({ properties }) {
   if (properties.location_accuracy !== "commune") return [];
   return (properties.unit_ids ?? []).filter((id) => /^2024-(xa|phuong|thi-tran)-/.test(id));
+}
+
+/** Was the newest word on a status told more than `months` before that day? A date that names no day is taken at its last; false where none is known. */
+export function isOld({ last_told: told }, day, { months }) {
+  const [, year, month, of = "-31"] = /^(\d{4})(-\d\d)?(-\d\d)?/.exec((told ?? "").split("/").at(-1)) ?? [];
+  return Boolean(year && day) && `${Number(year) + months / 12}${month ?? "-12"}${of}` < day;
 }

@@ -1,10 +1,11 @@
 /** The projects on the map: signs, lines, true areas and hatched communes; what is near is gathered, what is chosen stands free. */
 
 import { fan, gather } from "../cluster.js";
+import { today } from "../days.js";
 import { el, sprite } from "../dom.js";
 import { number, own, t } from "../i18n.js";
 import { donut, sign, smallSign, tally } from "../sign.js";
-import { areaRadius, hatchedUnits } from "../style.js";
+import { areaRadius, hatchedUnits, isOld } from "../style.js";
 import { createShapes } from "./shapes.js";
 import * as L from "./leaflet.js";
 
@@ -36,8 +37,8 @@ export function standingPoint({ type, coordinates }) {
 }
 
 /** `onChoose(id)`, `onHover(id | null)`, `onArrange()` when signs moved; `communes` are outlines by id, for hatching.
- *  `panes` are where the parts are drawn: those of the day shown, or of the one beside it. */
-export function createLayers(map, catalog, communes, { panes, onChoose, onHover, onArrange }) {
+ *  `day()` is the day on which they are shown. `panes` are where the parts are drawn: those of the day shown, or of the one beside it. */
+export function createLayers(map, catalog, communes, { panes, day = today, onChoose, onHover, onArrange }) {
   const shapes = createShapes(map, catalog, communes, { panes, onChoose, onHover });
   const signs = L.layerGroup().addTo(map);
   const spread = L.layerGroup().addTo(map);
@@ -66,7 +67,7 @@ export function createLayers(map, catalog, communes, { panes, onChoose, onHover,
   function marker(feature, { at = point(feature), className = "", zIndexOffset = 0 } = {}) {
     const { id, properties } = feature;
     const far = !className && map.getZoom() < catalog.marker.full_from_zoom;
-    const { drawing, size, anchor } = (far ? smallSign : sign)(properties, catalog);
+    const { drawing, size, anchor } = far ? smallSign(properties, catalog) : sign(properties, catalog, { old: isOld(properties, day(), catalog.age) });
     const icon = L.divIcon({ className: `mark ${className}`, iconSize: size, iconAnchor: anchor, tooltipAnchor: [0, 4 - anchor[1]],
       html: drawing });
     return L.marker(at, { icon, pane: panes.signs, keyboard: false, zIndexOffset, riseOnHover: true })

@@ -21,6 +21,10 @@ LANGUAGES = ("vi", "en")
 app = typer.Typer(rich_markup_mode=None)
 Release = Annotated[Path, typer.Argument(help="Thư mục của bản phát hành / the folder of a release.")]
 Filter = Annotated[str | None, typer.Option(help="Nhiều giá trị cách nhau bằng dấu phẩy / a comma list.")]
+Recorded = Annotated[
+    str | None,
+    typer.Option(help="Chỉ những gì ghi nhận đến ngày này / only what was recorded by this day: 2026-06-30."),
+]
 
 
 @app.command(
@@ -30,13 +34,42 @@ Filter = Annotated[str | None, typer.Option(help="Nhiều giá trị cách nhau 
 def publish(
     out: Annotated[Path, typer.Argument(help="Thư mục chứa các bản phát hành / the folder of all releases.")],
     layer: Filter = None,
+    as_of: Recorded = None,
     sign: Annotated[Path | None, typer.Option(help="Khóa bí mật của Minisign / a secret key of Minisign.")] = None,
     base: Annotated[str, typer.Option("--url", help="Địa chỉ sẽ đặt thư mục này / where the folder will stand.")] = "",
 ) -> None:
     """Write the release, and print its folder."""
     from api import publish as releases
 
-    tell(f"Đã phát hành / Published: {releases.write(Settings.from_env(os.environ), layer, base, sign, out, tell)}")
+    folder = releases.write(Settings.from_env(os.environ), layer, as_of, base, sign, out, tell)
+    tell(f"Đã phát hành / Published: {folder}")
+
+
+@app.command(
+    help="Bản đồ trong một tệp HTML, mở không cần mạng / the map in one HTML file that opens without a network: "
+    "haiphong copy haiphong.html --district cat-hai"
+)
+def copy(
+    file: Annotated[Path, typer.Argument(help="Tệp HTML / the HTML file.")],
+    layer: Filter = None,
+    district: Filter = None,
+    status: Filter = None,
+    condition: Filter = None,
+    q: Filter = None,
+    ids: Filter = None,
+    as_of: Recorded = None,
+) -> None:
+    """Write the file, and print how many projects it carries."""
+    from api import copies
+
+    asked = {
+        "layer": layer, "district": district, "status": status, "condition": condition, "q": q, "ids": ids,
+        "as-of": as_of,
+    }  # fmt: skip
+    found = copies.write(
+        Settings.from_env(os.environ), {name: text for name, text in asked.items() if text}, file, tell
+    )
+    tell(f"{found} dự án / projects: {file} ({file.stat().st_size / 1e6:.1f} MB)")
 
 
 @app.command(

@@ -1,9 +1,8 @@
 """What a route asks for: a connection, the catalog as JSON, and the features that the query string means."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import orjson
 from fastapi import Request
@@ -46,8 +45,8 @@ from geo.queryables import Queryable
 from layers import returnables
 from layers.catalog import Catalog
 from layers.collection import PROJECTS, Collection
+from layers.document import document
 from layers.returnables import queryables
-from layers.style import rules
 
 CLOCKS = (DATETIME, AS_OF)
 FILTERS = (LAYER, DISTRICT, STATUS, CONDITION, Q, BBOX, BBOX_CRS, IDS, FILTER, FILTER_LANG, FILTER_CRS, *CLOCKS)
@@ -176,55 +175,6 @@ def catalog_answer(request: Request) -> bytes:
     """The body of /api/catalog, made once per application."""
     state = request.app.state
     if not hasattr(state, "catalog_answer"):
-        state.catalog_answer = orjson.dumps(catalog_document(state.catalog))
+        state.catalog_answer = orjson.dumps(document(state.catalog))
     answer: bytes = state.catalog_answer
     return answer
-
-
-def catalog_document(catalog: Catalog) -> dict[str, Any]:
-    """Layers, codes, fields and drawing rules as plain data; every text in Vietnamese and English."""
-    fields: dict[str, Any] = {}
-    for layer in catalog.layers.values():
-        for one in layer.fields.values():
-            fields.setdefault(
-                one.name,
-                {
-                    "title": asdict(one.title),
-                    "type": one.type,
-                    "unit": one.unit,
-                    "description": asdict(one.description) if one.description else None,
-                    "values": {value: asdict(words) for value, words in one.values.items()},
-                },
-            )
-    return {
-        "layers": [
-            {
-                "id": layer.id,
-                "title": asdict(layer.title),
-                "description": asdict(layer.description),
-                "each_feature_is": asdict(layer.each_feature_is),
-                "icon": layer.style.icon,
-                "lifecycle": layer.lifecycle,
-                "geometry": layer.geometry,
-                "order": layer.order,
-                "fields": list(layer.fields),
-            }
-            for layer in catalog.layers.values()
-        ],
-        "statuses": [
-            _code(code)
-            | {"lifecycle": lifecycle, "symbol": f"status-{code.id}", "order": code.rank, "running": code.running}
-            for lifecycle, codes in status.LIFECYCLES.items()
-            for code in codes.values()
-        ],
-        "symbols": rules(catalog),
-        "conditions": [_code(code) for code in status.CONDITIONS.values()],
-        "bases": [_code(code) for code in status.BASES.values()],
-        "accuracies": [_code(code) for code in status.ACCURACIES.values()],
-        "roles": [_code(code) for code in status.ROLES.values()],
-        "fields": fields,
-    }
-
-
-def _code(code: status.Code) -> dict[str, Any]:
-    return {"id": code.id, "label": asdict(code.label), "definition": asdict(code.definition)}

@@ -37,7 +37,7 @@ def write(settings: Settings, filters: dict[str, str], lang: str, output: Path, 
         prepare(url, settings, say)
         with create_engine(url, poolclass=NullPool).connect() as connection:
             page = items(connection, replace(feature_query(connection, catalog, filters), limit=MAX_LIMIT))
-            titles = [_title(connection, catalog, name, text, lang) for name, text in filters.items()]
+            titles = [in_words(connection, catalog, name, text, lang) for name, text in filters.items()]
     if page.next is not None:
         raise InvalidParameter(f"{page.matched} features fit; one map holds {MAX_LIMIT}. Narrow the filters.")
     preview.write(
@@ -53,7 +53,7 @@ def write(settings: Settings, filters: dict[str, str], lang: str, output: Path, 
     return page.returned
 
 
-def _title(connection: Connection, catalog: Catalog, name: str, text: str, lang: str) -> str:
+def in_words(connection: Connection, catalog: Catalog, name: str, text: str, lang: str) -> str:
     """The values of a filter as the map's subtitle says them: their labels where there are, else as typed."""
     labels = {
         "layer": {layer.id: layer.title for layer in catalog.layers.values()},

@@ -18,8 +18,13 @@ from layers.release.publish import Step, Wanted
 from layers.release.telling import Sink, tell
 
 
-def write(settings: Settings, layers: str | None, base: str, key: Path | None, out: Path, say: Say) -> Path:
-    """Write a release of these layers (a comma list; None: everything) under `out`; its folder."""
+def write(
+    settings: Settings, layers: str | None, as_of: str | None, base: str, key: Path | None, out: Path, say: Say
+) -> Path:
+    """Write a release of these layers (a comma list; None: everything) under `out`; its folder.
+
+    `as_of`: what was recorded up to then, as the API takes it; None: all that is.
+    """
     catalog = Catalog.load(settings.definitions, settings.layers_path)
     chosen = choose("layer", layers, tuple(catalog.layers)) if layers else ()
     secret = signing.secret_key(key) if key is not None else None
@@ -33,7 +38,7 @@ def write(settings: Settings, layers: str | None, base: str, key: Path | None, o
                 settings.data,
                 settings.web / "node_modules",
                 out,
-                Wanted(chosen, base=base.rstrip("/") + "/" if base else ""),
+                Wanted(chosen, base=base.rstrip("/") + "/" if base else "", as_of=as_of),
                 _watched,
                 secret,
                 say,

@@ -5,7 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-_SEEN = text("SELECT version::text, (SELECT max(recorded_at) FROM changeset) AS changed FROM data_version")
+_SEEN = text(
+    """
+    SELECT version::text, (SELECT max(recorded_at) FROM changeset
+      WHERE recorded_at <= coalesce(CAST(:known AS timestamptz), 'infinity')) AS changed
+    FROM data_version
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,7 @@ class Snapshot:
     changed: datetime
 
 
-def snapshot(connection: Connection) -> Snapshot | None:
-    """What this transaction sees; None before anything was stored."""
-    version, changed = connection.execute(_SEEN).one()
+def snapshot(connection: Connection, known: datetime | None = None) -> Snapshot | None:
+    """What this transaction sees of what was recorded up to `known`, of all where None; None where that is nothing."""
+    version, changed = connection.execute(_SEEN, {"known": known}).one()
     return None if changed is None else Snapshot(version, changed)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from layers import docs
-from layers.cards import TITLE
+from layers.cards import NOTE, TITLE
 from layers.catalog import Catalog
+from layers.edition import one_file
 from layers.export import FORMATS
 from layers.release import dcat, files, oc4ids, sums, tiles
 from layers.release.folder import Staging
-from layers.release.subjects import OUTLINES, Subject
+from layers.release.subjects import Subject
 
 if TYPE_CHECKING:
     from layers.release.publish import Release
@@ -25,10 +26,9 @@ Dữ liệu ghi nhận đến {stamp}. Data as recorded by {stamp}.
 
 {table}
 
-- `layers/`: mỗi lớp ở sáu định dạng; GeoPackage mở bằng QGIS là thấy đúng ký hiệu.
+{copy}- `layers/`: mỗi lớp ở sáu định dạng; GeoPackage mở bằng QGIS là thấy đúng ký hiệu.
   Each layer in six formats; QGIS opens the GeoPackage with its signs.
-- `{tiles}`, `style.json`: vector tiles của mọi lớp, kiểu vẽ cho MapLibre / of every layer, with their MapLibre style.
-- `styles/`: QML (QGIS), SLD 1.1, chú giải / legends.
+{tiles}- `styles/`: QML (QGIS), SLD 1.1, chú giải / legends.
 - `schemas/`, `data-dictionary.md`: ý nghĩa từng trường / what each field means.
 - `catalog.json`, `dcat.jsonld` (DCAT 3), `{oc4ids}` (OC4IDS).
 
@@ -38,6 +38,13 @@ Giấy phép và nguồn nằm trong `catalog.json` và trong từng tệp.
 Licence and attribution stand in `catalog.json` and in each file.
 
 {outlines}
+"""
+_COPY = """\
+- `{name}`: bản đồ trong một tệp, mở bằng trình duyệt, không cần mạng.
+  The map in one file; a browser opens it without a network.
+"""
+_TILES = """\
+- `{name}`, `{style}`: vector tiles của mọi lớp, kiểu vẽ cho MapLibre / of every layer, with their MapLibre style.
 """
 _SIGNED = "; chữ ký / signature: `minisign -Vm {sums} -p <public key>`."
 
@@ -49,13 +56,16 @@ def pages(
     datasets = [_dataset(one, staging) for one in release.subjects]
     catalogue = dcat.catalogue(release.name, TITLE, release.issued, datasets, f"{base}{release.name}/" if base else "")
     yield "dcat.jsonld", _json(catalogue)
-    yield "catalog.json", _json(_catalog(release, datasets))
+    yield "catalog.json", _json(_catalog(release, datasets, tiled=tiles.NAME in staging.digests))
     yield "data-dictionary.md", (docs.dictionary(catalog) + "\n").encode()
     rows = [f"| {one.id} | {one.title.vi} / {one.title.en} | {one.features} |" for one in datasets]
     table = "\n".join(["| | | số đối tượng / features |", "|---|---|---:|", *rows])
     yield "README.md", _README.format(
-        name=release.name, stamp=release.stamp, table=table, tiles=tiles.NAME, oc4ids=oc4ids.NAME, sums=sums.FILE,
-        outlines=f"{OUTLINES.vi} {OUTLINES.en}",
+        name=release.name, stamp=release.stamp, table=table,
+        tiles=_TILES.format(name=tiles.NAME, style=tiles.STYLE) if tiles.NAME in staging.digests else "",
+        oc4ids=oc4ids.NAME, sums=sums.FILE,
+        outlines=f"{NOTE.vi} {NOTE.en}",
+        copy=_COPY.format(name=one_file.NAME) if one_file.NAME in staging.digests else "",
         signature=_SIGNED.format(sums=sums.FILE) if signed else ".",
     ).encode()  # fmt: skip
 
@@ -93,7 +103,7 @@ def _places(geometry: Any) -> Iterator[tuple[float, float]]:
             waiting.extend(part)
 
 
-def _catalog(release: "Release", datasets: list[dcat.Dataset]) -> dict[str, Any]:
+def _catalog(release: "Release", datasets: list[dcat.Dataset], *, tiled: bool) -> dict[str, Any]:
     """The same for programs that want no linked data."""
     return {
         "release": release.name,
@@ -115,8 +125,7 @@ def _catalog(release: "Release", datasets: list[dcat.Dataset]) -> dict[str, Any]
             }
             for one in datasets
         ],
-        "tiles": tiles.NAME,
-        "style": "style.json",
+        **({"tiles": tiles.NAME, "style": tiles.STYLE} if tiled else {}),
     }
 
 

@@ -1,7 +1,7 @@
 """`publish`: what a release holds, in which order it is written, and how it appears.
 
     <release>/  layers/<collection>.{geojson,csv,gpkg,fgb,parquet,kml}   styles/…   schemas/…   tiles/…   style.json
-                catalog.json  dcat.jsonld  oc4ids.json  data-dictionary.md  README.md  SHA256SUMS
+                haiphong.html  catalog.json  dcat.jsonld  oc4ids.json  data-dictionary.md  README.md  SHA256SUMS
 
 A release is what one transaction sees. Nothing in it depends on the day or the machine that wrote it, so the same data
 gives the same bytes.
@@ -20,12 +20,18 @@ import orjson
 from sqlalchemy import Connection
 
 from geo import edtf
+from geo.carried import MOST, count
+from geo.clocks import Clocks, clocks
 from geo.errors import InvalidParameter
 from geo.packages import Say
+from geo.query import FeatureQuery
 from geo.snapshot import snapshot
 from layers import returnables
 from layers.catalog import Catalog
 from layers.collection import PROJECTS
+from layers.edition import one_file
+from layers.edition.bundle import bundle
+from layers.edition.contents import contents
 from layers.export import FORMATS
 from layers.portrayal import Outline
 from layers.release import about, files, oc4ids, record, shelf, signing, sums, tiles
@@ -39,10 +45,14 @@ _RATIOS = {1: "", 2: "@2x"}
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for. `layers`: ids of collections, none for all; `base`: the address where releases will stand."""
+    """What is asked for. `layers`: ids of collections, none for all; `base`: the address where releases will stand.
+
+    `as_of`: what was recorded up to a day or an instant, as the API's parameter of this name; None: all that is.
+    """
 
     layers: tuple[str, ...] = ()
     base: str = ""
+    as_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +73,12 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What is published: its name, and the instant of the data that it tells."""
+    """What is published: its name, the instant of the last change that it tells, and the clocks it is read by."""
 
     name: str
     issued: datetime
     subjects: tuple[Subject, ...]
+    clocks: Clocks
 
     @property
     def layer_ids(self) -> frozenset[str]:
@@ -102,7 +113,8 @@ def publish(
     with Staging.opened(out, release.name) as staging:
         with Workshop() as workshop:
             writer = files.Writer(connection, workshop, release.stamp)
-            for step in watch([*_layers(release, writer), *_drawings(release, catalog, packages)]):
+            steps = [*_layers(release, writer), *_drawings(release, catalog, packages)]
+            for step in watch([*steps, *_copy(release, connection, catalog, data, packages)]):
                 staging.add(step.name, step.write)
         for step in watch([*_wholes(release, staging, wanted.base)]):
             staging.add(step.name, step.write)
@@ -118,14 +130,25 @@ def _release(connection: Connection, catalog: Catalog, data: Path, wanted: Wante
     """Named after the day of its data, and a digest of what makes it another release than the next."""
     for layer in wanted.layers:
         catalog.layer(layer)
-    state = snapshot(connection)
+    then = clocks(None, wanted.as_of)
+    state = snapshot(connection, then.known if then else None)
     if state is None:
-        raise InvalidParameter("Chưa có dữ liệu để phát hành / there is nothing to publish: run `haiphong load` first.")
-    told = orjson.dumps([state.version, state.changed.isoformat(), sorted(wanted.layers), wanted.base])
+        raise InvalidParameter(
+            "Chưa có dữ liệu để phát hành / there is nothing to publish: "
+            + (f"nothing was recorded by {wanted.as_of}." if then else "run `haiphong load` first.")
+        )
+    # Of a past the whole instant counts: what holds on its day is another state than that of the last change before it.
+    past = [] if then is None else [then.day.isoformat()]
+    told = orjson.dumps([state.version, state.changed.isoformat(), sorted(wanted.layers), wanted.base, *past])
     digest = hashlib.blake2b(told, digest_size=4).hexdigest()
     day = edtf.day_of(state.changed)
-    chosen = subjects(catalog, data, wanted.layers)
-    return Release(f"{day:%Y-%m-%d}-{digest}", state.changed, tuple(chosen))
+    if wanted.layers and not count(connection, FeatureQuery(layers=wanted.layers, clocks=then)):
+        raise InvalidParameter(
+            f"Không có đối tượng nào / there is no feature in {', '.join(wanted.layers)}: "
+            "chọn lớp khác / choose other layers, hoặc ngày sau / or a later as-of."
+        )
+    chosen = subjects(catalog, data, wanted.layers, then)
+    return Release(f"{day:%Y-%m-%d}-{digest}", state.changed, tuple(chosen), then or Clocks(day, state.changed))
 
 
 def _layers(release: Release, writer: files.Writer) -> Iterator[Step]:
@@ -147,6 +170,19 @@ def _drawings(release: Release, catalog: Catalog, packages: Path) -> Iterator[St
         yield _bytes(f"{tiles.SPRITE}{name}.json", partial(_json, drawn.index))
 
 
+def _copy(release: Release, connection: Connection, catalog: Catalog, data: Path, packages: Path) -> Iterator[Step]:
+    """The map as one file, where one file can hold it."""
+    query = FeatureQuery(layers=tuple(sorted(release.layer_ids)), clocks=release.clocks)
+
+    def write(path: Path) -> None:
+        one_file.write(
+            path, contents(connection, catalog, data, packages, query), packages.parent, bundle(packages.parent)
+        )
+
+    if release.layer_ids and count(connection, query) <= MOST:
+        yield Step(one_file.NAME, write)
+
+
 def _wholes(release: Release, staging: Staging, base: str) -> Iterator[Step]:
     """What is made of finished files: the tiles of all layers, their style, the projects for OC4IDS."""
     drawn = [one for one in release.subjects if one.id != PROJECTS]
@@ -163,8 +199,9 @@ def _wholes(release: Release, staging: Staging, base: str) -> Iterator[Step]:
         found = (feature for one in projects for feature in of(one))
         oc4ids.write(path, found, release.stamp, projects[0].credit, base)
 
-    yield Step(tiles.NAME, write_tiles)
-    yield _bytes("style.json", lambda: _json(tiles.style([one.portrayal for one in drawn], credit, base)))
+    if any(feature["geometry"] for one in drawn for feature in of(one)):
+        yield Step(tiles.NAME, write_tiles)
+        yield _bytes(tiles.STYLE, lambda: _json(tiles.style([one.portrayal for one in drawn], credit, base)))
     if projects:
         yield Step(oc4ids.NAME, write_oc4ids)
 

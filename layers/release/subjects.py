@@ -8,22 +8,19 @@ from typing import Any
 from sqlalchemy import Connection, Select
 
 from geo import store, unit_store, units
+from geo.clocks import Clocks
 from geo.outgoing import Column
 from geo.query import FeatureQuery
 from geo.status import Words
 from geo.unit_store import UnitQuery
 from layers import provenance, returnables
+from layers.cards import NOTE
 from layers.catalog import Catalog
 from layers.collection import PROJECTS, Collection, collections
 from layers.definition import Field
 from layers.export import columns
 from layers.portrayal import Outline, Portrayal, of_all, of_layer
 from layers.provenance import Provenance
-
-OUTLINES = Words(
-    "Ranh giới khái quát để định hướng, không phải ranh giới pháp lý.",
-    "Generalised outlines, for orientation, not legal boundaries.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +38,22 @@ class Subject:
     selected: Callable[[Connection], Select[Any]]
 
 
-def subjects(catalog: Catalog, data: Path, wanted: tuple[str, ...]) -> list[Subject]:
-    """All projects together, every layer, every generation of units; with `wanted` those layers alone."""
+def subjects(
+    catalog: Catalog, data: Path, wanted: tuple[str, ...], clocks: Clocks | None = None
+) -> list[Subject]:
+    """All projects together, every layer, every generation of units; with `wanted` those layers alone.
+
+    `clocks`: the state of which day, as known when; None: today's, as known now. Units have their own time.
+    """
     whole = [one for one in collections(catalog.layers).values() if not one.is_part]
     chosen = [one for one in whole if not wanted or one.id in wanted]
-    found = [_of_features(catalog, data, one) for one in chosen]
+    found = [_of_features(catalog, data, one, clocks) for one in chosen]
     return found if wanted else [*found, *_of_units(data)]
 
 
-def _of_features(catalog: Catalog, data: Path, one: Collection) -> Subject:
+def _of_features(catalog: Catalog, data: Path, one: Collection, clocks: Clocks | None) -> Subject:
     def selected(connection: Connection) -> Select[Any]:
-        return store.selected(connection, FeatureQuery(layers=one.layer_ids))
+        return store.selected(connection, FeatureQuery(layers=one.layer_ids, clocks=clocks))
 
     told = [provenance.told(catalog.folder(layer, data)) for layer in one.layer_ids]
     drawn = of_all(catalog, PROJECTS, one.title) if one.layer is None else of_layer(one.layer)
@@ -80,7 +82,7 @@ def _of_units(data: Path) -> Iterator[Subject]:
         yield Subject(
             one.id,
             title,
-            OUTLINES,
+            NOTE,
             provenance.credit(sources),
             unit_store.COLUMNS,
             returnables.UNIT,

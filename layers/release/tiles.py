@@ -18,7 +18,7 @@ from geo.tiles import FEATURE_ATTRIBUTES, UNIT_ATTRIBUTES
 from layers.portrayal import Outline, Portrayal
 from layers.style_maplibre import maplibre, outline_maplibre
 
-NAME = "tiles/haiphong.pmtiles"
+NAME, STYLE = "tiles/haiphong.pmtiles", "style.json"
 SPRITE = "styles/sprite"
 FIRST_ZOOM, LAST_ZOOM = 5, 14
 _SECONDS = 900

@@ -25,6 +25,7 @@ from layers.release import sums
 from layers.release.folder import Staging
 from layers.release.publish import Wanted, publish
 from layers.release.verify import verify
+from tests.factories import edit, fact, store
 
 SETTINGS = Settings.from_env({})
 CATALOG = Catalog.load(SETTINGS.definitions)
@@ -261,3 +262,55 @@ def test_a_full_disk_is_told_with_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(HaiphongError, match="no space left"), Staging.opened(tmp_path, "r") as staging:
         staging.add("a", write)
     assert not (tmp_path / "r").exists()
+
+
+def test_a_release_as_of_an_instant_holds_what_was_recorded_by_then(fresh_engine: Engine, tmp_path: Path) -> None:
+    with fresh_engine.begin() as connection:
+        store(connection, edit("cong-vien-a", layer="park", name_vi="Tên cũ", facts=(fact("proposed"),)))
+    with fresh_engine.connect() as connection:
+        instant = connection.execute(text("SELECT clock_timestamp()")).scalar_one().isoformat()
+    with fresh_engine.begin() as connection:
+        later = (fact("proposed"), fact("operational", valid_from="2024-05"))
+        store(
+            connection,
+            edit("cong-vien-a", layer="park", name_vi="Tên mới", facts=later),
+            edit("cong-vien-b", layer="park"),
+        )
+
+    def written(out: str, as_of: str | None) -> Path:
+        with fresh_engine.connect() as connection, connection.begin():
+            wanted = Wanted(("park",), as_of=as_of)
+            return publish(connection, CATALOG, REPOSITORY / "data", PACKAGES, tmp_path / out, wanted)
+
+    def told(release: Path) -> list[tuple[str, str, str]]:
+        found = orjson.loads((release / "layers/park.geojson").read_bytes())["features"]
+        return [(one["id"], one["properties"]["name_vi"], one["properties"]["status"]) for one in found]
+
+    then, now = written("a", instant), written("a", None)
+    assert told(then) == [("cong-vien-a", "Tên cũ", "proposed")]
+    assert told(now) == [("cong-vien-a", "Tên mới", "operational"), ("cong-vien-b", "Cảng A", "unknown")]
+    assert geopandas.read_file(then / "layers/park.gpkg", layer="park")["name_vi"].tolist() == ["Tên cũ"]
+    assert "Tên mới" not in (then / "haiphong.html").read_text("utf-8")
+    assert then.name != now.name
+    assert not verify(then).flaws
+    assert sums.read((written("b", instant) / sums.FILE).read_bytes()) == sums.read((then / sums.FILE).read_bytes())
+    with pytest.raises(InvalidParameter, match="nothing was recorded by 2000-01-01"):
+        written("a", "2000-01-01")
+
+
+def test_where_no_feature_has_a_place_there_are_no_tiles_and_without_features_no_release(
+    fresh_engine: Engine, tmp_path: Path
+) -> None:
+    with fresh_engine.begin() as connection:
+        store(connection, edit("cong-vien-a", layer="park"))
+
+    def written(layer: str) -> Path:
+        with fresh_engine.connect() as connection, connection.begin():
+            return publish(connection, CATALOG, REPOSITORY / "data", PACKAGES, tmp_path, Wanted((layer,)))
+
+    release = written("park")
+    assert not list(release.rglob("*.pmtiles"))
+    assert "tiles" not in orjson.loads((release / "catalog.json").read_bytes())
+    with pytest.raises(InvalidParameter, match="no feature in port"):
+        written("port")
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir() and not path.is_symlink()] == [release.name]

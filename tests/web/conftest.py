@@ -41,13 +41,20 @@ def assets() -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(server_url: str, template: str, assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the application over everything in data/."""
-    settings = replace(Settings.from_env({}), home=tmp_path_factory.mktemp("home"), web=assets.parent)
+def city(server_url: str, template: str) -> Iterator[Engine]:
+    """A database with everything in data/; nobody writes into it."""
+    settings = Settings.from_env({})
     with database(server_url, template, "site") as engine:
         load_all(engine, settings.data, Catalog.load(settings.definitions))
-        with served(settings, engine) as address:
-            yield address
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def site(city: Engine, assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the application over that."""
+    settings = replace(Settings.from_env({}), home=tmp_path_factory.mktemp("home"), web=assets.parent)
+    with served(settings, city) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""A copy of the map that needs no server: one HTML file with the city inside."""

@@ -1,0 +1,27 @@
+/** In the place of `src/api.js` in a copy of the map: the same questions, answered by what the copy carries. */
+
+import { ApiError } from "../src/api.js";
+import { createAnswers } from "./answers.js";
+import { edition } from "./carried.js";
+
+export { ApiError };
+
+const carries = await edition();
+const answers = createAnswers(carries);
+
+function known(answer) {
+  if (answer === undefined) throw new ApiError(404, null);
+  return answer;
+}
+
+export const catalog = async () => carries.catalog;
+export const sprite = async () => carries.sprite;
+export const projects = async (filters) => answers.projects(filters);
+export const counts = async (filters) => answers.counts(filters);
+export const project = async (id, clocks) => known(answers.project(id, clocks));
+export const history = async (id) => known(answers.history(id));
+export const timeline = async (filters) => answers.timeline(filters);
+export const changes = async (filters) => answers.changes(filters);
+export const countsByUnit = async (generation, filters) => answers.countsByUnit(generation, filters);
+export const units = async (collection) => known(carries.units[collection]);
+export const basemap = async (name) => known(carries.basemap[name]);

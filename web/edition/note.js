@@ -1,0 +1,50 @@
+/** What this copy is: the record of which day, whose word, and whether a byte of its data was changed since it was made. */
+
+import { el } from "../src/dom.js";
+import { dateWords } from "../src/edtf.js";
+import { lang } from "../src/i18n.js";
+import { edition } from "./carried.js";
+
+const WORDS = {
+  title: ["Bản mang theo", "A copy to take along"],
+  offline: ["Mở được khi không có mạng.", "Opens without a network."],
+  recorded: ["Dữ liệu ghi nhận đến {day}.", "Data as recorded by {day}."],
+  judged: ["Chỉ đạo được đối chiếu với tình trạng ngày {day}.", "Orders are held against the state of {day}."],
+  part: ["Chỉ gồm: {filters}.", "Holds only: {filters}."],
+  sources: ["Nguồn và giấy phép", "Sources and licences"],
+  sum: ["SHA-256 của dữ liệu", "SHA-256 of the data"],
+  same: ["khớp: dữ liệu còn nguyên như lúc xuất", "matches: the data are as they were written"],
+  differs: ["KHÔNG khớp: dữ liệu đã bị sửa", "does NOT match: the data were changed"],
+  unknown: ["trình duyệt này không tính được", "this browser cannot compute it"],
+};
+const say = (key, values = {}) => WORDS[key][lang() === "vi" ? 0 : 1].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+const carries = await edition();
+const inside = document.getElementById("edition");
+const stated = inside.dataset.sha256;
+const found = await digest(inside.textContent).catch(() => null);
+
+/** SHA-256 of a text, as hex; null where the browser has no such function here. */
+async function digest(text) {
+  if (!globalThis.crypto?.subtle) return null;
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const node = el("details", { class: "copy-note" });
+document.querySelector(".brand").after(node);
+
+function draw() {
+  const day = (text) => dateWords(text.slice(0, 10), lang());
+  const verdict = found === null ? "unknown" : found === stated ? "same" : "differs";
+  node.classList.toggle("is-wrong", verdict === "differs");
+  node.replaceChildren(
+    el("summary", {}, el("strong", {}, say("title")), ` · ${say("recorded", { day: day(carries.recorded) })}`),
+    el("p", {}, `${say("offline")} ${carries.filters ? say("part", { filters: carries.filters[lang()] }) : ""} ${say("judged", { day: day(carries.judged) })}`),
+    el("h3", {}, say("sources")),
+    el("ul", {}, carries.sources.map(({ attribution, licence }) => el("li", { lang: "vi" }, `${attribution} · ${licence}`))),
+    el("p", {}, `${say("sum")}: `, el("code", {}, stated), ` – ${say(verdict)}.`));
+}
+
+draw();
+new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["lang"] });

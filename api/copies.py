@@ -26,14 +26,14 @@ def write(settings: Settings, filters: dict[str, str], file: Path, say: Say) -> 
 
     Raises InvalidParameter for a filter that is not known, and when nothing fits or more than one copy carries.
     """
-    catalog, packages = Catalog.load(settings.definitions, settings.layers_path), settings.web / "node_modules"
+    catalog = Catalog.load(settings.definitions, settings.layers_path)
     bundled = bundle(settings.web)
     with store(settings, say) as url:
         prepare(url, settings, say)
         engine = create_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ")
         with engine.connect() as connection, connection.begin():
             query = _dated(connection, feature_query(connection, catalog, filters))
-            carried = contents(connection, catalog, settings.data, packages, query)
+            carried = contents(connection, catalog, settings.data, query)
             named = {name: text for name, text in filters.items() if name != "as-of"}
             words = {
                 lang: " · ".join(in_words(connection, catalog, name, text, lang) for name, text in named.items())

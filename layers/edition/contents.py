@@ -9,9 +9,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from geo import edtf, ledger, store, succession, unit_store, units
+from geo import edtf, ledger, short_outlines, store, succession, unit_store, units
 from geo.carried import carried
 from geo.clocks import Clocks
+from geo.deadlines import deadlines
 from geo.interval import ALWAYS
 from geo.query import FeatureQuery
 from geo.timeline import timeline
@@ -25,40 +26,46 @@ _BASEMAP = ("neighbour-land", "rivers", "archipelagos")
 _MOST_UNITS = 10_000
 
 
-def contents(
-    connection: Connection, catalog: Catalog, data: Path, packages: Path, query: FeatureQuery
-) -> dict[str, Any]:
+def contents(connection: Connection, catalog: Catalog, data: Path, query: FeatureQuery) -> dict[str, Any]:
     """All that the scripts of `web/edition/` answer from, as plain JSON; the features are those that `query` finds.
 
     The record is that of `query.clocks`, whose instant is told as `recorded`. Raises InvalidParameter for more features
-    than one copy carries, or none; AssetsMissing without the packages that the signs come from.
+    than one copy carries.
     """
     clocks = query.clocks
     whole = replace(query, sortby=(), after=None)
     features = [orjson.loads(row.geojson) for row in connection.execute(store.selected(connection, whole))]
     more = carried(connection, whole)
     ids = list(more)
-    outlines = {one.id: _units(connection, one) for one in units.COLLECTIONS.values()}
+    named = {one.id: _units(connection, one) for one in units.COLLECTIONS.values()}
     layers = sorted({feature["properties"]["layer"] for feature in features})
     return {
         "recorded": None if clocks is None or clocks.known is None else clocks.known.isoformat(timespec="seconds"),
         "judged": (edtf.today() if clocks is None else clocks.day).isoformat(),
         "catalog": document(catalog),
-        "sprite": sprite(catalog, packages),
+        "sprite": sprite(catalog),
         "basemap": {name: orjson.loads((data / f"basemap/{name}.geojson").read_bytes()) for name in _BASEMAP},
-        "units": outlines,
-        "ended": _ended(connection, outlines.values()),
+        "units": named,
+        "outlines": {one.id: _outlines(connection, one) for one in units.COLLECTIONS.values()},
+        "ended": _ended(connection, named.values()),
         "features": features,
         "carried": more,
         "history": _histories(connection, ids, clocks),
+        "deadlines": deadlines(connection, whole),
         "timeline": timeline(connection, whole, ALWAYS),
         "sources": _sources(catalog, data, layers),
     }
 
 
 def _units(connection: Connection, one: units.UnitCollection) -> dict[str, Any]:
+    """The units without their outlines, which come in their short form."""
     page = unit_store.items(connection, UnitQuery((one,)), limit=_MOST_UNITS)
-    return {"type": "FeatureCollection", "features": orjson.loads(b"[" + page.features + b"]")}
+    found = [unit | {"geometry": None} for unit in orjson.loads(b"[" + page.features + b"]")]
+    return {"type": "FeatureCollection", "features": found}
+
+
+def _outlines(connection: Connection, one: units.UnitCollection) -> dict[str, Any]:
+    return {"decimals": short_outlines.DECIMALS, "outlines": short_outlines.of_generation(connection, one, set())}
 
 
 def _ended(connection: Connection, collections: Iterable[dict[str, Any]]) -> dict[str, Any]:

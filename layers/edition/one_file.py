@@ -36,7 +36,8 @@ def page(carried: dict[str, Any], web: Path, bundled: Bundle) -> bytes:
     # In JSON a "<" stands in strings alone, where its escape means the same.
     data = orjson.dumps(carried, option=orjson.OPT_SORT_KEYS).replace(b"<", rb"\u003c").decode()
     digest = hashlib.sha256(data.encode()).hexdigest()
-    script = _by_id(bundled.script).replace("</script", r"<\/script")
+    written = ((web / "src/theme.js").read_text("utf-8"), _by_id(bundled.script))
+    first, script = (one.replace("</script", r"<\/script") for one in written)
     html = _by_id((web / "index.html").read_text("utf-8"))
     html = re.sub(r"<link\b[^>]*>\s*|<script\b[^>]*></script>\s*", "", html)
     icon = "data:image/svg+xml;base64," + base64.b64encode((web / "icons/favicon.svg").read_bytes()).decode()
@@ -44,12 +45,13 @@ def page(carried: dict[str, Any], web: Path, bundled: Bundle) -> bytes:
     if left := re.search(r'(?:src|href)="/(?:assets|vendor)[^"]*"', html):
         raise HaiphongError(f"web/index.html: {left[0]} would be missing in a copy of the map.")
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(bundled.style)}'; "
+        f"default-src 'none'; script-src '{_hash(first)}' '{_hash(script)}'; style-src '{_hash(bundled.style)}'; "
         "img-src data:; font-src data:; form-action 'none'; base-uri 'none'"
     )
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f'  <link rel="icon" href="{icon}" type="image/svg+xml">\n  <style>{bundled.style}</style>\n</head>'
+        f'  <script>{first}</script>\n  <link rel="icon" href="{icon}" type="image/svg+xml">\n'
+        f"  <style>{bundled.style}</style>\n</head>"
     )
     drawings = "".join(_symbols(web / f"icons/{name}.svg", name) for name in _SHEETS)
     foot = (

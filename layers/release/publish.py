@@ -175,9 +175,7 @@ def _copy(release: Release, connection: Connection, catalog: Catalog, data: Path
     query = FeatureQuery(layers=tuple(sorted(release.layer_ids)), clocks=release.clocks)
 
     def write(path: Path) -> None:
-        one_file.write(
-            path, contents(connection, catalog, data, packages, query), packages.parent, bundle(packages.parent)
-        )
+        one_file.write(path, contents(connection, catalog, data, query), packages.parent, bundle(packages.parent))
 
     if release.layer_ids and count(connection, query) <= MOST:
         yield Step(one_file.NAME, write)

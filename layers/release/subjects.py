@@ -38,9 +38,7 @@ class Subject:
     selected: Callable[[Connection], Select[Any]]
 
 
-def subjects(
-    catalog: Catalog, data: Path, wanted: tuple[str, ...], clocks: Clocks | None = None
-) -> list[Subject]:
+def subjects(catalog: Catalog, data: Path, wanted: tuple[str, ...], clocks: Clocks | None = None) -> list[Subject]:
     """All projects together, every layer, every generation of units; with `wanted` those layers alone.
 
     `clocks`: the state of which day, as known when; None: today's, as known now. Units have their own time.

@@ -1,6 +1,7 @@
 """The map in one file: it answers as the server does, opens without a network, and no word of its data can run."""
 
 import random
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -49,7 +50,7 @@ def write(engine: Engine, assets: Path, path: Path, query: FeatureQuery | None =
         seen = snapshot(connection)
         assert seen is not None
         clocks = Clocks(edtf.day_of(seen.changed), seen.changed)
-        carried = contents(connection, CATALOG, SETTINGS.data, assets, replace(query or FeatureQuery(), clocks=clocks))
+        carried = contents(connection, CATALOG, SETTINGS.data, replace(query or FeatureQuery(), clocks=clocks))
     one_file.write(path, carried, assets.parent, bundle(assets.parent))
 
 
@@ -169,4 +170,12 @@ def test_no_word_of_the_data_runs_in_it(
 def test_of_more_than_it_can_carry_it_says_how_to_choose(city: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("geo.carried.MOST", 100)
     with city.connect() as connection, pytest.raises(InvalidParameter, match="--layer, --district"):
-        contents(connection, CATALOG, SETTINGS.data, SETTINGS.web / "node_modules", FeatureQuery())
+        contents(connection, CATALOG, SETTINGS.data, FeatureQuery())
+
+
+def test_a_copy_answers_or_refuses_every_question_that_the_map_can_ask() -> None:
+    asked, offered = (
+        set(re.findall(r"^export (?:const|class|async function|function) (\w+)", path.read_text("utf-8"), re.MULTILINE))
+        for path in (SETTINGS.web / "src/api.js", SETTINGS.web / "edition/api.js")
+    )
+    assert asked - {"ApiError"} <= offered

@@ -14,6 +14,10 @@ function known(answer) {
   return answer;
 }
 
+async function unserved() {
+  throw new ApiError(0, null);
+}
+
 export const catalog = async () => carries.catalog;
 export const sprite = async () => carries.sprite;
 export const projects = async (filters) => answers.projects(filters);
@@ -23,5 +27,13 @@ export const history = async (id) => known(answers.history(id));
 export const timeline = async (filters) => answers.timeline(filters);
 export const changes = async (filters) => answers.changes(filters);
 export const countsByUnit = async (generation, filters) => answers.countsByUnit(generation, filters);
+export const orders = async (ids) => ({ deadlines: carries.deadlines.filter(({ feature }) => ids.includes(feature)) });
 export const units = async (collection) => known(carries.units[collection]);
 export const basemap = async (name) => known(carries.basemap[name]);
+export const outlines = async (collection, ids = []) => {
+  const { decimals, outlines: every } = known(carries.outlines[collection]);
+  return { decimals, outlines: ids.length ? Object.fromEntries(ids.filter((id) => id in every).map((id) => [id, every[id]])) : every };
+};
+/** What a server alone can give; nothing on a copy asks for it. */
+export const near = unserved;
+export const share = unserved;

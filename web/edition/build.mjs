@@ -7,7 +7,7 @@ import { build } from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const WEB = dirname(HERE);
-const OWN = ["api.js", "addresses.js"];
+const OWN = ["api.js", "addresses.js", "share-tools.js"];
 
 const page = await readFile(join(WEB, "index.html"), "utf8");
 const sheets = [...page.matchAll(/<link rel="stylesheet" href="([^"]+)"(?: media="([^"]+)")?>/g)]
@@ -17,7 +17,7 @@ const sheets = [...page.matchAll(/<link rel="stylesheet" href="([^"]+)"(?: media
 const standing = {
   name: "standing",
   setup({ onResolve }) {
-    onResolve({ filter: /^\/vendor\// }, ({ path }) => ({ path: join(WEB, "node_modules", path.slice("/vendor/".length)) }));
+    onResolve({ filter: /^\/vendor\// }, ({ path }) => ({ path: join(WEB, "node_modules", path.slice("/vendor/".length).replace(/\?.*/, "")) }));
     onResolve({ filter: /^\/assets\// }, ({ path }) => ({ path: join(WEB, path.slice("/assets/".length)) }));
     onResolve({ filter: /\.js$/ }, ({ path, importer }) => {
       const own = OWN.find((name) => path.endsWith(`/${name}`));

@@ -30,7 +30,13 @@ KINDS = {
     ".woff2": "font/woff2",
 }
 ASSETS = ("build", "src", "styles", "fonts", "icons", "images")
-PACKAGES = ("leaflet/dist", "swagger-ui-dist", "@fontsource/be-vietnam-pro")
+PACKAGES = (
+    "leaflet/dist",
+    "swagger-ui-dist",
+    "@fontsource/be-vietnam-pro",
+    "geographiclib-geodesic/geographiclib-geodesic.min.js",
+    "proj4/dist/proj4.js",
+)
 BASEMAP = ("neighbour-land.geojson", "rivers.geojson", "archipelagos.geojson")
 
 

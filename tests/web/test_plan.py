@@ -1,10 +1,13 @@
 """Planning: what lies near, what is selected, projects beside one another, distances; by mouse and by keyboard."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+from pyproj import CRS, Geod, Transformer
 
+from geo.crs import VN2000
 from tests.web.conftest import Reader
 
 PORT, NEXT_TO_IT = "cang-chua-ve", "cang-greenport"
@@ -144,3 +147,171 @@ def test_nothing_of_it_lies_over_the_islands_or_out_of_the_window(reader: Reader
         "all => all.filter((one) => one.offsetHeight && Math.min(one.offsetHeight, one.offsetWidth) < 24).length"
     )
     assert small == 0
+
+
+def tool(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).press("Enter")
+    expect(page.locator(".tool-body > *").first).to_be_visible()
+
+
+def test_lengths_areas_and_vn2000_are_those_of_another_library(reader: Reader) -> None:
+    page = reader.open("/", wait=False)
+    places = [(102.5 + i * 1.37 % 15, 6.5 + i * 0.731 % 17) for i in range(300)]
+    places += [(106.6 + i * 0.0173 % 0.33, 20.7 + i * 0.0117 % 0.25) for i in range(100)]
+    ring = [(106.60, 20.80), (106.80, 20.78), (106.83, 20.93), (106.71, 20.88), (106.62, 20.95)]
+    told = page.evaluate(
+        """async ([places, ring]) => {
+          const { distance, ringMeasure, vn2000 } = await import("/assets/src/geodesy.js")
+          const at = ([lng, lat]) => ({ lat, lng })
+          return { grid: places.map((place) => vn2000(at(place))),
+            lengths: places.map((place, i) => distance(at(place), at(places[(i + 7) % places.length]))),
+            ring: ringMeasure(ring.map(at)) }
+        }""",
+        [places, ring],
+    )
+    to_grid = Transformer.from_crs("OGC:CRS84", CRS(VN2000["EPSG:9210"]), always_xy=True)
+    earth = Geod(ellps="WGS84")
+    for i, place in enumerate(places):
+        east, north = to_grid.transform(*place)
+        assert abs(told["grid"][i]["east"] - east) < 0.01
+        assert abs(told["grid"][i]["north"] - north) < 0.01
+        other = places[(i + 7) % len(places)]
+        assert abs(told["lengths"][i] - earth.inv(*place, *other)[2]) < 0.001
+    area, around = earth.polygon_area_perimeter([east for east, _ in ring], [north for _, north in ring])
+    assert told["ring"]["area"] == pytest.approx(abs(area), abs=1)
+    assert told["ring"]["perimeter"] == pytest.approx(around, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("20,865 106,684", (20.865, 106.684)),
+        ("20.865, 106.684", (20.865, 106.684)),
+        ("106.684,20.865", (20.865, 106.684)),
+        ("20,865; 106,684", (20.865, 106.684)),
+        ("20°51'54\" 106°41'02,4\"", (20.865, 106.684)),
+        ("2308290,657 596992,810", (20.865, 106.684)),
+        ("596.992,81 2.308.290,66", (20.865, 106.684)),
+        ("48,85 2,35", None),
+        ("20,865", None),
+        ("cầu Rào", None),
+    ],
+)
+def test_a_place_is_typed_as_people_write_it(coordinates: Page, typed: str, place: tuple[float, float] | None) -> None:
+    asked = "async (text) => (await import('/assets/src/geodesy.js')).parsePlace(text)"
+    found = coordinates.evaluate(asked, typed)
+    assert (found is None) == (place is None)
+    if place is not None:
+        assert (found["lat"], found["lng"]) == pytest.approx(place, abs=2e-7)
+
+
+@pytest.fixture(scope="module")
+def coordinates(browser: Browser, site: str) -> Iterator[Page]:
+    """One page for all that is typed."""
+    page = browser.new_page()
+    page.goto(site + "/api/docs")
+    yield page
+    page.close()
+
+
+def test_a_distance_is_measured_with_the_mouse_and_finished_with_the_keyboard(reader: Reader) -> None:
+    page = reader.open("/#map=12/20.86/106.68")
+    assert not [
+        name
+        for name in page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+        if "geodesy" in name
+    ]
+    page.get_by_role("button", name="Đo khoảng cách, diện tích").click()
+    expect(page.locator(".tool-result")).to_have_text("Nhấn lên bản đồ để đặt điểm đầu.")
+    for x, y in ((560, 520), (760, 420)):
+        page.mouse.click(x, y)
+    expect(page.locator(".tool-corners li")).to_have_count(2)
+    expect(page.locator(".panel:visible")).to_have_count(0)
+    corners = page.locator(".tool-place > span:first-child").all_text_contents()
+    ends = [tuple(float(part.replace(",", ".")) for part in text.split("; ")) for text in corners]
+    length = Geod(ellps="WGS84").inv(ends[0][1], ends[0][0], ends[1][1], ends[1][0])[2]
+    shown = page.locator(".tool-result").text_content()
+    assert shown is not None
+    assert float(shown.removesuffix(" km").replace(",", ".")) * 1000 == pytest.approx(length, abs=1)
+    page.locator('[data-do="add"]').press("Enter")
+    expect(page.locator(".tool-corners li")).to_have_count(3)
+    page.locator('[data-do="undo"]').press("Enter")
+    page.locator('[data-do="finish"]').press("Enter")
+    page.mouse.click(660, 300)
+    expect(page.locator(".tool-corners li")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator(".tool-card")).to_be_hidden()
+    expect(page.locator(".sketch")).to_have_count(0)
+
+
+def test_an_area_is_measured_from_typed_corners_alone(reader: Reader) -> None:
+    page = reader.open("/?lang=en")
+    tool(page, "Measure distance and area")
+    page.get_by_role("button", name="Area", exact=True).press("Enter")
+    field = page.get_by_label("Coordinates of a point")
+    for corner in ("20.80, 106.60", "20.80, 106.70", "20.90, 106.70", "20.90 106.60"):
+        field.fill(corner)
+        field.press("Enter")
+    area, around = Geod(ellps="WGS84").polygon_area_perimeter([106.6, 106.7, 106.7, 106.6], [20.8, 20.8, 20.9, 20.9])
+    expect(page.locator(".tool-result")).to_have_text(
+        f"{area / 1e6:.3f} km² ({area / 1e4:,.1f} ha) · perimeter {around / 1e3:.3f} km"
+    )
+    field.fill("here")
+    field.press("Enter")
+    expect(page.locator("#measure-wrong")).to_contain_text("were not understood")
+    assert page.evaluate("document.activeElement.className") == "tool-field"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Measure distance and area"
+
+
+def test_a_box_a_radius_and_an_outline_select_what_stands_in_them(reader: Reader) -> None:
+    page = reader.open("/?layer=port#map=12/20.86/106.70")
+    ports = [
+        one
+        for one in page.request.get(f"{reader.site}/api/collections/port/items?limit=500").json()["features"]
+        if one["geometry"]
+    ]
+    tool(page, "Chọn dự án trên bản đồ")
+    page.get_by_role("button", name="Hộp").press("Enter")
+    page.get_by_label("Góc thứ nhất").fill("20,80 106,68")
+    page.get_by_label("Góc đối diện").fill("20,90 106,78")
+    page.get_by_label("Góc đối diện").press("Enter")
+    at = [one["geometry"]["coordinates"] for one in ports]
+    boxed = sum(106.68 <= east <= 106.78 and 20.80 <= north <= 20.90 for east, north in at)
+    assert 5 < boxed < len(ports)
+    expect(page.locator(".selection-count")).to_have_text(f"Đã chọn {boxed} dự án")
+    page.get_by_label("Bỏ ra thay vì thêm vào").check()
+    page.get_by_role("button", name="Bán kính").press("Enter")
+    page.get_by_label("Tâm", exact=True).select_option("typed")
+    page.get_by_label("Tọa độ gõ vào").fill("20,86 106,73")
+    page.get_by_label("Bán kính, km").fill("2,5")
+    page.get_by_label("Bán kính, km").press("Enter")
+    earth = Geod(ellps="WGS84")
+    left = boxed - sum(
+        106.68 <= east <= 106.78 and 20.80 <= north <= 20.90 and earth.inv(106.73, 20.86, east, north)[2] <= 2500
+        for east, north in at
+    )
+    assert left < boxed
+    expect(page.locator(".selection-count")).to_have_text(f"Đã chọn {left} dự án")
+    page.get_by_role("button", name=re.compile("^Bỏ cả")).press("Enter")
+    expect(page.locator(BAR)).to_be_hidden()
+    page.get_by_label("Bỏ ra thay vì thêm vào").uncheck()
+    page.get_by_role("button", name="Khoanh").click()
+    page.mouse.move(500, 200)
+    page.mouse.down()
+    for x, y in ((950, 200), (950, 640), (500, 640)):
+        page.mouse.move(x, y, steps=3)
+    page.mouse.up()
+    expect(page.locator(".tool-said")).to_have_text(re.compile(r"Đã thêm [3-6]\d dự án"))
+
+
+def test_a_press_selects_while_the_tool_is_open_and_opens_when_it_is_not(reader: Reader) -> None:
+    page = reader.open(f"/?ids={PORT}#map=15/20.8601/106.727")
+    sign = page.locator(".mark").first
+    tool(page, "Chọn dự án trên bản đồ")
+    sign.click(force=True)
+    expect(page.locator(".selection-count")).to_have_text("Đã chọn 1 dự án")
+    expect(page.locator("#panel")).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.locator(".mark-selected").click()
+    expect(page.locator("#panel")).to_be_visible()

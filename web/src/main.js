@@ -57,7 +57,7 @@ function run({ catalog, base, units, outlines }) {
     sheet.open();
     timebar.askOther();
   } });
-  const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel"), $("#changes"), $("#time"), !PHONE.matches && $(".selection")].filter(Boolean), onRest: state.setView,
+  const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel"), $("#changes"), $("#time"), !PHONE.matches && $(".selection"), $(".tool-card")].filter(Boolean), onRest: state.setView,
     onShade: () => state.set({ shade: state.shown.shade ? "" : units.on(clocks().day) }),
     onOnline: (on, failed) => { drawCredits($("#credits"), on); if (failed) toast($("#toasts"), t("onlineFailed")); } });
   addShareTools(map, state);

@@ -5,6 +5,7 @@ import { el, glyph } from "./dom.js";
 import { number, own, t } from "./i18n.js";
 import { createMarks } from "./map/marks.js";
 import { createSelection } from "./selection.js";
+import { createTools } from "./tools.js";
 
 /**
  * `features()` are those that the map shows, `clocks()` those of the page; `onColumn()` is called when something came or went that
@@ -14,6 +15,17 @@ export function createPlan({ map, layers, catalog, state, clocks, features, onCo
   const choose = (id) => state.set({ id });
   const marks = createMarks(map.leaflet, catalog, { point: layers.point, onChoose: (id, event) => taken(id, event) || choose(id) });
   const selection = createSelection(document.body, { state, onColumn, onShow, onCompare });
+  const tools = createTools({ map, onColumn });
+  const clear = () => state.shown.shade && state.set({ shade: "" });
+  let picking = null;
+  tools.add({ id: "select", label: "selectTool", before: clear, make: async () => {
+    const { createPicking } = await import("./picking.js");
+    return (body) => (picking = createPicking(body, { map, selection, features, point: layers.point, opened: () => features().find(({ id }) => id === state.shown.id) ?? null }));
+  } });
+  tools.add({ id: "measure", label: "measureTool", before: clear, make: async () => {
+    const { createMeasure } = await import("./measure.js");
+    return (body) => createMeasure(body, { map });
+  } });
   const known = new Map();
   let asking = new AbortController();
   let around = null;
@@ -39,9 +51,10 @@ export function createPlan({ map, layers, catalog, state, clocks, features, onCo
     return found();
   }
 
-  /** Shift or Ctrl with a click gathers a project instead of opening it. */
+  /** Shift or Ctrl with a click gathers a project instead of opening it, and so does a plain one while the tool is open. */
   function taken(id, event) {
-    if (!event?.shiftKey && !event?.ctrlKey && !event?.metaKey) return false;
+    const asked = event?.shiftKey || event?.ctrlKey || event?.metaKey || (event && tools.open === "select" && picking?.takes());
+    if (!asked) return false;
     selection.toggle(id);
     return true;
   }
@@ -76,6 +89,7 @@ export function createPlan({ map, layers, catalog, state, clocks, features, onCo
     const timed = ["datetime", "asOf"].some((name) => changed.has(name));
     if (timed) known.clear();
     if (changed.has("lang") || changed.has("select")) selection.draw();
+    if (changed.has("lang")) tools.say();
     if (changed.has("select") || timed) gather();
     if (changed.has("id") && !shown.id && shown.near) state.set({ near: "" }, { replace: true });
     else if (["near", "lang"].some((name) => changed.has(name)) || timed) lookAround();

@@ -16,8 +16,9 @@ export function createSelection(parent, { state, onColumn, onShow, onCompare }) 
   const file = (format) => `/layers/projects.${format}?ids=${selected().map(encodeURIComponent).join(",")}`;
 
   function set(next, words = "") {
-    said.textContent = words;
     state.set({ select: next }, { replace: true });
+    said.textContent = words;
+    return words;
   }
 
   const api = {
@@ -28,13 +29,12 @@ export function createSelection(parent, { state, onColumn, onShow, onCompare }) 
       const now = selected();
       if (out) {
         const left = now.filter((id) => !ids.includes(id));
-        set(left, t("selectedTaken", { n: number(now.length - left.length) }));
-        return;
+        return set(left, t("selectedTaken", { n: number(now.length - left.length) }));
       }
       const fresh = [...new Set(ids)].filter((id) => !now.includes(id));
       const room = MOST_SELECTED - now.length;
       const words = !ids.length ? "selectedNone" : fresh.length <= room ? "selectedAdded" : room ? "selectedLeft" : "selectedFull";
-      set([...now, ...fresh.slice(0, room)], t(words, { n: number(words === "selectedFull" ? MOST_SELECTED : Math.min(room, fresh.length)), most: number(MOST_SELECTED) }));
+      return set([...now, ...fresh.slice(0, room)], t(words, { n: number(words === "selectedFull" ? MOST_SELECTED : Math.min(room, fresh.length)), most: number(MOST_SELECTED) }));
     },
 
     toggle(id) {

@@ -52,6 +52,7 @@ def test_every_word_can_be_read_on_every_surface(time: str, word: str, ground: s
         ("on-accent", "accent"),
         ("on-tint", "tint-0"),
         ("on-tint", "tint-2"),
+        ("on-tint", "tint-3"),
         ("on-tint-most", "tint-4"),
         ("map-label", "map-land"),
         ("map-label-quiet", "map-neighbour"),

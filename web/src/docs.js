@@ -2,6 +2,11 @@
 
 import { el } from "./dom.js";
 
+/** Swagger UI has a dark side of its own. */
+const shade = () => document.documentElement.classList.toggle("dark-mode", document.documentElement.dataset.theme === "dark");
+shade();
+document.addEventListener("themechange", shade);
+
 const root = document.querySelector("#docs");
 const { SwaggerUIBundle } = window;
 

@@ -50,6 +50,8 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
   /** The same as it was before a group was fanned out, and who of it is. */
   let groups = new Map();
   const unfolded = [];
+  /** Signs that are out of sight: {at, make()}. */
+  let waiting = [];
   let features = new Map();
   let chosen = null;
   let lit = null;
@@ -133,16 +135,26 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     const small = zoom < catalog.marker.full_from_zoom;
     const width = (n) => (n > 1 ? widthOf(n) : small ? catalog.marker.small_px : catalog.marker.width);
     stands = new Map();
+    waiting = [];
     for (const cluster of gather(points, small ? SMALL_NEAR : NEAR, width)) {
       const spot = { at: map.unproject([cluster.x, cluster.y], zoom), n: cluster.members.length, width: width(cluster.members.length) };
       for (const { feature } of cluster.members) stands.set(feature.id, { ...spot, open: spot.n > 1 && (() => openGroup(spot.at, cluster.members, zoom)) });
-      if (cluster.members.length === 1) marker(cluster.members[0].feature).addTo(signs);
-      else group(cluster, zoom).addTo(signs);
+      waiting.push({ at: spot.at, make: () => (spot.n === 1 ? marker(cluster.members[0].feature) : group(cluster, zoom)) });
     }
+    drawInSight();
     groups = new Map(stands);
     drawTop();
     drawRings();
     onArrange();
+  }
+
+  /** The signs in sight and around; the others are drawn when the view comes to them. */
+  function drawInSight() {
+    const around = map.getBounds().pad(0.5);
+    const [now, later] = [[], []];
+    for (const one of waiting) (around.contains(one.at) ? now : later).push(one);
+    waiting = later;
+    for (const { make } of now) make().addTo(signs);
   }
 
   /** Where a feature is to be seen: {at, n members of its group, width of the sign}; null without a place, or when it is not shown. */
@@ -178,6 +190,7 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
   }
 
   map.on("zoomend", arrange);
+  map.on("moveend", drawInSight);
   map.on("click", fold);
 
   return {

@@ -92,7 +92,7 @@ function run({ catalog, base, units, outlines }) {
 
   /** The communes in which these lie of which no more is known. */
   async function hatch(some) {
-    if (await outlines.hatches(some.flatMap(hatchedUnits), communes).catch(mapFailed)) layers.draw(features);
+    if (await outlines.hatches(some.flatMap(hatchedUnits), communes).catch(mapFailed)) layers.hatch();
   }
 
   state.onChange((_, changed) => {

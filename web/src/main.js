@@ -144,9 +144,7 @@ function run({ catalog, base, units, outlines }) {
 
   /** The communes in which these lie of which no more is known. */
   async function hatch(some) {
-    if (!await outlines.hatches(some.flatMap(hatchedUnits), communes).catch(mapFailed)) return;
-    layers.draw(features);
-    if (opened) layers.choose(opened);
+    if (await outlines.hatches(some.flatMap(hatchedUnits), communes).catch(mapFailed)) layers.hatch();
   }
 
   /** Open a project: its frame at once, its history when it comes. `again`: the same one on another day, in place. */

@@ -200,6 +200,11 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
       shapes.draw(next);
       arrange();
     },
+    /** Outlines of communes came: what lies under the signs is drawn again, the signs stay. */
+    hatch() {
+      shapes.draw([...features.values()]);
+      drawTop();
+    },
     choose(feature) {
       chosen = feature;
       arrange();

@@ -161,6 +161,12 @@ def projects(
     )
 
 
+@router.get("/huong-dan")
+def guide(request: Request, _: Annotated[dict[str, str], Depends(asked(LANG, blanks=True))]) -> Response:
+    """What statuses, outlines, bases and accuracies mean, in the words of the catalog, and how the map is used."""
+    return page(request, "guide.html", "/huong-dan")
+
+
 def _changes(texts: Mapping[str, str]) -> str:
     """The query of the feed of changes with the same filters."""
     kept = {name: texts[name] for name in ("layer", "district", "status", "condition", "q", "lang") if name in texts}

@@ -114,9 +114,16 @@ class Reader:
     pages: list[Page] = field(default_factory=list)
 
     def open(
-        self, path: str = "/", *, phone: bool = False, script: bool = True, wait: bool = True, dark: bool = False
+        self,
+        path: str = "/",
+        *,
+        phone: bool = False,
+        script: bool = True,
+        wait: bool = True,
+        dark: bool = False,
+        tour: bool = False,
     ) -> Page:
-        """A page in a window of its own, when it has come to rest."""
+        """A page in a window of its own, when it has come to rest; the reader knows the `tour` unless told otherwise."""
         context = self.browser.new_context(
             viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
             has_touch=phone,
@@ -124,6 +131,8 @@ class Reader:
             reduced_motion="reduce",
             color_scheme="dark" if dark else "light",
         )
+        if not tour:
+            context.add_init_script("localStorage.setItem('tour', 'seen')")
         page = context.new_page()
         self.pages.append(page)
         page.set_default_timeout(15_000)

@@ -1,5 +1,6 @@
 /** The left column: search, pickers, legend and list, all showing the same projects. */
 
+import { announce } from "./announce.js";
 import { drawBecame } from "./became.js";
 import { readClocks } from "./days.js";
 import { el } from "./dom.js";
@@ -32,6 +33,7 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     }) }],
     onPick: (layer) => { onSeek(); state.set({ layer }); } });
   let counts = null;
+  let said = "";
   let typing = 0;
 
   const clearAll = () => state.set({ ...Object.fromEntries(LISTS.map((name) => [name, []])), q: "" });
@@ -67,6 +69,8 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     const when = isToday ? [] : [el("span", { class: "summary-day" }, t("onDay", { day: dateWords(day, lang()) })), " "];
     summary.replaceChildren(...when, el("strong", {}, head), ` · ${t("countLocated", { n: number(located) })}`,
       ...(unlocated ? [` · ${t("countUnlocated", { n: number(unlocated) })}`] : []));
+    if (summary.textContent !== said) announce(summary.textContent);
+    said = summary.textContent;
   }
 
   const nothing = ({ asOf }) => (asOf ? unrecordedState(dateWords(asOf, lang()), () => state.set({ asOf: "" })) : emptyState(clearAll));

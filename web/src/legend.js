@@ -17,9 +17,10 @@ export function createLegend(root, catalog, onToggle) {
     return el("li", {},
       el("button", {
         type: "button", class: "chip", "data-code": id, "aria-pressed": String(on), title: definition,
-        "aria-label": t("filterBy", { name: label, n }), "data-empty": n === 0, "data-off": chosen.length > 0 && !on,
+        "data-empty": n === 0, "data-off": chosen.length > 0 && !on,
         onclick: () => onToggle(name, id),
-      }, sprite(symbol), el("span", { class: "chip-label" }, label), el("span", { class: "chip-count" }, number(n))));
+      }, sprite(symbol), el("span", { class: "chip-label" }, label), " ",
+      el("span", { class: "chip-count" }, number(n), el("span", { class: "visually-hidden" }, ` ${t("ofProjects")}`))));
   }
 
   function statusRow(status) {

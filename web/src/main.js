@@ -3,6 +3,7 @@
 import { page } from "./addresses.js";
 import * as api from "./api.js";
 import { begin } from "./begin.js";
+import { createBrowse } from "./browse.js";
 import { createChanges } from "./changes.js";
 import { today } from "./days.js";
 import { el } from "./dom.js";
@@ -28,6 +29,7 @@ import { hatchedUnits } from "./style.js";
 import { createTerritory } from "./territory.js";
 import { createTimebar } from "./timebar.js";
 import { createTwoDays } from "./two-days.js";
+import { createWelcome } from "./welcome.js";
 
 const $ = (selector) => document.querySelector(selector);
 const state = createState();
@@ -43,6 +45,7 @@ function run({ catalog, base, units, outlines }) {
   let opening = new AbortController();
   let ticking = new AbortController();
   let opened = null;
+  let cameFromMap = false;
 
   speakAll(); // the inset stands before the map is fitted beside it
   const choose = (id, event) => plan.taken(id, event) || state.set({ id });
@@ -61,6 +64,7 @@ function run({ catalog, base, units, outlines }) {
     onShade: () => state.set({ shade: state.shown.shade ? "" : units.on(clocks().day) }),
     onOnline: (on, failed) => { drawCredits($("#credits"), on); if (failed) toast($("#toasts"), t("onlineFailed")); } });
   addShareTools(map, state);
+  const { help } = createWelcome({ map, search: $("#q"), first: !firstView });
   const ground = drawBasemap(map.leaflet, base, catalog.basemap);
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, day: () => clocks().day, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
   const plan = createPlan({ map, layers, catalog, state, clocks, features: () => features, onColumn: () => arrangeSides() });
@@ -72,6 +76,7 @@ function run({ catalog, base, units, outlines }) {
   const swipe = createSwipe($("#map"), map.leaflet, map.openPart);
   const twoDays = createTwoDays({ clocks, beside, swipe, changes, onColumn: arrangeSides });
   const labels = createLabels(map.leaflet, base, { openPart: map.openPart, furniture: map.furniture, standing: layers.standing });
+  createBrowse($("#map"), { map, layers, catalog, onChoose: choose, onHover: light, onHelp: help });
   const mapFailed = () => toast($("#toasts"), t("errorMap"));
   const territory = createTerritory({ map, base, units, outlines, ground, labels, state, day: () => clocks().day, onNamed: finder.say, onFail: mapFailed });
 
@@ -165,6 +170,7 @@ function run({ catalog, base, units, outlines }) {
       hatch([feature]);
       document.title = `${own(feature.properties, "name")} · ${t("title")}`;
       if (feature.geometry && !again) map.reveal(pointOf(feature));
+      if (focus && !$("#panel").contains(document.activeElement)) cameFromMap = document.activeElement === $("#map");
       if (focus) panel.focus();
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -200,8 +206,10 @@ function run({ catalog, base, units, outlines }) {
   function close() {
     const { id } = state.shown;
     state.set({ id: null });
-    if (changes.isOpen) changes.focus(id);
+    if (cameFromMap) $("#map").focus();
+    else if (changes.isOpen) changes.focus(id);
     else finder.focus(id);
+    if (document.activeElement === document.body) $("#map").focus(); // the row is out of sight, in a sheet that is down
   }
 
   function speakAll() {

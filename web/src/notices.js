@@ -1,5 +1,6 @@
 /** Empty, loading and error states: what is the matter, and the way out. */
 
+import { announce } from "./announce.js";
 import { el, glyph } from "./dom.js";
 import { t } from "./i18n.js";
 
@@ -32,7 +33,7 @@ export function errorWords(error, name = "") {
   return error.status === 503 ? t("busy") : t("errorServer", { status: error.status });
 }
 
-const state = (name, title, text, ...buttons) => el("div", { class: `state state-${name}`, role: name === "error" ? "alert" : "status" },
+const state = (name, title, text, ...buttons) => el("div", { class: `state state-${name}`, role: name === "error" && "alert" },
   glyph(name === "error" ? "broken" : "empty", "state-glyph"), el("h3", {}, title), el("p", {}, text), el("div", { class: "state-way" }, buttons));
 
 const button = (key, act, kind = "button") => el("button", { type: "button", class: kind, onclick: act }, t(key));
@@ -66,9 +67,10 @@ export const skeleton = () => el("div", { class: "skeleton", "aria-hidden": "tru
 /** A line at the foot of the page that goes away again; `act` is its way out. */
 export function toast(root, words, act = null) {
   const close = () => note.remove();
-  const note = el("div", { class: "toast", role: "status" }, el("span", {}, words),
+  const note = el("div", { class: "toast" }, el("span", {}, words),
     act && button("retry", () => { close(); act(); }, "link"),
     el("button", { type: "button", class: "icon-button", "aria-label": t("close"), onclick: close }, glyph("cross")));
   root.append(note);
+  announce(words);
   if (!act) setTimeout(close, 6000);
 }

@@ -1,0 +1,114 @@
+"""axe finds nothing on any page, in both languages, light and dark, at a desk and on a phone, with everything open."""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.web.axe import bring, violations
+from tests.web.conftest import DESK, PHONE, SETTLED
+
+PAGES = (
+    "/du-an", "/du-an/{id}", "/du-an/khong-co", "/van-ban", "/van-ban/ct-02-2023", "/chi-tieu", "/thoi-han", "/tai-ve",
+    "/huong-dan",
+    "/api", "/api/collections", "/api/collections/port", "/api/collections/port/items", "/api/conformance",
+    "/api/collections/port/items/{id}", "/api/collections/port/items/{id}/history", "/api/collections/port/schema",
+    "/api/collections/port/items/{id}/versions", "/api/collections/units-2025-07/items", "/api/tileMatrixSets",
+    "/api/collections/port/tiles",
+)  # fmt: skip
+Open = Callable[[Page], None]
+
+
+def _press(*selectors: str) -> Open:
+    def act(page: Page) -> None:
+        for selector in selectors:
+            page.locator(selector).first.click()
+        page.wait_for_timeout(200)
+
+    return act
+
+
+def _seen(selector: str) -> Open:
+    def act(page: Page) -> None:
+        page.wait_for_selector(selector)
+
+    return act
+
+
+EVERY_FOLD = "document.querySelectorAll('details').forEach((fold) => { fold.open = true })"
+STATES: dict[str, tuple[str, Open]] = {
+    "the whole city": ("/", _press()),
+    "a project": ("/?id={id}", _seen("#panel .panel-name")),
+    "two days": ("/?datetime=2023-06-30&compare=2025-02-01", lambda page: page.wait_for_timeout(500)),
+    "numbers by unit": ("/?shade=districts-2024", lambda page: page.wait_for_timeout(500)),
+    "a day that cannot be": ("/?datetime=2023-02-31", _press()),
+    "no such unit": ("/?district=khong-co", _press()),
+    "nothing found": ("/?q=qqqqqq", _press()),
+    "picker of areas": ("/", _press("#pick-district .picker-button")),
+    "picker of sectors": ("/", _press("#pick-layer .picker-button")),
+    "milestones": ("/", _press(".time-more")),
+    "how it is drawn": ("/", lambda page: page.evaluate(EVERY_FOLD)),
+    "keys": ("/", _press(".map-button.help")),
+    "share": ("/", _press(".map-button.share")),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def some_id(site: str) -> str:
+    found: str = httpx.get(f"{site}/api/collections/port/items?limit=1").json()["features"][0]["id"]
+    return found
+
+
+@pytest.fixture(scope="module", params=["vi, light, desk", "en, dark, phone"])
+def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[Page, str]]:
+    """A window of one kind, and what its addresses say of the language."""
+    lang, colours, where = request.param.split(", ")
+    context = browser.new_context(
+        viewport=PHONE if where == "phone" else DESK,  # type: ignore[arg-type]
+        has_touch=where == "phone",
+        color_scheme=colours,
+        reduced_motion="reduce",
+    )
+    context.add_init_script("localStorage.setItem('tour', 'seen')")
+    bring(context)
+    yield context.new_page(), "lang=en" if lang == "en" else ""
+    context.close()
+
+
+def told(path: str, lang: str, some_id: str) -> str:
+    path = path.replace("{id}", some_id)
+    return f"{path}{'&' if '?' in path else '?'}{lang}" if lang else path
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_on_a_written_page(path: str, window: tuple[Page, str], site: str, some_id: str) -> None:
+    page, lang = window
+    page.goto(site + told(path, lang, some_id))
+    assert violations(page) == []
+
+
+def test_axe_finds_nothing_in_the_description_of_the_api(window: tuple[Page, str], site: str) -> None:
+    page, _ = window
+    page.goto(f"{site}/api/docs")
+    page.wait_for_selector(".opblock")
+    assert violations(page) == []
+
+
+def test_axe_finds_nothing_on_the_map_in_a_frame(window: tuple[Page, str], site: str) -> None:
+    page, lang = window
+    page.goto(f"{site}/embed?{lang}")
+    page.wait_for_selector("body.is-ready", state="attached")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_on_the_map_whatever_is_open(
+    state: str, window: tuple[Page, str], site: str, some_id: str
+) -> None:
+    page, lang = window
+    path, act = STATES[state]
+    page.goto(site + told(path, lang, some_id))
+    page.wait_for_selector(SETTLED)
+    act(page)
+    assert violations(page) == []

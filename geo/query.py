@@ -14,7 +14,7 @@ from geo.clocks import Clocks
 from geo.errors import InvalidParameter
 from geo.form import WHOLE, Form
 from geo.kinds import GeometryKind, is_of
-from geo.spatial import envelope
+from geo.spatial import meets
 from geo.status import STATUSES
 from geo.tables import admin_unit, admin_unit_within, feature, feature_unit
 from geo.units import COLLECTIONS, published
@@ -102,7 +102,7 @@ def conditions(query: FeatureQuery, patterns: list[str], *, without: str = "") -
         if not patterns:
             wanted.append(false())
     if query.bbox is not None:
-        wanted.append(func.ST_Intersects(feature.c.geometry, envelope(query.bbox)))
+        wanted.append(meets(feature.c.geometry, query.bbox))
     if query.kind is not None:
         wanted.append(is_of(query.kind))
     if query.filter is not None:
@@ -147,7 +147,7 @@ def after(query: FeatureQuery, keys: list[tuple[Key, bool]]) -> list[ColumnEleme
     """The condition that leaves out what earlier pages in the order of `keys` held; none on the first page."""
     if query.after is None:
         return []
-    values = _read_token(query.after, len(keys))
+    values = read_token(query.after, len(keys))
     bounds = [
         (key.expression, cast(literal(value), key.kind), descending)
         for (key, descending), value in zip(keys, values, strict=True)
@@ -164,7 +164,8 @@ def token(values: list[str]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
-def _read_token(text: str, length: int) -> list[str]:
+def read_token(text: str, length: int) -> list[str]:
+    """The values of a place in an order of so many keys. Raises InvalidParameter."""
     try:
         values = orjson.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, orjson.JSONDecodeError):

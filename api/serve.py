@@ -50,9 +50,9 @@ def _counting_together() -> Iterator[None]:
 
 def _run(listener: socket.socket, settings: Settings, say: Say) -> None:
     from uvicorn import Config, Server
-    from uvicorn.supervisors import Multiprocess
 
     from api.doorstep import Doorstep
+    from api.main import app
 
     class Calm(Server):
         """Ends after the answers under way, however often Ctrl-C is pressed; what follows then stops the database."""
@@ -61,9 +61,8 @@ def _run(listener: socket.socket, settings: Settings, say: Say) -> None:
             self.should_exit = True
 
     config = Config(
-        "api.main:app",
+        app(),
         http=Doorstep,
-        factory=True,
         workers=settings.workers,
         log_level="warning",
         access_log=False,
@@ -78,7 +77,9 @@ def _run(listener: socket.socket, settings: Settings, say: Say) -> None:
     say("  Dừng: Ctrl-C / Ctrl-C stops it\n")
     try:
         if settings.workers > 1:
-            Multiprocess(config, sockets=[listener]).run()
+            from api.workers import Workers
+
+            Workers(config, sockets=[listener]).run()
         else:
             server = Calm(config)
             signal.signal(signal.SIGHUP, server.handle_exit)  # the one of ours that uvicorn leaves alone

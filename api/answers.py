@@ -41,8 +41,14 @@ def now(known: datetime | None = None) -> str:
 
 def feature_collection(features: bytes, members: Mapping[str, Any]) -> bytes:
     """A FeatureCollection around finished features, which are joined by commas and never parsed here."""
+    head, tail = collection_around(members)
+    return b"".join((head, features, tail))
+
+
+def collection_around(members: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """What stands before and behind the features in it."""
     head = orjson.dumps({"type": "FeatureCollection", **members})
-    return b"".join((head[:-1], b',"features":[', features, b"]}"))
+    return head[:-1] + b',"features":[', b"]}"
 
 
 def with_members(text: bytes, members: Mapping[str, Any]) -> bytes:

@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -22,7 +21,10 @@ from api.encoding import chosen
 from api.headers import VARY, add, bodiless
 from api.leaving import has_left
 from api.negotiation import variant
-from api.one_feature import OneFeature, RawHeaders, Wanted
+from api.one_feature import OneFeature, RawHeaders
+from api.one_page import OnePage
+from api.page_making import PageMaking
+from api.reply import Key, Question, Reply
 from geo.freshness import Freshness, Now
 
 CACHED = ("/api", "/layers/")
@@ -31,8 +33,9 @@ MOST_BYTES = 64 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
 """An answer over this is passed on as it comes and not kept."""
 _OVERHEAD = 4096
-"""What an answer takes beside its body: question, headers twice, the dictionary's share."""
-Key = tuple[str | bytes | None, ...]
+"""What an answer takes beside its bytes: question, headers, the dictionary's share."""
+_LONGEST_AGAIN, _MOST_AGAIN = 2048, 4096
+"""Requests that are known again by their bytes: how long, how many."""
 _LEFT = "left"
 """Instead of a reply: the reader for whom it was made has left, so somebody else is to ask for it."""
 _ROOMS = ("geo", "layers", "api", "web/pages")
@@ -40,49 +43,13 @@ _KINDS = (".py", ".toml", ".html")
 _ASKED_BY = (b"host", b"accept", b"accept-language", b"accept-encoding", b"if-none-match")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A GET that may be answered from memory. `key`: all that its answer depends on beside the data.
-
-    Two keys may have one answer, one key never two. `had`: the ETags that the client knows. `feature`: told where one
-    feature is asked for that is not kept.
-    """
-
-    key: Key
-    had: bytes | None
-    coding: str
-    feature: Wanted | None
-
-    @property
-    def feature_id(self) -> str | None:
-        """Which feature to ask the database for, together with the version."""
-        return None if self.feature is None else self.feature.id
-
-
-class Reply:
-    """A whole answer. `head`: its headers as they are sent, ETag and Vary included."""
-
-    __slots__ = ("body", "head", "headers", "route", "status", "tag", "version")
-
-    def __init__(
-        self, version: str, tag: bytes, status: int, headers: RawHeaders, body: bytes, route: str = ""
-    ) -> None:
-        self.version, self.tag, self.status, self.headers, self.body = version, tag, status, headers, body
-        self.route = route
-        self.head = b"".join([b"%b: %b\r\n" % header for header in headers])
-
-    async def send(self, send: Send) -> None:
-        """Give the answer."""
-        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-        await send({"type": "http.response.body", "body": self.body})
-
-
 class AnswerCache:
     """Answers GETs of the public addresses from memory, 304 to whoever has the answer already.
 
     One request makes an answer that several wait for. Memory is bounded in bytes; the longest unused answer leaves
-    first. `software`: names this build, so that an upgrade never answers with what the last one made. `one_feature`:
-    makes the answer to what is asked most, without the framework. `routes`: whose answers are counted.
+    first. `software`: names this build, so that an upgrade never answers with what the last one made. `one_feature`,
+    `one_page`: make the answers to what is asked most, without the framework. `routes`: whose answers are counted.
+    `again`: requests whose answers were given from memory, by their very bytes.
     """
 
     def __init__(
@@ -91,12 +58,15 @@ class AnswerCache:
         freshness: Freshness,
         software: str,
         one_feature: OneFeature,
+        one_page: OnePage,
         routes: Sequence[BaseRoute] = (),
     ) -> None:
         self.app = app
         self.freshness = freshness
         self._software = software
-        self._one_feature = one_feature
+        self._one_feature, self._one_page = one_feature, one_page
+        self.pages = PageMaking(one_page, self._keep)
+        self.again: dict[bytes, Question] = {}
         self._kept: OrderedDict[Key, Reply] = OrderedDict()
         self._bytes = 0
         self._making: dict[tuple[Key, str], asyncio.Future[Reply | str | None]] = {}
@@ -111,6 +81,7 @@ class AnswerCache:
             await self.app(scope, receive, send)
             if scope["type"] == "lifespan":
                 await self.freshness.close()
+                self.pages.close()
             return
         question = self.question(scope)
         if question is None:
@@ -154,12 +125,23 @@ class AnswerCache:
             form,
             coding,
         )
-        feature = None if key in self._kept else self._one_feature.wanted(scope, headers, form)
-        return Question(key, headers.get(b"if-none-match"), coding, feature)
+        had = headers.get(b"if-none-match")
+        if key in self._kept:
+            return Question(key, had, coding)
+        feature = self._one_feature.wanted(scope, headers, form)
+        page = None if feature is not None else self._one_page.wanted(scope, headers, form)
+        return Question(key, had, coding, feature, page)
 
     def knows(self, question: Question) -> bool:
-        """Whether `reply` may have an answer at once, if the data has not changed."""
-        return question.feature is not None or question.key in self._kept
+        """Whether it can be answered without the framework, if nothing is special about it."""
+        return question.feature is not None or question.page is not None or question.key in self._kept
+
+    def remember(self, request: bytes, question: Question) -> None:
+        """Know a whole request again by its bytes, which say all that `question` reads of it."""
+        if len(request) <= _LONGEST_AGAIN:
+            if len(self.again) >= _MOST_AGAIN:
+                self.again.clear()
+            self.again[request] = Question(question.key, question.had, question.coding)
 
     def reply(self, question: Question, now: Now) -> Reply | None:
         """The answer that holds `now`, where it is kept or quickly made; 304 to who has it; None where it is not."""
@@ -174,7 +156,7 @@ class AnswerCache:
             if tag in [one.strip().removeprefix(b"W/") for one in question.had.split(b",")]:
                 metrics.kept("not_modified")
                 metrics.answered(self._route(key[2]), "GET", 304)
-                return Reply(version, tag, 304, [*self._not_modified, (b"etag", tag)], b"")
+                return Reply(version, tag, 304, [*self._not_modified, (b"etag", tag)], ())
         if kept is not None:
             self._kept.move_to_end(key)
             self._given(kept)
@@ -206,24 +188,25 @@ class AnswerCache:
         try:
             await self.app(scope, receive, collecting.collect)
             if collecting.complete:
-                reply = self._keep(key, version, collecting.start["headers"], bytes(collecting.body))
+                reply = self._keep(key, version, collecting.start["headers"], [bytes(collecting.body)])
                 share(reply)
                 await reply.send(send)
         finally:
             share(_LEFT if has_left(scope) else None)
 
-    def _keep(self, key: Key, version: str, headers: RawHeaders, body: bytes) -> Reply:
+    def _keep(self, key: Key, version: str, headers: RawHeaders, pieces: Sequence[bytes]) -> Reply:
         tag = self._tag(key, version)
         told = [header for header in headers if header[0] != b"vary"]
         everything = [*told, (b"vary", VARY.encode()), (b"etag", tag)]
-        reply = Reply(version, tag, 200, everything, body, self._route(key[2]))
+        reply = Reply(version, tag, 200, everything, pieces, self._route(key[2]))
         metrics.kept("made")
         if (older := self._kept.pop(key, None)) is not None:
-            self._bytes -= len(older.body) + _OVERHEAD
-        self._kept[key] = reply
-        self._bytes += len(body) + _OVERHEAD
+            self._bytes -= older.size + _OVERHEAD
+        if reply.size <= LARGEST:
+            self._kept[key] = reply
+            self._bytes += reply.size + _OVERHEAD
         while self._bytes > MOST_BYTES:
-            self._bytes -= len(self._kept.popitem(last=False)[1].body) + _OVERHEAD
+            self._bytes -= self._kept.popitem(last=False)[1].size + _OVERHEAD
         metrics.KEPT_BYTES.set(self._bytes)
         return reply
 

@@ -1,7 +1,7 @@
 """What a route asks for: a connection, the catalog as JSON, and the features that the query string means."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import orjson
@@ -68,6 +68,16 @@ def transaction(request: Request) -> Iterator[Connection]:
             yield connection
 
 
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """What `district` means: the units that it names, all that lies inside of them (None: everything), and the
+    generations of which the unassigned features are asked for."""
+
+    named: tuple[str, ...] = ()
+    inside: tuple[str, ...] | None = None
+    unassigned: tuple[str, ...] = ()
+
+
 def feature_query(
     connection: Connection, catalog: Catalog, texts: Mapping[str, str], within: Collection | None = None
 ) -> FeatureQuery:
@@ -76,6 +86,14 @@ def feature_query(
     Raises InvalidParameter, InvalidBBox, InvalidFilter, UnknownUnit or AmbiguousUnit.
     """
     within = within or catalog.collections[PROJECTS]
+    place = territory(connection, texts["district"]) if "district" in texts else Territory()
+    return selection(catalog, texts, within, place, feature_form(connection, texts, within))
+
+
+def selection(
+    catalog: Catalog, texts: Mapping[str, str], within: Collection, place: Territory, written: Form
+) -> FeatureQuery:
+    """The same once it is known what `district` means. Raises InvalidParameter, InvalidBBox or InvalidFilter."""
     layers = choose("layer", texts["layer"], tuple(catalog.layers)) if "layer" in texts else ()
     only = () if within.layer_id is None else (within.layer_id,)
     if only and layers not in ((), only):
@@ -83,13 +101,12 @@ def feature_query(
             f"layer={texts['layer']!r}: this is the layer {only[0]} alone; the others are in {PROJECTS}.",
             only,
         )
-    named, unassigned = _territory(connection, texts["district"]) if "district" in texts else ((), ())
     return FeatureQuery(
         layers=only or layers,
         kind=within.only,
-        units=units.within(connection, named) if named else None,
-        named_units=named,
-        unassigned=unassigned,
+        units=place.inside,
+        named_units=place.named,
+        unassigned=place.unassigned,
         statuses=choose("status", texts["status"], tuple(status.STATUSES)) if "status" in texts else (),
         conditions=choose("condition", texts["condition"], tuple(status.CONDITIONS)) if "condition" in texts else (),
         q=texts.get("q"),
@@ -98,8 +115,9 @@ def feature_query(
         sortby=parameters.order(texts.get("sortby")),
         limit=parameters.limit(texts.get("limit")),
         after=texts.get("next"),
-        filter=condition(texts, queryables(within.layers)),
-        form=feature_form(connection, texts, within),
+        # What may be asked takes longer to gather than a page to find.
+        filter=condition(texts, queryables(within.layers)) if "filter" in texts else None,
+        form=written,
         clocks=clocks(texts),
     )
 
@@ -118,7 +136,8 @@ def known_until(texts: Mapping[str, str]) -> datetime | None:
 def feature_form(connection: Connection, texts: Mapping[str, str], within: Collection) -> Form:
     """How features of the collection are to be written: all with one type of geometry where it promises one."""
     promoted = None if within.kind is None else kinds.promoted(connection, within.layer_ids, within.kind)
-    return replace(form(texts, returnables.properties(within.layers)), promoted=promoted)
+    known = returnables.properties(within.layers) if "properties" in texts else ()
+    return replace(form(texts, known), promoted=promoted)
 
 
 def box(texts: Mapping[str, str]) -> BBox | None:
@@ -153,8 +172,8 @@ def condition(texts: Mapping[str, str], known: Mapping[str, Queryable]) -> Colum
     return filter.condition(tree, known, _crs(texts, "filter-crs"))
 
 
-def _territory(connection: Connection, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The units that are named, and the generations of which the unassigned features are asked for."""
+def territory(connection: Connection, text: str) -> Territory:
+    """What the text of `district` means. Raises InvalidParameter, UnknownUnit or AmbiguousUnit."""
     named: dict[str, None] = {}
     generations: dict[str, None] = {}
     for words in listed("district", text):
@@ -162,7 +181,8 @@ def _territory(connection: Connection, text: str) -> tuple[tuple[str, ...], tupl
             generations[generation] = None
         else:
             named |= dict.fromkeys(units.named(connection, words))
-    return tuple(named), tuple(generations)
+    inside = units.within(connection, tuple(named)) if named else None
+    return Territory(tuple(named), inside, tuple(generations))
 
 
 def readable(record_id: str) -> None:

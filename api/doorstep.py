@@ -5,6 +5,7 @@ version of the data and is answered with finished bytes; everything else goes it
 """
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -13,16 +14,16 @@ import httptools
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from api.cache import AnswerCache, Question, Reply
+from api.cache import AnswerCache
 from api.problems import unreadable
+from api.reply import Question, Reply
 from geo.freshness import Now
 
 _UNUSUAL = frozenset(
     (b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"x-forwarded-proto", b"x-forwarded-for")
 )
 """Headers that make a request one for uvicorn: it has a body, wants another protocol, or comes through a proxy."""
-_JOINED = 64 * 1024
-"""Up to here head and body are copied into one piece, which is cheaper than two writes."""
+_END = b"\r\n\r\n"
 
 
 class _Nobody(asyncio.Event):
@@ -53,16 +54,56 @@ class Doorstep(HttpToolsProtocol):
         while found is not None and not isinstance(found, AnswerCache):
             found = getattr(found, "app", None)
         self._answers: AnswerCache | None = found
+        self._between = True
+        """Whether the parser is between two requests."""
+        self._request = b""
+        """The bytes of a whole request that is being answered, if they came as one piece."""
+        self._held: list[bytes] | None = None
+        """What came while a request is answered that the parser was not told of."""
+        self._leave: Callable[[], None] | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Know a request again by its bytes; let the parser read any other."""
+        if self._held is not None:
+            self._held.append(data)
+            self.flow.pause_reading()
+            return
+        alone = self._between and self._idle()
+        if alone and self._answers is not None and (question := self._answers.again.get(data)) is not None:
+            self._unset_keepalive_if_required()
+            self._held = []
+            self.cycle = _Waiting()
+            whole = not data.startswith(b"HEAD")
+            self._answers.freshness.ask(partial(self._told_again, self.cycle, data, question, whole))
+            return
+        self._request = data if alone and data.endswith(_END) and data.count(_END) == 1 else b""
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """The parser has seen the beginning of a request."""
+        self._between = False
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """The parser has seen its end."""
+        self._between = True
+        super().on_message_complete()
 
     def on_headers_complete(self) -> None:
         """Answer soon what is known, and leave everything else to uvicorn."""
-        idle = self.cycle is None or self.cycle.response_complete
-        question = self._question() if idle and not self.flow.write_paused else None
+        question = self._question() if self._idle() else None
         if question is None or self._answers is None:
             super().on_headers_complete()
             return
         self.cycle = _Waiting()
-        self._answers.freshness.ask(partial(self._told, self.cycle, self.scope, question), question.feature_id)
+        told = partial(self._told, self.cycle, self.scope, question, self._request)
+        self._answers.freshness.ask(told, question.feature_id)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Whoever leaves waits for nothing any more."""
+        if self._leave is not None:
+            self._leave()
+        super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
         """Tell who does not speak HTTP what is wrong, as a problem like every other."""
@@ -70,6 +111,9 @@ class Doorstep(HttpToolsProtocol):
         head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
         self.transport.write(STATUS_LINE[400] + head + body)
         self.transport.close()
+
+    def _idle(self) -> bool:
+        return (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused
 
     def _question(self) -> Question | None:
         method = self.parser.get_method()
@@ -87,30 +131,57 @@ class Doorstep(HttpToolsProtocol):
         question = self._answers.question(scope)
         return question if question is not None and self._answers.knows(question) else None
 
-    def _told(self, waiting: _Waiting, scope: Any, question: Question, now: Now) -> None:
+    def _told(self, waiting: _Waiting, scope: Any, question: Question, request: bytes, now: Now) -> None:
         """Answer, now that the version is known."""
+        answers = self._answers
+        if answers is None or waiting.disconnected or self.transport.is_closing():
+            return
+        reply = answers.reply(question, now)
+        if reply is None and question.page is not None and now.version is not None:
+            made = partial(self._made, waiting, scope)
+            self._leave = answers.pages.ask(question, question.page, now.version, made)
+            return
+        if reply is not None and request and question.feature is None and reply.status == 200:
+            answers.remember(request, question)
+        self._made(waiting, scope, reply)
+
+    def _made(self, waiting: _Waiting, scope: Any, reply: Reply | None) -> None:
+        self._leave = None
         if waiting.disconnected or self.transport.is_closing():
             return
-        reply = self._answers.reply(question, now) if self._answers is not None else None
         if reply is None:
             self._leave_to_uvicorn(scope, waiting)
+        else:
+            self._give(waiting, reply, whole=scope["method"] == "GET")
+
+    def _told_again(self, waiting: _Waiting, data: bytes, question: Question, whole: bool, now: Now) -> None:
+        """The same for a request that was known by its bytes. The parser reads it where it has no answer any more."""
+        held, self._held = self._held, None
+        answers = self._answers
+        if answers is None or waiting.disconnected or self.transport.is_closing():
             return
-        head = [STATUS_LINE[reply.status]]
-        head += [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
-        head += [reply.head, b"\r\n"]
-        self._write(head, reply, whole=scope["method"] == "GET")
+        reply = answers.reply(question, now)
+        if reply is None:
+            waiting.response_complete = True
+            self._request = data
+            super().data_received(data)
+        else:
+            self._give(waiting, reply, whole=whole)
+        for piece in held or ():
+            self.data_received(piece)
+
+    def _give(self, waiting: _Waiting, reply: Reply, *, whole: bool) -> None:
+        head = reply.status_line + _server_line(self.server_state.default_headers)
+        if not whole:
+            self.transport.write(head + reply.head)
+        elif reply.wire is not None:
+            self.transport.write(head + reply.wire)
+        else:
+            self.transport.writelines((head + reply.head, *reply.pieces))
         waiting.response_complete = True
         if not waiting.keep_alive:
             self.transport.close()
         self.on_response_complete()
-
-    def _write(self, head: list[bytes], reply: Reply, *, whole: bool) -> None:
-        if not whole:
-            self.transport.write(b"".join(head))
-        elif len(reply.body) < _JOINED:
-            self.transport.write(b"".join((*head, reply.body)))
-        else:
-            self.transport.writelines((b"".join(head), reply.body))
 
     def _leave_to_uvicorn(self, scope: Any, waiting: _Waiting) -> None:
         """What `on_headers_complete` of uvicorn does for a request without a body, whose turn it is."""
@@ -131,3 +202,14 @@ class Doorstep(HttpToolsProtocol):
         if self.cycle is waiting:  # else further requests stand in line behind it
             self.cycle = cycle
         self._start_asgi_task(cycle, self.app)
+
+
+_line: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
+
+
+def _server_line(headers: list[tuple[bytes, bytes]]) -> bytes:
+    """What uvicorn adds to every answer, the date: a new list each second."""
+    global _line
+    if _line[0] is not headers:
+        _line = headers, b"".join([b"%b: %b\r\n" % header for header in headers])
+    return _line[1]

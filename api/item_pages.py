@@ -34,14 +34,14 @@ class Found:
     """What a request for items is answered with.
 
     `texts`: of the query string. `members`: what the answer tells beside its features. `table`: makes the same page as
-    columns and rows.
+    columns and rows, where somebody may ask for that.
     """
 
     texts: dict[str, str]
     form: Form
     page: Page
     members: dict[str, Any]
-    table: Callable[[], Table]
+    table: Callable[[], Table] | None = None
 
 
 def found(request: Request, connection: Connection, collection: str, kind: Kind | None) -> Found:

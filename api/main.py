@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from sqlalchemy import Engine, create_engine
 
-from api import files, openapi, problems
+from api import files, metrics, openapi, problems
 from api.cache import AnswerCache, software_of
 from api.encoding import Compression
 from api.headers import AnswerHeaders
@@ -15,6 +15,7 @@ from api.html import Pages
 from api.leaving import Leaving
 from api.metrics import Measured, watch
 from api.one_feature import OneFeature
+from api.one_page import OnePage
 from api.routes import (
     catalog,
     changes,
@@ -41,6 +42,7 @@ from api.routes import (
 from geo import units as generations
 from geo.errors import StoreNotReady
 from geo.freshness import Freshness
+from geo.plain import PlainPages
 from geo.reading import BinaryCursor
 from geo.settings import REPOSITORY, Settings
 from layers.catalog import Catalog
@@ -51,6 +53,15 @@ IDLE_SECONDS = 60
 CONNECTIONS = 8
 MOST_CONNECTIONS = 2 * CONNECTIONS
 """Of one worker: those it keeps, and as many more while they are needed."""
+READING = (
+    f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s "
+    f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s "
+    # Short questions: sharing one out among processes, or compiling it, costs more than it saves.
+    "-c max_parallel_workers_per_gather=0 -c jit=off "
+    # One plan for every box is a bad one for a large box: 2.1 s instead of 0.5 s among 100 000 features.
+    "-c plan_cache_mode=force_custom_plan"
+)
+"""Of every connection that only reads."""
 _ROUTERS = tuple(
     room.router
     for room in (
@@ -87,9 +98,11 @@ def app() -> AnswerCache:
 def keeping(application: FastAPI) -> AnswerCache:
     """The application behind a memory for its answers, where every question comes by first."""
     state = application.state
-    freshness = Freshness(state.engine.url.render_as_string(hide_password=False))
+    url = state.engine.url.render_as_string(hide_password=False)
     routes = tuple(route for router in _ROUTERS for route in router.routes)
-    return AnswerCache(application, freshness, software_of(REPOSITORY), OneFeature(state.catalog), routes)
+    one_page = OnePage(state.catalog, state.engine, PlainPages(url, READING))
+    one_feature = OneFeature(state.catalog)
+    return AnswerCache(application, Freshness(url), software_of(REPOSITORY), one_feature, one_page, routes)
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
@@ -101,10 +114,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     Raises StoreNotReady when neither names a database.
     """
     reading = engine or read_only_engine(settings.database_url)
-    watch(reading, MOST_CONNECTIONS)
+    watch(reading)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        metrics.MOST_CONNECTIONS.set(MOST_CONNECTIONS)  # here, because each worker says it for itself
         yield
         reading.dispose()
 
@@ -156,14 +170,6 @@ def read_only_engine(url: str | None) -> Engine:
     """
     if url is None:
         raise StoreNotReady("No database is named. Start with `haiphong serve`, or set HAIPHONG_DATABASE_URL.")
-    options = (
-        f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s "
-        f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s "
-        # Short questions: sharing one out among processes, or compiling it, costs more than it saves.
-        "-c max_parallel_workers_per_gather=0 -c jit=off "
-        # One plan for every box is a bad one for a large box: 2.1 s instead of 0.5 s among 100 000 features.
-        "-c plan_cache_mode=force_custom_plan"
-    )
     return create_engine(
         url,
         isolation_level="REPEATABLE READ",
@@ -172,7 +178,7 @@ def read_only_engine(url: str | None) -> Engine:
         pool_timeout=10,
         pool_pre_ping=True,
         connect_args={
-            "options": options,
+            "options": READING,
             "connect_timeout": 5,
             "application_name": "haiphong",
             "cursor_factory": BinaryCursor,

@@ -77,9 +77,8 @@ def template(routes: Iterable[BaseRoute], path: str) -> str:
     return route_of({"route": found, "path": path})
 
 
-def watch(engine: Engine, most: int) -> None:
+def watch(engine: Engine) -> None:
     """Count the connections of this engine."""
-    MOST_CONNECTIONS.set(most)
     if not event.contains(engine, "checkout", _taken):
         event.listen(engine, "checkout", _taken)
         event.listen(engine, "checkin", _given_back)

@@ -57,7 +57,7 @@ class OneFeature:
             return None
         return Wanted(found[1], found[2], scope["scheme"], headers[b"host"], scope.get("root_path", ""))
 
-    def answer(self, wanted: Wanted, feature: Published, coding: str) -> tuple[RawHeaders, bytes] | None:
+    def answer(self, wanted: Wanted, feature: Published, coding: str) -> tuple[RawHeaders, list[bytes]] | None:
         """Headers and body of the answer with this feature; None where it is not of this collection."""
         if wanted.collection not in (PROJECTS, feature.layer):
             return None
@@ -69,7 +69,7 @@ class OneFeature:
             body = compressed(body, coding)
             told.append((b"content-encoding", coding.encode()))
         told.append((b"content-length", b"%d" % len(body)))
-        return told, body
+        return told, [body]
 
 
 @lru_cache(1024)

@@ -36,16 +36,23 @@ def sent(connection: Connection, statement: Select[Any]) -> PGresult:
 
 
 class Running:
-    """The connections that work for one question, so that another thread can end what runs on them."""
+    """The connections that work for one question, so that another thread can end what runs on them.
+
+    `over`: nobody waits any more; what has not begun need not begin.
+    """
 
     def __init__(self) -> None:
+        self.over = False
         self._connections: set[psycopg.Connection[Any]] = set()
         self._lock = threading.Lock()
 
-    @contextlib.contextmanager
-    def on(self, connection: Connection) -> Iterator[None]:
+    def on(self, connection: Connection) -> contextlib.AbstractContextManager[None]:
         """Inside, what runs on the connection may be cancelled; afterwards never, whoever has it then."""
-        driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+        return self.by(cast("psycopg.Connection[Any]", connection.connection.driver_connection))
+
+    @contextlib.contextmanager
+    def by(self, driver: "psycopg.Connection[Any]") -> Iterator[None]:
+        """The same for a connection of psycopg."""
         with self._lock:
             self._connections.add(driver)
         try:

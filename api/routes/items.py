@@ -1,6 +1,7 @@
 """The features of a collection: a page of them, one of them, and the history of one."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answered import Answered
-from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now, with_members
+from api.answers import GeoJsonAnswer, JsonAnswer, collection_around, described, now, with_members
 from api.dependencies import (
     CLOCKS,
     FORM,
@@ -69,18 +70,32 @@ def page_of_items(request: Request, collection: CollectionId, connection: Readin
     known(catalog, collection)
     links = Links.of(request)
     told = found(request, connection, collection, links.kind)
-    related = [*_related(links, collection, told.page, told.texts), *fates_links(links, told.members)]
-    headers = content_crs(told.form.crs) | link_header(related) | freshness(catalog, collection)
+    known_by = known_until(told.texts) if collection in catalog.collections else None
+    head, tail, headers = around(collection, links, told, known_by)
+    headers |= freshness(catalog, collection)
     if links.kind is CSV:
         return _sheet(connection, collection, told, headers)
-    stamp = now(known_until(told.texts) if collection in catalog.collections else None)
-    members = {**_of_fg(told.form), "timeStamp": stamp, **told.members}
-    body = _collection(told.page, members, related)
+    body = b"".join((head, told.page.features, tail))
     return GeoJsonAnswer(body, headers, JSON_FG.media_type if links.kind is JSON_FG else None)
+
+
+def around(
+    collection: str, links: Links, told: Found, known_by: datetime | None = None
+) -> tuple[bytes, bytes, dict[str, str]]:
+    """What stands before and behind the features of a page, and the headers that are its own.
+
+    `known_by`: the instant whose knowledge is asked for.
+    """
+    related = [*_related(links, collection, told.page, told.texts), *fates_links(links, told.members)]
+    numbers = {"numberMatched": told.page.matched, "numberReturned": told.page.returned}
+    stamp = {**_of_fg(told.form), "timeStamp": now(known_by)}
+    head, tail = collection_around({**numbers, **stamp, **told.members, "links": related})
+    return head, tail, content_crs(told.form.crs) | link_header(related)
 
 
 def _sheet(connection: Connection, collection: str, told: Found, headers: Mapping[str, str]) -> Response:
     """A page as CSV, as the download of the whole collection is written."""
+    assert told.table is not None  # noqa: S101 -- whatever is read by `found` can be told as a table
     every, selection = told.table()
     wanted = [one for one in every if told.form.properties is None or one.name in told.form.properties]
     body = b"".join(outgoing.spreadsheet(connection, selection, wanted, crs=told.form.crs))
@@ -112,18 +127,6 @@ def _related(links: Links, collection: str, page: Page, texts: Mapping[str, str]
         form = GEOJSON if links.kind is None else links.kind.media_type
         related.append(links.link("next", f"{path}/items", form, parameters=following))
     return related
-
-
-def _collection(page: Page, members: Mapping[str, Any], related: list[dict[str, Any]]) -> bytes:
-    return feature_collection(
-        page.features,
-        {
-            "numberMatched": page.matched,
-            "numberReturned": page.returned,
-            **members,
-            "links": related,
-        },
-    )
 
 
 @router.get(

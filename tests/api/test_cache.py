@@ -96,6 +96,48 @@ def test_one_feature_is_the_same_by_the_short_way_as_by_the_way_of_every_questio
     assert asked() == asked(("Accept", "application/geo+json")) == asked(*twice)
 
 
+@pytest.mark.parametrize("path", [
+    "projects/items", "port/items?limit=1", "port/items?bbox=106,20,107,21&status=under_construction&condition=delayed",
+    "projects/items?layer=port,park&limit=3", "projects/items?bbox=100,1,100,1", "port/items?next=WyJiIl0",
+    "port/items?next=nowhere", "port/items?layer=park", "port/items?limit=0", "projects/items?bbox=1,2,3",
+    "projects/items?district=nowhere", "projects/items?status=done", "port/items?limit=1&limit=2",
+])  # fmt: skip
+def test_a_page_is_the_same_by_the_short_way_as_by_the_way_of_every_question(workers: list[str], path: str) -> None:
+    def asked(coding: str, *headers: tuple[str, str]) -> tuple[int, dict[str, str], bytes]:
+        url = f"{workers[0]}/api/collections/{path}"
+        answer = httpx.get(url, headers=[*headers, ("Accept-Encoding", coding)])
+        told = {name: text for name, text in answer.headers.items() if name not in ("date", "etag", "content-length")}
+        return answer.status_code, told, re.sub(rb'"timeStamp":"[^"]+"', b"", answer.content)
+
+    for coding in ("identity", "zstd"):
+        assert asked(coding) == asked(coding) == asked(coding, *[("Accept", "*/*")] * 2)
+
+
+def test_a_request_that_is_known_by_its_bytes_sees_every_change(workers: list[str], own_engine: Engine) -> None:
+    with httpx.Client(base_url=workers[0]) as reader:
+        for number in range(4):
+            with own_engine.begin() as connection:
+                store(connection, edit(berths=number))
+            several = [reader.get("/api/collections/port/items?limit=5").json() for _ in range(3)]
+            assert [one["features"][0]["properties"]["berths"] for one in several] == [number] * 3
+    with own_engine.begin() as connection:
+        store(connection, edit(berths=0))
+
+
+def test_requests_that_come_in_pieces_or_together_are_answered_in_their_order(workers: list[str]) -> None:
+    address = httpx.URL(workers[0])
+    one = f"GET {ITEM} HTTP/1.1\r\nHost: {address.host}\r\n\r\n".encode()
+    other = one.replace(b"GET", b"HEAD")
+    with socket.create_connection((address.host, address.port or 80)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in (one, one, one[:9], one[9:], one, other + one, one + one[:30], one[30:], other):
+            connection.sendall(piece)
+            time.sleep(0.01)
+        connection.sendall(one.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        told = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert (told.count(b"HTTP/1.1 200 OK"), told.count(b'"type":"Feature"')) == (10, 8)
+
+
 def test_questions_sent_at_once_are_answered_in_their_order(workers: list[str]) -> None:
     address = httpx.URL(workers[0])
     paths = [ITEM, "/api/collections/port/items/nothing", ITEM, "/healthz", ITEM, "/api/collections/port"]

@@ -14,11 +14,14 @@ import httpx
 import pytest
 from sqlalchemy import Engine, text
 
+from api.main import MOST_CONNECTIONS
+from api.page_making import THREADS
 from tests.api.test_cache import SERVE
 from tests.factories import edit, point, store
 
 HEAVY = quote("S_INTERSECTS(geometry,BBOX(106,20,107,21)) AND name_vi LIKE '%c%'")
 QUESTIONS = (
+    "/api/collections/port/items?bbox=106,20,107,21",
     f"/api/collections/port/items?filter={HEAVY}",
     "/api/collections/port/items/cang-a?lang=vi",
     "/api/collections/port/tiles/WebMercatorQuad/10/451/816",
@@ -95,10 +98,13 @@ def test_the_query_of_a_reader_who_left_is_gone(server: str, own_engine: Engine,
     assert httpx.get(f"{server}{path}", timeout=20).status_code == 200
 
 
-def test_twenty_readers_who_leave_leave_no_connection_behind(server: str, own_engine: Engine) -> None:
+@pytest.mark.parametrize(("more", "at_once"), [("", THREADS), ("&sortby=id", MOST_CONNECTIONS)])
+def test_twenty_readers_who_leave_leave_no_connection_behind(
+    server: str, own_engine: Engine, more: str, at_once: int
+) -> None:
     with everything_waits(own_engine):
-        readers = [asking(server, f"/api/collections/port/items?limit={number + 10}") for number in range(20)]
-        assert soon(lambda: waiting(own_engine) >= 16)
+        readers = [asking(server, f"/api/collections/port/items?limit={number + 10}{more}") for number in range(20)]
+        assert soon(lambda: waiting(own_engine) >= at_once)
         for reader in readers:
             reader.close()
         assert soon(lambda: waiting(own_engine) == 0)

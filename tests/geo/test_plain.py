@@ -1,0 +1,85 @@
+"""The short way to a page finds the very features and numbers that the long way finds."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine
+
+from api.main import READING
+from geo import listing, plain
+from geo.bbox import BBox
+from geo.plain import PlainPages
+from geo.query import FeatureQuery
+from geo.reading import Running
+from tests.factories import edit, fact, point, square, store, store_units, unit
+
+HERE = BBox(106.8, 20.7, 107.0, 20.9)
+ROUNDED_M = 4e-7
+"""Degrees that a box in single precision does not tell apart."""
+
+
+@pytest.fixture(scope="module")
+def pages(own_engine: Engine) -> Iterator[PlainPages]:
+    """A reader over features inside, outside and right at the border of HERE, in and out of a unit."""
+    edges = [106.8, 106.8 - ROUNDED_M, 106.8 + ROUNDED_M, 107.0, 107.0 + ROUNDED_M, 107.0 - ROUNDED_M, 106.9, 108.0]
+    places = [point(east, north) for east in edges for north in (20.7, 20.7 - ROUNDED_M, 20.9 + ROUNDED_M, 20.8)]
+    areas = [square(west, 20.75, west + 0.3, 20.8) for west in (106.5 - ROUNDED_M, 106.5, 106.6, 107.0, 107.0001)]
+    with own_engine.begin() as connection:
+        store_units(connection, unit(geometry=square(106.85, 20.75, 106.95, 20.85)))
+        edits = [
+            edit(
+                f"cang-{number:02d}",
+                layer=("port", "park")[number % 2],
+                geometry=place,
+                facts=(fact(("proposed", "operational")[number % 3 == 0]),),
+            )
+            for number, place in enumerate([*places, *areas, None])
+        ]
+        store(connection, *edits, edit("cang-withdrawn", withdrawn=True, geometry=point()))
+    made = PlainPages(own_engine.url.render_as_string(hide_password=False), READING)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("query", [
+    FeatureQuery(), FeatureQuery(layers=("port",)), FeatureQuery(layers=("port", "park"), statuses=("proposed",)),
+    FeatureQuery(conditions=("delayed",)), FeatureQuery(bbox=HERE), FeatureQuery(bbox=BBox(106.9, 20.8, 106.9, 20.8)),
+    FeatureQuery(bbox=HERE, statuses=("operational",), layers=("park",)), FeatureQuery(units=("2024-huyen-cat-hai",)),
+    FeatureQuery(units=("2024-huyen-cat-hai",), bbox=HERE, conditions=("not_assessed",)), FeatureQuery(units=()),
+    FeatureQuery(bbox=BBox(106.89999, 20.79999, 106.90001, 20.80001)), FeatureQuery(units=('a"b', "c\\"), bbox=HERE),
+])  # fmt: skip
+@pytest.mark.parametrize("limit", [1, 7, 1000])
+def test_both_ways_turn_the_same_pages(pages: PlainPages, own_engine: Engine, query: FeatureQuery, limit: int) -> None:
+    query = replace(query, limit=limit)
+    for _ in range(40):
+        with own_engine.connect() as connection:
+            expected = listing.items(connection, query)
+        told = pages.read(query, Running())
+        assert told is not None
+        assert told.page == expected
+        if expected.next is None:
+            return
+        query = replace(query, after=expected.next)
+    pytest.fail("The pages have no end.")
+
+
+def test_what_is_not_plain_or_too_many_is_left_to_the_other_way(
+    pages: PlainPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pages.read(FeatureQuery(q="cang"), Running()) is None
+    assert pages.read(FeatureQuery(sortby=(("name_vi", False),)), Running()) is None
+    monkeypatch.setattr(plain, "FEW", -1)
+    assert pages.read(FeatureQuery(bbox=HERE, limit=1, statuses=("proposed",), layers=("port",)), Running()) is None
+    plain._statement.cache_clear()
+
+
+def test_a_connection_that_broke_is_made_anew(pages: PlainPages, own_engine: Engine) -> None:
+    assert pages.read(FeatureQuery(), Running()) is not None
+    with own_engine.begin() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = 'haiphong'"
+        )
+    assert pages.read(FeatureQuery(), Running()) is None
+    assert pages.read(FeatureQuery(), Running()) is not None

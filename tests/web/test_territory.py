@@ -148,6 +148,7 @@ def test_numbers_of_one_status_and_those_without_a_unit(reader: Reader) -> None:
 
 def test_numbers_by_unit_on_a_phone_stand_in_the_sheet(reader: Reader) -> None:
     page = reader.open(phone=True)
+    page.get_by_role("button", name="Công cụ bản đồ").tap()
     page.get_by_role("button", name="Số dự án theo địa bàn").tap()
     page.wait_for_timeout(400)
     expect(page.locator(".shade-legend")).to_be_in_viewport()

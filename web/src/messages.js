@@ -148,6 +148,7 @@ export const MESSAGES = {
   zoomOut: ["Thu nhỏ", "Zoom out"],
   home: ["Xem toàn thành phố", "See the whole city"],
   online: ["Nền OpenStreetMap (trực tuyến)", "OpenStreetMap background (online)"],
+  mapTools: ["Công cụ bản đồ", "Map tools"],
   theme: ["Giao diện tối", "Dark appearance"],
   onlineShort: ["Nền trực tuyến", "Online map"],
   onlineFailed: ["Không tải được nền trực tuyến; bản đồ đang dùng nền có sẵn.", "The online background did not load; the built-in one is shown."],

@@ -143,6 +143,13 @@ function createControls(root, map, { home, onOnline, onShade }) {
   addTool({ id: "plus", label: "zoomIn", group: "zoom", onPress: () => map.zoomIn() });
   addTool({ id: "minus", label: "zoomOut", group: "zoom", onPress: () => map.zoomOut() });
   addTool({ id: "home", label: "home", group: "view", onPress: home });
+  const more = addTool({ id: "more", label: "mapTools", group: "view" }).button; // shown on a phone alone, where the others stand behind it
+  const unfold = (on) => {
+    controls.classList.toggle("is-open", on);
+    more.setAttribute("aria-expanded", String(on));
+  };
+  unfold(false);
+  controls.addEventListener("click", ({ target }) => unfold(more.contains(target) && !controls.classList.contains("is-open")));
   const shade = addTool({ id: "shade", label: "shade", group: "view", pressed: false, onPress: onShade });
   const toggle = addTool({ id: "online", label: "online", group: "view", pressed: false, onPress: () => online(!map.hasLayer(tiles)) });
   const theme = addTool({ id: "theme", label: "theme", group: "view", pressed: document.documentElement.dataset.theme === "dark" });

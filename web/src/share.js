@@ -21,6 +21,7 @@ export async function openShare(state) {
     el("p", { class: "quiet" }, t("shareHolds")), body);
   dialog.addEventListener("close", () => { dialog.remove(); open = null; });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("keydown", (event) => event.stopPropagation()); // Escape closes the dialog and nothing behind it
   open = dialog;
   document.body.append(dialog);
   dialog.showModal();

@@ -13,10 +13,11 @@ const WORLD = [[-89, -179], [-89, 179], [89, 179], [89, -179]];
  * Draws `base` = {neighbours, rivers, "units-2025-07", "districts-2024", …}, GeoJSON collections, in the colours of the rules, `colours()`, by day or by night.
  *
  * `show(generation)` draws the city of that generation, and around it what was not of the city then. `territory(features,
- * open)`: the outlines of all the features, and the veil off the `open` ones among them.
+ * open)`: the outlines of all the features, and the veil off the `open` ones among them. `crisp`: as lines, for paper, which takes
+ * longer to draw than pixels.
  */
-export function drawBasemap(map, base, colours) {
-  const renderer = L.canvas({ pane: "base", padding: 0.5 });
+export function drawBasemap(map, base, colours, { crisp = false } = {}) {
+  const renderer = (crisp ? L.svg : L.canvas)({ pane: "base", padding: crisp ? 0.02 : 0.5 });
   const shared = { renderer, interactive: false, smoothFactor: 0.7 };
   const stage = L.layerGroup().addTo(map);
   const near = L.layerGroup();

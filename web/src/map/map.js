@@ -9,7 +9,7 @@ const CITY = [[20.52, 106.40], [21.02, 107.12]];
 /** To the south far enough that Trường Sa can be drawn up above the bar of time. */
 const LIMITS = [[2, 98], [25, 122]];
 const OSM = "https://tile.openstreetmap.org/{z}/{x}/{y}.png";
-const PANES = { base: 200, fog: 205, online: 210, tint: 245, mask: 250, hatch: 300, areas: 310, lines: 320, labels: 350, figures: 352, fan: 590 };
+export const PANES = { base: 200, fog: 205, online: 210, tint: 245, mask: 250, hatch: 300, areas: 310, lines: 320, labels: 350, figures: 352, fan: 590 };
 /** Where the projects of the day shown are drawn, and those of the day that it is compared with. */
 export const SIDES = {
   shown: { hatch: "hatch", areas: "areas", lines: "lines", fan: "fan", signs: "markerPane" },
@@ -95,6 +95,13 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
     sayShade: controls.shade.press,
     addTool: controls.addTool,
     translate: () => translate(controls.root),
+
+    /** The ground in the part that nothing covers: [west, south, east, north]. */
+    openGround() {
+      const { left, top, right, bottom } = openPart();
+      const [northWest, southEast] = [[left, top], [right, bottom]].map((at) => map.containerPointToLatLng(at));
+      return [northWest.lng, southEast.lat, southEast.lng, northWest.lat];
+    },
 
     /** Go to what the URL says; the whole city where it says nothing. */
     goTo(target) {

@@ -183,7 +183,7 @@ class Cluster:
         for locale in LOCALES:
             made = self._run(
                 place, install, "initdb", "-D", str(new), "-U", ROLE, "--data-checksums", "--encoding=UTF8",
-                f"--locale={locale}", "--auth-local=peer", "--auth-host=reject", "--no-instructions",
+                f"--locale={locale}", "--lc-collate=C", "--auth-local=peer", "--auth-host=reject", "--no-instructions",
                 *(() if self._durable else ("--no-sync",)),
             )  # fmt: skip
             if made.returncode == 0:

@@ -40,6 +40,7 @@ from geo.tables import data_version, feature, feature_number
 FEW = 2_000
 """Up to so many features, and twice those of a page, all that fit are gathered before the page is chosen."""
 _REMEMBERED = 1_000
+_OF_STATE = ("id", "status", "valid_from")
 _BETWEEN = b",\n"
 
 _counted: "OrderedDict[Any, tuple[str, int]]" = OrderedDict()
@@ -65,7 +66,8 @@ def items(connection: Connection, query: FeatureQuery) -> Page:
     rows = _read(connection, listing.in_order(literal_column("0")))
     if rows.version != version:
         counted = select(func.count()).select_from(feature).where(*listing.wanted)
-        counted = past.at(query.clocks, counted, state=query.asks_for_state())
+        state, alone = query.asks_for_state(), query.asks_for_state_alone()
+        counted = past.at(query.clocks, counted, state=state, alone=alone)
         matched = connection.execute(counted).scalar_one()
         _counted[filters] = rows.version, matched
         while len(_counted) > _REMEMBERED:
@@ -112,7 +114,7 @@ class _Listing:
         """The page out of all that fit, and their number; wrong where they are more than `few`."""
         beyond = and_(true(), *after(self.query, self.keys)).label("beyond")
         found = (
-            select(self._place(), *self._keys(), beyond)
+            select(*self._places(), *self._keys(), beyond)
             .where(*self.wanted)
             .limit(self.few + 1)
             .cte("found")
@@ -132,7 +134,7 @@ class _Listing:
         """The page alone, read in its order; `matched` is told with it."""
         order = self._order([key.expression for key, _ in self.keys])
         chosen = (
-            select(self._place(), *self._keys(), func.row_number().over(order_by=order).label("position"))
+            select(*self._places(), *self._keys(), func.row_number().over(order_by=order).label("position"))
             .where(*self.wanted, *after(self.query, self.keys))
             .order_by(*order)
             .limit(self.query.limit + 1)
@@ -148,8 +150,10 @@ class _Listing:
         position = chosen.c.position
         version = cast(data_version.c.version, Text).label("version")
         head = select(cast(matched, Text).label("matched"), version).subquery("head")
-        one = select(text_of(self.query.form)).where(self._at() == chosen.c.place)
-        text = past.at(self.query.clocks, one, nest=True).scalar_subquery()
+        one = select(text_of(self.query.form))
+        text = past.told(
+            self.query.clocks, one.where(self._at() == chosen.c.place), one.where(feature.c.id == chosen.c.id)
+        )
         first, last = func.coalesce(position, 1) == 1, position == self.query.limit
         ends = [cast(chosen.c[f"key_{number}"], Text) for number in range(len(self.keys))]
         told = (
@@ -161,7 +165,10 @@ class _Listing:
             .select_from(head.outerjoin(chosen, true()))
             .order_by(position)
         )
-        return past.at(self.query.clocks, told, state=self._asks_for_state())
+        return past.at(self.query.clocks, told, state=self._asks_for_state(), alone=self._asks_for_state_alone())
+
+    def _asks_for_state_alone(self) -> bool:
+        return self.query.asks_for_state_alone() and all(name in _OF_STATE for name, _ in self.query.sortby)
 
     def _asks_for_state(self) -> bool:
         """Whether it depends on the day which features are on the page; their texts always do."""
@@ -169,12 +176,14 @@ class _Listing:
 
     def _at(self) -> ColumnElement[Any]:
         """Where a feature is found again: its row where rows are read anyway, else its id, which indexes tell alone."""
-        now_known = self.query.clocks is None or self.query.clocks.known is None
-        by_row = self.query.bbox is not None and now_known
-        return literal_column("feature.ctid") if by_row else feature.c.id
+        return feature.c.id if self.query.bbox is None else literal_column("feature.ctid")
 
-    def _place(self) -> ColumnElement[Any]:
-        return self._at().label("place")
+    def _places(self) -> list[ColumnElement[Any]]:
+        """Where each is found again, `place` among the editions still published, by its `id` among the others."""
+        clocks, place = self.query.clocks, self._at()
+        if clocks is not None and clocks.known is not None and self.query.bbox is not None:
+            place = case((literal_column(past.PRESENT), place))
+        return [place.label("place"), feature.c.id.label("id")]
 
     def _keys(self) -> list[ColumnElement[Any]]:
         return [key.expression.label(f"key_{number}") for number, (key, _) in enumerate(self.keys)]

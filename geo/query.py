@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import ColumnElement, Date, Integer, Numeric, Text, and_, case, cast, false, func, literal, or_, select
 from sqlalchemy.types import TypeEngine
 
+from geo import past
 from geo.bbox import BBox
 from geo.clocks import Clocks
 from geo.errors import InvalidParameter
@@ -57,6 +58,11 @@ class FeatureQuery:
     def asks_for_state(self) -> bool:
         """Whether a condition of it may differ from day to day."""
         return bool(self.statuses or self.conditions) or self.filter is not None
+
+    def asks_for_state_alone(self) -> bool:
+        """Whether no condition of it asks for more than the state of a feature, and where it is."""
+        others = (self.kind, self.q, self.bbox, self.filter)
+        return self.asks_for_state() and not self.layers and all(one is None for one in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +119,7 @@ def conditions(query: FeatureQuery, patterns: list[str], *, without: str = "") -
 def _places(query: FeatureQuery) -> list[ColumnElement[bool]]:
     places: list[ColumnElement[bool]] = []
     if query.units is not None:
-        inside = select(feature_unit.c.feature).where(feature_unit.c.unit == func.any(list(query.units)))
-        places.append(feature.c.id.in_(inside))
+        places.append(feature.c.id.in_(past.inside(query.clocks, query.units)))
     for collection in query.unassigned:
         goals = select(admin_unit.c.id).where(published(COLLECTIONS[collection]))
         inside = select(admin_unit_within.c.unit).where(admin_unit_within.c.within.in_(goals))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy import LargeBinary, column, text
 from sqlalchemy.sql.selectable import CTE, TextualSelect
 
+from geo.past import INSIDE
+
 EXTENT = 4096
 BUFFER = 128
 """Units around a tile that it holds too, so that a sign of 32 pixels on its edge is drawn whole by both neighbours."""
@@ -18,7 +20,7 @@ PIXEL = 8
 """Units of one pixel where a tile is drawn 512 pixels wide, as MapLibre and QGIS do."""
 CLIPPED = 512
 """Only what is wider is cut off at the buffer; the rest stays whole, which no drawing shows."""
-SHAPE_BYTES, MOST_POINTS, MOST_MARKS = 200_000, 4_000, 7_000
+SHAPE_BYTES, MOST_POINTS, MOST_MARKS = 200_000, 4_000, 2_500
 """What a crowded tile spends on shapes; how many others may each be a point; else how many points stand for them."""
 ENVELOPE = "ST_MakeEnvelope(:west, :south, :east, :north, 3857)"
 
@@ -51,15 +53,55 @@ ASKED = {
 OF_LOOKS = frozenset(("layers", "statuses", "conditions", "kind"))
 _KEPT = f"""
 SELECT feature AS id, layer, status, condition, location_accuracy, version, name_vi, area_ha, x, y, size, geometry
-FROM tile_feature JOIN tile_look USING (look) WHERE geometry && {ENVELOPE}"""
+FROM tile_feature JOIN tile_look ON {{look}} WHERE geometry && {ENVELOPE}"""
+# How many of a look there are in a box the planner cannot know: it reads a sixth of all features for those of a tile,
+# unless their looks are no columns.
+_LOOK_OF = {False: "tile_look.look = tile_feature.look", True: "tile_look.look = tile_feature.look + 0"}
+# The same of a day, as known then. What is drawn since then was drawn like this; what was known of the others stands
+# among the editions that were superseded.
+_STATE_THEN = """JOIN status_period AS period ON period.feature = {feature}
+  AND period.valid_from <= :clock_day AND period.valid_to > :clock_day AND {known}"""
+_KEPT_OF_DAY = f"""
+SELECT tile_feature.feature, tile_feature.feature AS id, layer, period.status, period.condition, location_accuracy,
+  dimension, version, name_vi, area_ha, x, y, size, geometry
+FROM tile_feature JOIN tile_look ON {{look}}
+{{state}} WHERE geometry && {ENVELOPE}"""
+_SUPERSEDED = f"""
+SELECT edition.id AS feature, edition.id, layer, period.status, period.condition,
+  properties ->> 'location_accuracy' AS location_accuracy, ST_Dimension(geometry)::smallint AS dimension, version,
+  properties ->> 'name_vi' AS name_vi,
+  CASE WHEN ST_Dimension(geometry) = 0 AND jsonb_typeof(properties -> 'area_ha') = 'number'
+    THEN (properties ->> 'area_ha')::double precision END AS area_ha,
+  ST_Transform(geometry, 3857) AS geometry
+FROM feature_past AS edition
+{{state}} WHERE NOT withdrawn AND edition.known_from <= :clock_known AND edition.known_to > :clock_known
+  AND edition.geometry && ST_Transform({ENVELOPE}, 4326) AND NOT EXISTS (
+    SELECT FROM tile_feature WHERE tile_feature.feature = edition.id AND tile_feature.known_from <= :clock_known)"""
 _KEPT_LOOKS = """
 SELECT look, features FROM tile_mark JOIN tile_look USING (look) WHERE level = :zoom AND x = :col AND y = :row"""
 MEASURED = "x * :scale - :left AS x, y * :scale - :top AS y, size * :scale AS size"
 
 
-def kept(asked: Iterable[str]) -> str:
-    """`seen` out of what is kept for tiles; `asked`: names of ASKED, whose values the statement must know."""
-    return " AND ".join([_KEPT, *(ASKED[one] for one in asked)])
+def kept(asked: Iterable[str], *, by_box: bool) -> str:
+    """`seen` out of what is kept for tiles; `asked`: names of ASKED, whose values the statement must know.
+
+    `by_box`: features are found by their place alone, and then held against the filters.
+    """
+    return " AND ".join([_KEPT.format(look=_LOOK_OF[by_box]), *(ASKED[one] for one in asked)])
+
+
+def kept_then(asked: Iterable[str], *, known: bool, by_box: bool) -> str:
+    """The same as on the day :clock_day; `known`: as known at :clock_known, else now."""
+    period = "period.known_from <= :clock_known AND period.known_to > :clock_known"
+    state = _STATE_THEN.format(feature="{feature}", known=period if known else "period.known_to = 'infinity'")
+    rows = _KEPT_OF_DAY.format(look=_LOOK_OF[by_box], state=state.format(feature="tile_feature.feature"))
+    if known:
+        others = boxed(_SUPERSEDED.format(state=state.format(feature="edition.id")))
+        rows = f"""{rows} AND tile_feature.known_from <= :clock_known
+        UNION ALL SELECT feature, id, layer, status, condition, location_accuracy, dimension, version, name_vi, area_ha,
+          x, y, size, geometry FROM ({others}) AS superseded"""
+    inside = {"units": f"feature IN ({INSIDE})"} if known else {}
+    return " AND ".join([f"SELECT * FROM ({rows}) AS rows WHERE true", *((ASKED | inside)[one] for one in asked)])
 
 
 def kept_looks(asked: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
-"""The tables that tiles are drawn from, as SQLAlchemy sees them; triggers of `feature` keep them (migration 0008)."""
+"""The tables that tiles are drawn from, as SQLAlchemy sees them; triggers of `feature` keep them (migration 0013)."""
 
 from geoalchemy2 import Geometry
-from sqlalchemy import REAL, BigInteger, Column, Double, Identity, Integer, SmallInteger, Table, Text
+from sqlalchemy import REAL, BigInteger, Column, DateTime, Double, Identity, Integer, SmallInteger, Table, Text
 
 from geo.tables import metadata
 
@@ -30,6 +30,7 @@ tile_feature = Table(
     Column("size", REAL, nullable=False, comment="the longer side of its box, in the same units"),
     Column("name_vi", Text),
     Column("area_ha", Double),
+    Column("known_from", DateTime(timezone=True), nullable=False, comment="since when all of this is as it is"),
     Column("geometry", Geometry("GEOMETRY", srid=3857, spatial_index=False), nullable=False),
     comment="what tiles need of each feature that has a place; kept by triggers of feature",
 )

@@ -15,29 +15,21 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Double,
     Integer,
     Select,
-    and_,
-    case,
-    cast,
     column,
-    func,
-    literal_column,
     select,
     text,
 )
 from sqlalchemy.sql.selectable import TextualSelect
-from sqlalchemy.types import NullType
 
 from geo import past
 from geo.bbox import BBox
+from geo.clocks import Clocks
 from geo.errors import InvalidParameter, TileNotFound
 from geo.kinds import DIMENSION
 from geo.query import FeatureQuery, conditions
-from geo.spatial import envelope
 from geo.store import name_patterns
 from geo.tables import feature
 from geo.tile_sql import (
@@ -53,19 +45,24 @@ from geo.tile_sql import (
     every,
     kept,
     kept_looks,
+    kept_then,
 )
 from geo.unit_store import OF_COLLECTION, collection_values
 from geo.units import UnitCollection
 
 DEEPEST = 24
 """The last zoom of WebMercatorQuad."""
-MOST_FEATURES, MOST_SHAPES, LARGEST = 2_000, 5_000, 500_000
+MOST_FEATURES, MOST_SHAPES, LARGEST = 2_000, 2_500, 500_000
 """A tile of more features leaves out names and areas; one of more, or of more bytes uncompressed, is a crowded one."""
-FINEST = 16
+MOST_UNITS = 5_000
+"""So many there never are."""
+FINEST = 17
 """The deepest level of cells in which features are kept counted."""
 WITH_BUFFER = 1.2
 """How many times more features a tile has with its buffer, which is 1.13 times as large, at the most as a rule."""
-MOSTLY_CROWDED = 11
+BY_BOX = 11
+"""From this zoom on a tile has so few features that its box finds them soonest, whatever else is asked."""
+MOSTLY_CROWDED = 13
 """Up to this zoom it is counted first how many features a tile has."""
 HALF_WORLD = math.pi * 6_378_137
 """Metres of EPSG:3857 from the middle of the square world to its edge."""
@@ -74,7 +71,6 @@ FEATURE_ATTRIBUTES = ("id", "name_vi", "layer", "status", "condition", "location
 PLAIN_ATTRIBUTES = tuple(one for one in FEATURE_ATTRIBUTES if one not in ("name_vi", "area_ha"))
 UNIT_ATTRIBUTES = ("id", "code", "full_name", "type")
 
-_AREA = feature.c.properties["area_ha"]
 _DRAWINGS = (
     every(FEATURE_ATTRIBUTES, MOST_FEATURES),
     every(PLAIN_ATTRIBUTES, MOST_SHAPES, count_first=True),
@@ -83,7 +79,7 @@ _DRAWINGS = (
 _UNITS = f"""
 SELECT {", ".join(UNIT_ATTRIBUTES)}, ST_Transform(geometry, 3857) AS geometry FROM admin_unit
 WHERE {OF_COLLECTION} AND geometry && ST_MakeEnvelope(:from_east, :from_north, :to_east, :to_north, 4326)"""
-_UNIT_TILE = every(UNIT_ATTRIBUTES, MOST_SHAPES).over(text(boxed(_UNITS)).columns())
+_UNIT_TILE = every(UNIT_ATTRIBUTES, MOST_UNITS).over(text(boxed(_UNITS)).columns())
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +127,17 @@ def feature_tile(connection: Connection, name: str, query: FeatureQuery, tile: T
     """
     values = _kept_values(query)
     if values is None:
-        rows = _chosen_rows(connection, query) if query.clocks is None else _past_rows(connection, query, tile)
-        return draw(connection, (drawing.over(rows) for drawing in _DRAWINGS), name, tile, {})
-    asked = tuple(values)
-    statements = [_kept(drawing, asked) for drawing in _DRAWINGS]
-    if tile.zoom <= MOSTLY_CROWDED and OF_LOOKS.issuperset(asked):
+        rows = _chosen_rows(connection, query, by_box=tile.zoom >= BY_BOX)
+        return draw(connection, (drawing.over(rows) for drawing in _DRAWINGS), name, tile, _clock_values(query.clocks))
+    asked, known = tuple(values), None if query.clocks is None else query.clocks.known is not None
+    by_box = tile.zoom >= BY_BOX
+    statements = [_kept(drawing, asked, known, by_box) for drawing in _DRAWINGS]
+    if known is None and tile.zoom <= MOSTLY_CROWDED and OF_LOOKS.issuperset(asked):
         looks = [row.features for row in connection.execute(_looks(asked), _grid(tile) | values)]
         number = sum(looks) * WITH_BUFFER
         statements = [*statements[number > MOST_FEATURES : 1 + (number <= MOST_SHAPES)], _counted(asked)]
         values |= _cells(tile, looks)
-    return draw(connection, statements, name, tile, values)
+    return draw(connection, statements, name, tile, values | _clock_values(query.clocks))
 
 
 def unit_tile(connection: Connection, name: str, collection: UnitCollection, tile: Tile) -> bytes:
@@ -172,9 +169,7 @@ def measured(rows: Select[Any]) -> TextualSelect:
 
 def _kept_values(query: FeatureQuery) -> dict[str, Any] | None:
     """What the query asks, by names of ASKED; None when it asks for more than is kept for tiles."""
-    if query.clocks is not None or query.q is not None or query.bbox is not None or query.filter is not None:
-        return None
-    if query.unassigned:
+    if query.q is not None or query.bbox is not None or query.filter is not None or query.unassigned:
         return None
     values: dict[str, Any] = {
         name: list(asked)
@@ -193,14 +188,23 @@ def _kept_values(query: FeatureQuery) -> dict[str, Any] | None:
     return values
 
 
+def _clock_values(clocks: Clocks | None) -> dict[str, Any]:
+    return {} if clocks is None else {"clock_day": clocks.day, "clock_known": clocks.known}
+
+
+def _rows(asked: tuple[str, ...], known: bool | None, by_box: bool) -> str:
+    """What is kept of today's features; of those of a day, `known` at an instant or now, where that is not None."""
+    return kept(asked, by_box=by_box) if known is None else kept_then(asked, known=known, by_box=by_box)
+
+
 @cache
-def _kept(drawing: Drawing, asked: tuple[str, ...]) -> TextualSelect:
-    return drawing.over(text(kept(asked)).columns())
+def _kept(drawing: Drawing, asked: tuple[str, ...], known: bool | None, by_box: bool) -> TextualSelect:
+    return drawing.over(text(_rows(asked, known, by_box)).columns())
 
 
 @cache
 def _counted(asked: tuple[str, ...]) -> TextualSelect:
-    return counted(asked).over(text(f"{kept(asked)} AND {WIDE}").columns())
+    return counted(asked).over(text(f"{kept(asked, by_box=False)} AND {WIDE}").columns())
 
 
 @cache
@@ -208,30 +212,13 @@ def _looks(asked: tuple[str, ...]) -> TextualSelect:
     return text(kept_looks(asked)).columns(column("look", Integer), column("features", Integer))
 
 
-def _chosen_rows(connection: Connection, query: FeatureQuery) -> TextualSelect:
+def _chosen_rows(connection: Connection, query: FeatureQuery, *, by_box: bool) -> TextualSelect:
     """What is kept of the features that only their own rows let through."""
     chosen = select(feature.c.id).where(*conditions(query, name_patterns(connection, query.q)))
-    return text(f"{kept(())} AND feature IN (SELECT id FROM chosen)").columns().add_cte(chosen.cte("chosen"))
-
-
-def _past_rows(connection: Connection, query: FeatureQuery, tile: Tile) -> TextualSelect:
-    """For tiles only the state of today is kept: the rows of another, out of the features themselves."""
-    rows = (
-        select(
-            *(feature.c[one] for one in ("id", "layer", "status", "condition", "version")),
-            *(feature.c.properties[one].astext.label(one) for one in ("name_vi", "location_accuracy")),
-            case((_is_known_by_area_alone(), cast(_AREA.astext, Double))).label("area_ha"),
-            func.ST_Transform(literal_column("feature.geometry"), 3857, type_=NullType()).label("geometry"),
-        )
-        .where(feature.c.geometry.op("&&")(envelope(tile.box())))
-        .where(*conditions(query, name_patterns(connection, query.q)))
-    )
-    return measured(past.at(query.clocks, rows, nest=True))
-
-
-def _is_known_by_area_alone() -> ColumnElement[bool]:
-    """A point that stands for so many hectares is drawn as a circle of that size; a shape shows its size itself."""
-    return and_(func.ST_Dimension(literal_column("feature.geometry")) == 0, func.jsonb_typeof(_AREA) == "number")
+    chosen = past.at(query.clocks, chosen, state=query.asks_for_state(), nest=True)
+    known = None if query.clocks is None else query.clocks.known is not None
+    rows = f"SELECT * FROM ({_rows((), known, by_box)}) AS rows WHERE id IN (SELECT id FROM chosen)"
+    return text(rows).columns().add_cte(chosen.cte("chosen"))
 
 
 def _cells(tile: Tile, looks: Sequence[int]) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from geo import edtf
 from geo.feature import Edit, StatusFact
 from geo.status import STATUSES
-from tests.factories import edit, fact
+from tests.factories import edit, fact, point
 
 FEATURES = ("cang-a", "cang-b", "cang-c")
 DAYS = tuple(date(2019, 12, 31) + timedelta(days=step) for step in (0, 1, 31, 181, 182, 366, 397, 455, 731, 800, 1500))
+WEST, EAST = (106.71, 20.81), (106.75, 20.81)
 _WEAK = ("implied", "inferred")
 _STRENGTH = ("inferred", "implied", "reported", "observed", "decided")
 _STAGES = (
@@ -40,6 +41,7 @@ class Step:
     retract: tuple[int, ...]
     withdrawn: bool
     name: str
+    place: tuple[float, float] | None
 
 
 facts = st.builds(
@@ -59,6 +61,7 @@ steps = st.builds(
     st.lists(st.integers(0, 5), max_size=2).map(tuple),
     st.sampled_from((False, False, False, True)),
     st.sampled_from(("Cảng A", "Cảng Á", "Cảng Ạ")),
+    st.sampled_from((None, WEST, EAST)),
 )
 histories = st.lists(
     st.lists(steps, min_size=1, max_size=3, unique_by=lambda step: step.feature), min_size=1, max_size=5
@@ -115,6 +118,7 @@ class Model:
         newest = max(seen, key=_right, default=None)
         return {
             "withdrawn": versions[-1][1].withdrawn,
+            "place": versions[-1][1].place,
             "version": len(versions),
             "name_vi": versions[-1][1].name,
             "status": stage.fact.status if stage else "unknown",
@@ -132,7 +136,13 @@ def edits(recorded: list[tuple[Step, tuple[int, ...]]], town: str, ids: dict[str
     """The edits of a changeset to the projects of a town; `ids`: of the stored facts of each project, oldest first."""
     return [
         replace(
-            edit(town + step.feature, facts=step.facts, withdrawn=step.withdrawn, name_vi=step.name),
+            edit(
+                town + step.feature,
+                geometry=point(*step.place) if step.place else None,
+                facts=step.facts,
+                withdrawn=step.withdrawn,
+                name_vi=step.name,
+            ),
             retracted=tuple(ids[town + step.feature][place] for place in gone),
         )
         for step, gone in recorded

@@ -154,4 +154,4 @@ def test_a_city_that_stood_before_its_tiles_were_kept_is_in_them(empty_engine: E
     with empty_engine.connect() as connection:
         assert set(drawn(connection, tile_of(106.9, 20.8, 12))) == {"cang-0", "cang-2"}
         kept = connection.execute(text("SELECT level, features FROM tile_mark ORDER BY level")).all()
-        assert kept == [(level, 2) for level in range(17)]
+        assert kept == [(level, 2) for level in range(18)]

@@ -36,7 +36,7 @@ FROM tile_feature JOIN tile_look USING (look) ORDER BY feature
 EXPECTED_MARKS = f"""{EXPECTED}
 SELECT level, floor(x * 2 ^ level), floor(y * 2 ^ level), layer, status, condition, accuracy, dimension, count(*),
   CASE count(*) WHEN 1 THEN min(id) END
-FROM placed CROSS JOIN generate_series(0, 16) AS level WHERE size * 2 ^ level <= 2
+FROM placed CROSS JOIN generate_series(0, 17) AS level WHERE size * 2 ^ level <= 2
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 KEPT_MARKS = """
@@ -47,7 +47,7 @@ FROM tile_mark JOIN tile_look USING (look) ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
 KEPT_SUMS = """
 SELECT sum(features), sum(sum_x), sum(sum_y), sum(numbers) FROM tile_mark
 UNION ALL SELECT sum(cells), sum(x * cells), sum(y * cells), sum(number * cells)
-FROM tile_feature, LATERAL (SELECT least(level + 1, 16) + 1 AS cells) AS counted
+FROM tile_feature, LATERAL (SELECT least(level + 1, 17) + 1 AS cells) AS counted
 """
 
 

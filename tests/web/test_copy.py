@@ -138,6 +138,18 @@ def test_it_serves_on_a_phone_and_offers_nothing_that_needs_a_server(
     assert page.locator("[data-served]").count() == 0
 
 
+def test_its_tools_measure_and_compare_without_a_server(copy: Path, reading: Callable[[str], Reader]) -> None:
+    page = reading(copy.as_uri()).open("?lang=en&select=cang-chua-ve,kcn-trang-due-3")
+    page.get_by_role("button", name="Measure distance and area").click()
+    for corner in ("20.80, 106.60", "20.80, 106.70"):
+        page.get_by_label("Coordinates of a point").fill(corner)
+        page.get_by_label("Coordinates of a point").press("Enter")
+    expect(page.locator(".tool-result")).to_have_text("10.411 km")
+    page.locator('[data-way="compare"]').click()
+    expect(page.get_by_role("dialog", name="2 projects compared")).to_contain_text("Establishment procedure · due 2023")
+    expect(page.locator(".selection-ways a:visible")).to_have_count(0)
+
+
 def test_a_byte_changed_in_its_data_is_told(copy: Path, tmp_path: Path, reading: Callable[[str], Reader]) -> None:
     forged = tmp_path / "forged.html"
     forged.write_text(copy.read_text("utf-8").replace("Đang thi công", "Đang thi còng"), "utf-8")

@@ -46,6 +46,8 @@ export const catalog = () => get("/api/catalog");
 export const sprite = () => get("/api/styles/sprite.svg", {}, undefined, (answer) => answer.text());
 /** `fields`: the properties wanted beside those that are always shown. */
 export const projects = (filters, signal, fields = []) => all("/api/collections/projects/items", { ...filters, properties: [SHOWN, ...fields].join(",") }, signal);
+/** These projects with all that is told of them. */
+export const whole = (ids, clocks, signal) => all("/api/collections/projects/items", { ids: ids.join(","), ...clocks }, signal);
 export const counts = (filters, signal) => get("/api/counts", filters, signal);
 export const project = (id, clocks, signal) => get(item(id), clocks, signal);
 export const history = (id, signal) => get(`${item(id)}/history`, {}, signal);

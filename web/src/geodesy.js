@@ -1,13 +1,16 @@
 /** Lengths and areas on the ellipsoid, and places in VN-2000; fetched when a tool first needs them. */
 
-import "/vendor/geographiclib-geodesic/geographiclib-geodesic.min.js";
-import "/vendor/proj4/dist/proj4.js";
+import * as geographic from "/vendor/geographiclib-geodesic/geographiclib-geodesic.min.js";
+import * as projections from "/vendor/proj4/dist/proj4.js";
 
-const earth = globalThis.geodesic.Geodesic.WGS84;
+/** Both are scripts, not modules: a browser gets them as globals, a bundle (the copy of the map) as exports. */
+const geodesic = geographic.default ?? globalThis.geodesic;
+const proj4 = projections.default ?? globalThis.proj4;
+const earth = geodesic.Geodesic.WGS84;
 /** EPSG:9210 with the datum shift of `geo/crs.py`; a test holds it against PROJ. */
 const VN2000 = "+proj=tmerc +lat_0=0 +lon_0=105.75 +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 "
   + "+towgs84=-191.90441429,-39.30318279,-111.45032835,0.00928836,-0.01975479,0.00427372,0.252906278 +units=m +no_defs";
-const grid = globalThis.proj4("WGS84", VN2000);
+const grid = proj4("WGS84", VN2000);
 /** Where a line is drawn straight, it leaves the shortest way by less than a pixel of the whole city. */
 const STEP_M = 20_000;
 const LIMITS = { west: 102, east: 118, south: 6, north: 24 };

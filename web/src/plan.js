@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { el, glyph } from "./dom.js";
 import { number, own, t } from "./i18n.js";
 import { createMarks } from "./map/marks.js";
+import { errorWords } from "./notices.js";
 import { createSelection } from "./selection.js";
 import { createTools } from "./tools.js";
 
@@ -65,8 +66,14 @@ export function createPlan({ map, layers, catalog, state, clocks, features, onCo
   }
 
   async function onCompare() {
-    const [{ openComparison }, chosen] = await Promise.all([import("./comparison.js"), gather()]);
-    openComparison(chosen, { catalog, state, clocks });
+    const { select } = state.shown;
+    try {
+      const [{ openComparison }, { features: chosen }] = await Promise.all([import("./comparison.js"), api.whole(select, clocks().asked)]);
+      openComparison(chosen.sort((a, b) => select.indexOf(a.id) - select.indexOf(b.id)), { catalog, state, clocks });
+    } catch (error) {
+      if (!(error instanceof api.ApiError)) throw error;
+      selection.tell(errorWords(error));
+    }
   }
 
   /** What is near belongs to the project that is open, or to the one it was opened from. */

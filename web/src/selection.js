@@ -37,6 +37,9 @@ export function createSelection(parent, { state, onColumn, onShow, onCompare }) 
       return set([...now, ...fresh.slice(0, room)], t(words, { n: number(words === "selectedFull" ? MOST_SELECTED : Math.min(room, fresh.length)), most: number(MOST_SELECTED) }));
     },
 
+    /** A word about the selection, beside its number. */
+    tell(words) { said.textContent = words; },
+
     toggle(id) {
       if (selected().includes(id)) set(selected().filter((other) => other !== id));
       else if (selected().length >= MOST_SELECTED) set(selected(), t("selectedFull", { n: number(MOST_SELECTED) }));

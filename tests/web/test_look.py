@@ -58,6 +58,20 @@ def test_what_stands_at_one_point_is_fanned_out_and_goes_back(reader: Reader) ->
     expect(page.locator(".mark-fan")).to_have_count(0)
 
 
+def test_a_group_opens_by_the_space_bar_too(reader: Reader) -> None:
+    page = reader.open("/#map=17/20.7925/106.701")
+    where = page.locator("#map")
+    where.focus()
+    said = page.locator("#voice")
+    for _ in range(12):
+        where.press("ArrowRight")
+        page.wait_for_timeout(180)  # the voice waits for the reader to hear the end
+        if any("phím cách mở nhóm" in words for words in said.all_inner_texts()):
+            break
+    where.press("Space")
+    expect(page.locator(".mark-fan")).to_have_count(2)
+
+
 @pytest.mark.parametrize("path", ["/", "/chi-tieu", "/api", "/du-an"])
 def test_a_page_is_as_dark_as_the_system_wishes(reader: Reader, path: str) -> None:
     page = reader.open(path, dark=True, wait=path == "/")

@@ -41,7 +41,7 @@ export function createBrowse(root, { map, layers, catalog, onChoose, onHover, on
 
   const acts = {
     Enter: () => current && onChoose(current),
-    " ": () => current && onChoose(current),
+    " ": () => current && layers.press(current),
     Home: () => go(1, ""),
     End: () => go(-1, ""),
     "+": () => leaflet.zoomIn(), "=": () => leaflet.zoomIn(),

@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { t } from "./i18n.js";
 
 const KEYS = [
-  [["←", "→", "↑", "↓"], "keyBrowse"], [["Home", "End"], "keyEnds"], [["Enter"], "keyOpen"], [["Esc"], "keyLeave"],
+  [["←", "→", "↑", "↓"], "keyBrowse"], [["Home", "End"], "keyEnds"], [["Enter"], "keyOpen"], [["Space"], "keyGroup"], [["Esc"], "keyLeave"],
   [["Shift", "← → ↑ ↓"], "keyPan"], [["+", "−"], "keyZoom"], [["0"], "keyHome"], [["↑", "↓"], "keyList"], [["/"], "keySearch"], [["?"], "keyHelp"],
 ];
 

@@ -4,6 +4,8 @@
  */
 
 import { build } from "esbuild";
+import subsetFont from "subset-font";
+import { createHash } from "node:crypto";
 import { brotliCompressSync } from "node:zlib";
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
@@ -28,9 +30,27 @@ const served = { name: "served", setup({ onResolve }) {
 const common = { absWorkingDir: web, bundle: true, minify: true, charset: "utf8", outdir: out, entryNames: "[name]-[hash]", chunkNames: "part-[hash]",
   metafile: true, legalComments: "none", target: ["chrome109", "firefox115", "safari16.4"], plugins: [served], logLevel: "error" };
 
+/** The letters of Vietnamese and English, and the signs that are set between them: one small file per weight. All others come from type.css. */
+const RANGES = [[0x20, 0x7e], [0xa0, 0xa0], [0xa9, 0xa9], [0xab, 0xab], [0xb0, 0xb0], [0xb2, 0xb3], [0xb7, 0xb7], [0xbb, 0xbb], [0xc0, 0xc3], [0xc8, 0xca], [0xcc, 0xcd], [0xd2, 0xd5], [0xd7, 0xd7],
+  [0xd9, 0xda], [0xdd, 0xdd], [0xe0, 0xe3], [0xe8, 0xea], [0xec, 0xed], [0xf2, 0xf5], [0xf9, 0xfa], [0xfd, 0xfd], [0x102, 0x103], [0x110, 0x111], [0x128, 0x129],
+  [0x168, 0x169], [0x1a0, 0x1a1], [0x1af, 0x1b0], [0x1ea0, 0x1ef9], [0x2013, 0x2014], [0x2018, 0x2019], [0x201c, 0x201d], [0x2022, 0x2022], [0x2026, 0x2026], [0x2032, 0x2033], [0x20ab, 0x20ab], [0x2190, 0x2193], [0x2212, 0x2212]];
+const LETTERS = RANGES.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i))).join("");
+const COVERED = RANGES.map(([from, to]) => `U+${from.toString(16)}${to > from ? `-${to.toString(16)}` : ""}`).join(",");
+
+/** One weight of the typeface cut to those letters: {weight, href}. */
+async function cut([weight, name]) {
+  const whole = await readFile(join(web, "node_modules/@expo-google-fonts/be-vietnam-pro", name, `BeVietnamPro_${name}.ttf`));
+  const small = await subsetFont(whole, LETTERS, { targetFormat: "woff2" });
+  const file = `letters-${weight}-${createHash("sha256").update(small).digest("hex").slice(0, 8)}.woff2`;
+  await writeFile(join(out, file), small);
+  return { weight, href: `/assets/build/${file}` };
+}
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-const styled = sheets.map(([, href, media]) => `@import ${JSON.stringify(href)}${media ? ` ${media}` : ""};`).join("\n");
+const fonts = await Promise.all([[400, "400Regular"], [600, "600SemiBold"]].map(cut));
+const faces = fonts.map(({ weight, href }) => `@font-face { font-family: "Be Vietnam Pro"; font-weight: ${weight}; font-display: swap; src: url("${href}") format("woff2"); unicode-range: ${COVERED}; }`).join("\n");
+const styled = sheets.map(([, href, media]) => `@import ${JSON.stringify(href)}${media ? ` ${media}` : ""};`).join("\n") + faces;
 const [modules, styles] = await Promise.all([
   build({ ...common, entryPoints: scripts.map(([, path]) => path), format: "esm", splitting: true }),
   build({ ...common, entryNames: "map-[hash]", stdin: { contents: styled, loader: "css", resolveDir: web } })]);
@@ -50,11 +70,12 @@ let written = page;
 sheets.forEach(([line], i) => {
   written = written.replace(line, i ? "" : `  <link rel="stylesheet" href="${address(Object.keys(styles.metafile.outputs)[0])}">\n`);
 });
+written = written.replace(/^.*<link rel="preload"[^>]* as="font"[^>]*>\n/m, fonts.map(({ href }) => `  <link rel="preload" href="${href}" as="font" type="font/woff2" crossorigin>\n`).join(""));
 for (const [tag, path] of scripts) {
   const [name] = outOf(path);
   const preloads = [...needed(name)].map((part) => `<link rel="modulepreload" href="${address(part)}">\n  `).join("");
   written = written.replace(tag, `${preloads}${tag.replace(`/assets/${path}`, address(name))}`);
 }
-for (const name of await readdir(out)) await writeFile(join(out, `${name}.br`), brotliCompressSync(await readFile(join(out, name))));
+for (const name of (await readdir(out)).filter((one) => /\.(js|css)$/.test(one))) await writeFile(join(out, `${name}.br`), brotliCompressSync(await readFile(join(out, name))));
 await writeFile(join(out, "index.html"), written);
 await utimes(join(out, "index.html"), begun, begun);

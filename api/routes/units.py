@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from api.answered import Answered
 from api.answers import GeoJsonAnswer, JsonAnswer, described, feature_collection, now
 from api.dependencies import FILTERS, FORM, box, feature_query, form, readable, transaction
+from api.encoding import chosen, compressed
 from api.links import GEOJSON, JSON, Links, link_header
 from api.own_parameters import GENERATION, LEVEL
 from api.parameters import BBOX, BBOX_CRS, DATETIME, IDS, LIMIT, NEXT, asked, limit
@@ -132,7 +134,12 @@ def outlines_of_units(request: Request, collection: CollectionId, connection: Re
         raise FeatureNotFound(f"{collection} holds no administrative units; {', '.join(units.COLLECTIONS)} do.")
     ids = set(texts["ids"].split(",")) if "ids" in texts else set()
     found = short_outlines.of_generation(connection, units.COLLECTIONS[collection], ids)
-    return JsonAnswer({"decimals": short_outlines.DECIMALS, "outlines": found})
+    body = orjson.dumps({"decimals": short_outlines.DECIMALS, "outlines": found})
+    coding = chosen(request.headers.get("accept-encoding", "").encode("latin-1"))
+    if not coding:
+        return JsonAnswer(body)
+    # Made once for each version of the data and sent to everybody who opens the map: as small as it gets.
+    return JsonAnswer(compressed(body, coding, best=True), {"Content-Encoding": coding, "Vary": "Accept-Encoding"})
 
 
 def became(connection: Connection, query: FeatureQuery) -> dict[str, Any]:

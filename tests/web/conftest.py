@@ -123,7 +123,7 @@ class Reader:
         dark: bool = False,
         tour: bool = False,
     ) -> Page:
-        """A page in a window of its own, at rest; the reader knows the `tour` unless told otherwise."""
+        """A page in a window of its own, at rest, of one who knows the `tour` or not."""
         context = self.browser.new_context(
             viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
             has_touch=phone,

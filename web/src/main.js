@@ -50,7 +50,7 @@ function run({ catalog, base, units, outlines }) {
   speakAll(); // the inset stands before the map is fitted beside it
   const choose = (id, event) => plan.taken(id, event) || state.set({ id });
   const sheet = createSheet($("#finder"), $(".handle"), () => { labels.draw(); swipe.redraw(); });
-  const finder = createFinder($("#finder"), { catalog, units, state, onChoose: choose, onHover: light, onRetry: refresh, onSeek: sheet.open });
+  const finder = createFinder($("#finder"), { catalog, units, state, onChoose: choose, onHover: light, onRetry: refresh, onSeek: () => { sheet.open(); territory.name(); } });
   const timebar = createTimebar($("#time"), { state, onMore: sheet.open });
   const clocks = () => timebar.clocks;
   const panel = createPanel($("#panel"), catalog, { onClose: close, onShow: show, onRetry: () => open(state.shown.id), extras: (feature) => plan.ofProject(feature) });

@@ -10,16 +10,22 @@ const WITHIN = { "districts-2024": ["communes-2024"] };
 /** `day()` is the one shown, `onNamed()` is called when the old communes have names, `onFail(error)` when outlines cannot be had. */
 export function createTerritory({ map, base, units, outlines, ground, labels, state, day, onNamed, onFail }) {
   let generation = null;
-  const named = api.units("communes-2024").then((found) => {
-    units.add("communes-2024", found);
-    onNamed();
-    draw({ move: false });
-  }).catch(onFail);
+  let naming = null;
 
-  /** A generation with its outlines; the names of the old communes, which are many, come when the rest stands. */
-  async function complete(name) {
-    if (name === "communes-2024") await named;
-    await outlines.need(name);
+  /** The names of the old communes, which are many, come when somebody looks for one. */
+  const name = () => {
+    naming ??= api.units("communes-2024").then((found) => {
+      units.add("communes-2024", found);
+      onNamed();
+      draw({ move: false });
+    }).catch((error) => { naming = null; onFail(error); });
+    return naming;
+  };
+
+  /** A generation with its names and outlines. */
+  async function complete(collection) {
+    if (collection === "communes-2024") await name();
+    await outlines.need(collection);
   }
   const later = (names, then) => Promise.all(names.map(complete)).then(then).catch(onFail);
 
@@ -37,6 +43,7 @@ export function createTerritory({ map, base, units, outlines, ground, labels, st
   /** A name may mean a unit of several times: all are outlined, and the veil is off the largest, lest one veil the other. */
   function draw({ move }) {
     const meant = state.shown.district.map((value) => units.find(value));
+    if (!naming && meant.some((found) => !found.length)) name();
     const late = [...new Set(meant.flat().map(collectionOf))].filter((name) => base[name] && !outlines.has(name));
     if (late.length) { later(late, () => draw({ move })); return; }
     const found = meant.map((same) => same.filter(({ geometry }) => geometry));
@@ -44,5 +51,5 @@ export function createTerritory({ map, base, units, outlines, ground, labels, st
     if (bounds && move) map.fit(bounds);
   }
 
-  return { show, draw, complete };
+  return { show, draw, complete, name };
 }

@@ -1,20 +1,23 @@
 """`haiphong publish` and `haiphong diff`: releases of the store's own data, in a folder."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import typer
 from sqlalchemy import NullPool, create_engine
 
 from api.parameters import choose
+from api.site import crawl
 from api.store import prepare, store
 from geo.errors import InvalidParameter
 from geo.packages import Say
 from geo.settings import Settings
 from layers.catalog import Catalog
+from layers.edition.folder import Beside
 from layers.release import publish, signing, verify
 from layers.release.changes import Comparison, Edition
-from layers.release.publish import Step, Wanted
+from layers.release.publish import Release, Step, Wanted
 from layers.release.telling import Sink, tell
 
 
@@ -42,7 +45,24 @@ def write(
                 _watched,
                 secret,
                 say,
+                partial(_pages, settings, url, say),
             )
+
+
+def _pages(settings: Settings, url: str, say: Say, release: Release) -> Beside:
+    """The pages that the server would write of what the release holds."""
+    from api.main import create_app, read_only_engine
+
+    engine = read_only_engine(url)
+    known = release.clocks.known or release.issued
+    foot = {
+        "vi": f"Bản phát hành {release.name}: dữ liệu ghi nhận đến {release.stamp}.",
+        "en": f"Release {release.name}: data as recorded by {release.stamp}.",
+    }
+    try:
+        return crawl(create_app(settings, engine), known.isoformat(), foot, say)
+    finally:
+        engine.dispose()
 
 
 def differences(

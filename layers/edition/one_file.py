@@ -36,9 +36,9 @@ def page(carried: dict[str, Any], web: Path, bundled: Bundle) -> bytes:
     # In JSON a "<" stands in strings alone, where its escape means the same.
     data = orjson.dumps(carried, option=orjson.OPT_SORT_KEYS).replace(b"<", rb"\u003c").decode()
     digest = hashlib.sha256(data.encode()).hexdigest()
-    written = ((web / "src/theme.js").read_text("utf-8"), _by_id(bundled.script))
+    written = ((web / "src/theme.js").read_text("utf-8"), by_id(bundled.script))
     first, script = (one.replace("</script", r"<\/script") for one in written)
-    html = _by_id((web / "index.html").read_text("utf-8"))
+    html = by_id((web / "index.html").read_text("utf-8"))
     html = re.sub(r"<link\b[^>]*>\s*|<script\b[^>]*></script>\s*", "", html)
     icon = "data:image/svg+xml;base64," + base64.b64encode((web / "icons/favicon.svg").read_bytes()).decode()
     html = html.replace("/assets/icons/favicon.svg", icon)
@@ -53,9 +53,8 @@ def page(carried: dict[str, Any], web: Path, bundled: Bundle) -> bytes:
         f'  <script>{first}</script>\n  <link rel="icon" href="{icon}" type="image/svg+xml">\n'
         f"  <style>{bundled.style}</style>\n</head>"
     )
-    drawings = "".join(_symbols(web / f"icons/{name}.svg", name) for name in _SHEETS)
     foot = (
-        f'{drawings}<script type="application/json" id="edition" data-sha256="{digest}">{data}</script>\n'
+        f'{drawings(web)}<script type="application/json" id="edition" data-sha256="{digest}">{data}</script>\n'
         f'<script type="module">{script}</script>\n</body>'
     )
     # A function, since a replacement in words would read its backslashes.
@@ -67,11 +66,16 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _by_id(text: str) -> str:
+def by_id(text: str) -> str:
     """The drawings by their ids in this file."""
     for name in _SHEETS:
         text = text.replace(f"/assets/icons/{name}.svg#", f"#{name}-")
     return text
+
+
+def drawings(web: Path) -> str:
+    """What the page uses by those ids, out of sight."""
+    return "".join(_symbols(web / f"icons/{name}.svg", name) for name in _SHEETS)
 
 
 def _symbols(path: Path, name: str) -> str:

@@ -43,6 +43,10 @@ _COPY = """\
 - `{name}`: bản đồ trong một tệp, mở bằng trình duyệt, không cần mạng.
   The map in one file; a browser opens it without a network.
 """
+_SITE = """\
+- `site/`: bản đồ và các trang, cho mọi máy chủ web, ở mọi địa chỉ / the map and the pages, for any web server, at any
+  address: `python -m http.server`.
+"""
 _TILES = """\
 - `{name}`, `{style}`: vector tiles của mọi lớp, kiểu vẽ cho MapLibre / of every layer, with their MapLibre style.
 """
@@ -65,7 +69,8 @@ def pages(
         tiles=_TILES.format(name=tiles.NAME, style=tiles.STYLE) if tiles.NAME in staging.digests else "",
         oc4ids=oc4ids.NAME, sums=sums.FILE,
         outlines=f"{NOTE.vi} {NOTE.en}",
-        copy=_COPY.format(name=one_file.NAME) if one_file.NAME in staging.digests else "",
+        copy=(_COPY.format(name=one_file.NAME) if one_file.NAME in staging.digests else "")
+        + (_SITE if "site/index.html" in staging.digests else ""),
         signature=_SIGNED.format(sums=sums.FILE) if signed else ".",
     ).encode()  # fmt: skip
 

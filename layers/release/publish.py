@@ -1,7 +1,7 @@
 """`publish`: what a release holds, in which order it is written, and how it appears.
 
     <release>/  layers/<collection>.{geojson,csv,gpkg,fgb,parquet,kml}   styles/…   schemas/…   tiles/…   style.json
-                haiphong.html  catalog.json  dcat.jsonld  oc4ids.json  data-dictionary.md  README.md  SHA256SUMS
+                haiphong.html  site/…  catalog.json  dcat.jsonld  oc4ids.json  data-dictionary.md  README.md  SHA256SUMS
 
 A release is what one transaction sees. Nothing in it depends on the day or the machine that wrote it, so the same data
 gives the same bytes.
@@ -29,7 +29,7 @@ from geo.snapshot import snapshot
 from layers import returnables
 from layers.catalog import Catalog
 from layers.collection import PROJECTS
-from layers.edition import one_file
+from layers.edition import folder, one_file
 from layers.edition.bundle import bundle
 from layers.edition.contents import contents
 from layers.export import FORMATS
@@ -63,6 +63,8 @@ class Step:
     write: Write
 
 
+Pages = Callable[["Release"], folder.Beside]
+"""Writes the pages that stand beside the map of a release."""
 Watch = Callable[[Sequence[Step]], Iterator[Step]]
 """Hands out the steps one by one, and may show how far they have come."""
 
@@ -102,9 +104,11 @@ def publish(
     watch: Watch = iter,
     key: minisign.SecretKey | None = None,
     say: Say = _silent,
+    pages: Pages | None = None,
 ) -> Path:
     """Write a release under `out`, what it changed, and the index of releases; the folder of the release.
 
+    `pages`: makes a release of the whole city hold them in a folder `site/` with the map, for any web server.
     `connection`: in one read-only transaction. Raises UnknownLayer, InvalidParameter when there is nothing to publish
     or the release exists, HaiphongError when the disk refuses: earlier releases stay as they are, and the next run goes
     on where this one broke off.
@@ -114,7 +118,8 @@ def publish(
         with Workshop() as workshop:
             writer = files.Writer(connection, workshop, release.stamp)
             steps = [*_layers(release, writer), *_drawings(release, catalog, packages)]
-            for step in watch([*steps, *_copy(release, connection, catalog, data, packages)]):
+            beside = None if wanted.layers else pages
+            for step in watch([*steps, *_copies(release, connection, catalog, data, packages.parent, beside)]):
                 staging.add(step.name, step.write)
         for step in watch([*_wholes(release, staging, wanted.base)]):
             staging.add(step.name, step.write)
@@ -170,15 +175,18 @@ def _drawings(release: Release, catalog: Catalog, packages: Path) -> Iterator[St
         yield _bytes(f"{tiles.SPRITE}{name}.json", partial(_json, drawn.index))
 
 
-def _copy(release: Release, connection: Connection, catalog: Catalog, data: Path, packages: Path) -> Iterator[Step]:
-    """The map as one file, where one file can hold it."""
+def _copies(
+    release: Release, connection: Connection, catalog: Catalog, data: Path, web: Path, pages: Pages | None
+) -> Iterator[Step]:
+    """The map as one file, and as a site, where one file can hold it."""
     query = FeatureQuery(layers=tuple(sorted(release.layer_ids)), clocks=release.clocks)
-
-    def write(path: Path) -> None:
-        one_file.write(path, contents(connection, catalog, data, query), packages.parent, bundle(packages.parent))
-
-    if release.layer_ids and count(connection, query) <= MOST:
-        yield Step(one_file.NAME, write)
+    if not release.layer_ids or count(connection, query) > MOST:
+        return
+    carried, bundled = contents(connection, catalog, data, query), bundle(web)
+    yield Step(one_file.NAME, lambda path: one_file.write(path, carried, web, bundled))
+    if pages is not None:
+        for name, content in folder.files(carried, web, bundled, pages(release)):
+            yield _bytes(f"site/{name}", partial(bytes, content))
 
 
 def _wholes(release: Release, staging: Staging, base: str) -> Iterator[Step]:

@@ -7,6 +7,7 @@ import { edition } from "./carried.js";
 
 const WORDS = {
   title: ["Bản mang theo", "A copy to take along"],
+  site: ["Bản phát hành", "A release"],
   offline: ["Mở được khi không có mạng.", "Opens without a network."],
   recorded: ["Dữ liệu ghi nhận đến {day}.", "Data as recorded by {day}."],
   judged: ["Chỉ đạo được đối chiếu với tình trạng ngày {day}.", "Orders are held against the state of {day}."],
@@ -21,8 +22,8 @@ const say = (key, values = {}) => WORDS[key][lang() === "vi" ? 0 : 1].replace(/\
 
 const carries = await edition();
 const inside = document.getElementById("edition");
-const stated = inside.dataset.sha256;
-const found = await digest(inside.textContent).catch(() => null);
+const stated = inside?.dataset.sha256;
+const found = inside && await digest(inside.textContent).catch(() => null);
 
 /** SHA-256 of a text, as hex; null where the browser has no such function here. */
 async function digest(text) {
@@ -39,11 +40,11 @@ function draw() {
   const verdict = found === null ? "unknown" : found === stated ? "same" : "differs";
   node.classList.toggle("is-wrong", verdict === "differs");
   node.replaceChildren(
-    el("summary", {}, el("strong", {}, say("title")), ` · ${say("recorded", { day: day(carries.recorded) })}`),
-    el("p", {}, `${say("offline")} ${carries.filters ? say("part", { filters: carries.filters[lang()] }) : ""} ${say("judged", { day: day(carries.judged) })}`),
+    el("summary", {}, el("strong", {}, say(inside ? "title" : "site")), ` · ${say("recorded", { day: day(carries.recorded) })}`),
+    el("p", {}, `${inside ? say("offline") : ""} ${carries.filters ? say("part", { filters: carries.filters[lang()] }) : ""} ${say("judged", { day: day(carries.judged) })}`),
     el("h3", {}, say("sources")),
     el("ul", {}, carries.sources.map(({ attribution, licence }) => el("li", { lang: "vi" }, `${attribution} · ${licence}`))),
-    el("p", {}, `${say("sum")}: `, el("code", {}, stated), ` – ${say(verdict)}.`));
+    inside ? el("p", {}, `${say("sum")}: `, el("code", {}, stated), ` – ${say(verdict)}.`) : "");
 }
 
 draw();

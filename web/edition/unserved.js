@@ -1,4 +1,7 @@
 /** What only a server can give does not stand on a copy. */
 
-for (const node of document.querySelectorAll("[data-served]")) node.remove();
+import { page } from "./addresses.js";
+
+for (const node of document.querySelectorAll("[data-page]")) if (!page(node.dataset.page)) node.remove();
+for (const node of document.querySelectorAll("[data-served]")) if (!node.querySelector("[data-page]")) node.remove();
 document.body.classList.add("is-copy");

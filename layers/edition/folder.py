@@ -1,0 +1,42 @@
+"""The map as files of a folder that any web server can serve, at any address: what `one_file` holds, side by side."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from layers.edition.bundle import Bundle
+from layers.edition.one_file import by_id, drawings
+
+_POLICY = "default-src 'self'; img-src 'self' data:; font-src 'self' data:; form-action 'none'; base-uri 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the map: `kinds` of pages (the map links to `du-an` as `du-an.html`), and `files` by name."""
+
+    kinds: tuple[str, ...]
+    files: Mapping[str, bytes]
+
+
+def files(carried: dict[str, Any], web: Path, bundled: Bundle, beside: Beside) -> Iterator[tuple[str, bytes]]:
+    """The files of the map and what stands beside it, by name."""
+    html = by_id((web / "index.html").read_text("utf-8"))
+    html = re.sub(r"<link\b[^>]*>\s*|<script\b[^>]*></script>\s*", "", html)
+    html = html.replace("/assets/icons/favicon.svg", "assets/icons/favicon.svg")
+    head = (
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n  <script src="theme.js"></script>\n'
+        '  <link rel="icon" href="assets/icons/favicon.svg" type="image/svg+xml">\n'
+        '  <link rel="stylesheet" href="app.css">\n  <script type="module" src="app.js"></script>\n</head>'
+    )
+    html = re.sub("</head>", lambda _: head, html, count=1)
+    html = re.sub("</body>", lambda _: f"{drawings(web)}</body>", html, count=1)
+    yield "index.html", html.replace("<body ", f'<body data-pages="{" ".join(beside.kinds)}" ', 1).encode()
+    yield "theme.js", (web / "src/theme.js").read_bytes()
+    yield "app.js", by_id(bundled.script).encode()
+    yield "app.css", bundled.style.encode()
+    yield "edition.json", orjson.dumps(carried, option=orjson.OPT_SORT_KEYS)
+    yield from beside.files.items()

@@ -47,7 +47,7 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
   /** What lies on the map without covering a side of it: boxes in its pixels. */
   function furniture() {
     const frame = root.getBoundingClientRect();
-    return [...document.querySelectorAll(".map-group, .inset, .credits > *")].map((piece) => piece.getBoundingClientRect())
+    return [...document.querySelectorAll(".map-group, .inset, .credits > *, .embed-legend")].map((piece) => piece.getBoundingClientRect())
       .filter(({ width }) => width).map(({ left, top, right, bottom }) =>
         ({ left: left - frame.left, top: top - frame.top, right: right - frame.left, bottom: bottom - frame.top }));
   }

@@ -17,6 +17,7 @@ from api.metrics import Measured, watch
 from api.one_feature import OneFeature
 from api.one_page import OnePage
 from api.routes import (
+    cards,
     catalog,
     changes,
     collections,
@@ -85,6 +86,7 @@ _ROUTERS = tuple(
         feeds,
         releases,
         share,
+        cards,
         pages,
     )
 )

@@ -112,6 +112,7 @@ SCHEMAS: dict[str, Any] = {
             },
         },
     },
+    "Picture": {"type": "string", "format": "binary", "description": "PNG, 1200 x 630"},
     "Tile": {"type": "string", "format": "binary", "description": "Mapbox Vector Tile 2.1, one layer"},
     "History": {
         "type": "object",

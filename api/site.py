@@ -23,8 +23,11 @@ _HERE = "http://site.invalid"
 _ASSETS = ("/assets/", "/vendor/", "/api/styles/sprite.svg")
 _LINK = re.compile(r'\b(href|src)="([^"]*)"')
 _URL = re.compile(r'url\("(/[^")]*)"\)')
-# A form asks a server; and what stands beside a day of the past, the state of today, is the same state here.
-_LIVE = re.compile(r'<form\b.*?</form>|<p class="standing-now">.*?</p>', re.DOTALL)
+# A form asks a server, and so does the picture of a link; and what stands beside a day of the past, the state of today,
+# is the same state here.
+_LIVE = re.compile(
+    r'<form\b.*?</form>|<p class="standing-now">.*?</p>|<meta [a-z]+="(?:og:image|twitter)[^>]*>', re.DOTALL
+)
 _SAID_EVERY = 100
 
 

@@ -16,6 +16,7 @@ from api.html import Pages, reader_language
 from api.negotiation import LANGUAGES
 from api.parameters import CONDITION, DISTRICT, LANG, LAYER, LIMIT, NEXT, STATUS, Parameter, Q, asked, choose
 from api.routes.directives import CLOCKS, DEADLINE_FILTERS, chosen_deadlines, rows_on_the_map
+from api.social import social
 from geo import deadlines, edtf, ledger, listing, store, targets
 from geo.judgement import REASONS, UNMAPPED, VERDICTS
 from geo.unit_choices import choices
@@ -64,6 +65,7 @@ def document(
         only=only,
         counts=counts,
         reasons=UNMAPPED,
+        social=social(request, f"documents/{document_id}", *_told(outline["document"], reader_language(request))),
     )
 
 
@@ -205,6 +207,12 @@ def page(request: Request, template: str, here_is: str, **context: Any) -> HTMLR
         **context,
     )
     return HTMLResponse(body, headers={"Content-Language": lang})
+
+
+def _told(document: Mapping[str, Any], lang: str) -> tuple[str, str]:
+    """What a link to a document says: its name and its title."""
+    label, title = (document.get(f"{name}_{lang}") or document[f"{name}_vi"] for name in ("label", "title"))
+    return label, title
 
 
 def _clause(clause: dict[str, Any], names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

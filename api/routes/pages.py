@@ -1,5 +1,6 @@
 """The pages that people open: the map, and one page per project that works without JavaScript."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -9,11 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from api.built import map_page
-from api.dependencies import CLOCKS, catalog_answer, clocks, readable, transaction
-from api.files import whole_page
+from api.dependencies import CLOCKS, FILTERS, catalog_answer, clocks, readable, transaction
 from api.html import Pages, reader_language
 from api.links import Links
 from api.negotiation import LANGUAGES
+from api.social import social, with_tags
 from geo import edtf, ledger, store, versions
 from geo.settings import Settings
 from layers import returnables
@@ -29,7 +30,8 @@ router = APIRouter(include_in_schema=False)
 def the_map(request: Request) -> Response:
     """The map; its state lives in the query, which the browser reads."""
     settings: Settings = request.app.state.settings
-    return whole_page(request, map_page(settings.web))
+    shown = {one.name: request.query_params[one.name] for one in FILTERS if request.query_params.get(one.name)}
+    return with_tags(request, map_page(settings.web), social(request, "map", query=shown))
 
 
 @router.get("/du-an/{feature_id}")
@@ -64,6 +66,7 @@ def project(
         day=None if then is None else then.day.isoformat(),
         recorded=then.known.astimezone(edtf.CITY_TIME).date().isoformat() if then and then.known else None,
         now=now,
+        social=social(request, f"projects/{feature_id}", *_told(feature["properties"], reader_language(request))),
         links={
             "map": links.url("/", {**asked, "id": feature_id}),
             "feature": links.url(item, asked),
@@ -73,6 +76,11 @@ def project(
         },
     )
     return HTMLResponse(body)
+
+
+def _told(properties: Mapping[str, Any], lang: str) -> tuple[str, str]:
+    """What a link to the page of a project says: its name and its status."""
+    return properties.get(f"name_{lang}") or properties["name_vi"], properties[f"status_{lang}"]
 
 
 def _versions(request: Request, connection: Connection, feature: dict[str, Any]) -> list[dict[str, Any]]:

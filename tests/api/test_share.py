@@ -1,3 +1,5 @@
+import re
+import struct
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -7,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from starlette.testclient import TestClient
 
 from api import short_links
@@ -16,7 +18,9 @@ from api.routes.share import STATE
 from api.short_links import UnknownShortLink, View, decode, encode
 from geo.errors import InvalidParameter
 from geo.settings import Settings
+from layers.postcard import wrapped
 from tests.api.conftest import Ask
+from tests.factories import edit, fact, point, store
 
 WORDS = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=60).filter(str.strip)
 CODES = st.lists(
@@ -157,3 +161,36 @@ def test_the_map_for_a_frame_names_who_may_frame_it_and_nothing_else_may_be_fram
     for path in ("/", "/in", "/embed/", "/du-an", "/api"):
         assert framing(allowed.get(path)) == "'none'", path
         assert allowed.get(path).headers["x-frame-options"] == "DENY"
+
+
+def test_a_link_that_is_sent_shows_a_picture_of_what_it_leads_to(client: TestClient, connection: Connection) -> None:
+    store(connection, edit("cang-a", geometry=point(), facts=(fact(),), name_vi="Bến <script>& “Đồ Sơn”"))
+    page = client.get("/?layer=port&q=%22%3E%3Cscript%3E&lang=en")
+    picture = re.findall(r'<meta property="og:image" content="([^"]+)">', page.text)
+    assert picture == ["http://map.example/api/cards/map.png?layer=port&amp;q=%22%3E%3Cscript%3E&amp;lang=en"]
+    assert client.get("/", headers={"If-None-Match": client.get("/").headers["etag"]}).status_code == 304
+    project = client.get("/du-an/cang-a").text
+    assert 'content="Bến &lt;script&gt;&amp; “Đồ Sơn”"' in project
+    for card in (
+        "map.png?layer=port&lang=en",
+        "map.png?datetime=2023-06-30",
+        "projects/cang-a.png",
+        "projects/cang-a.png?lang=en",
+    ):
+        answer = client.get(f"/api/cards/{card}")
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"] == "image/png"
+        assert struct.unpack(">II", answer.content[16:24]) == (1200, 630)
+
+
+def test_a_picture_of_nothing_is_refused(refused: Ask) -> None:
+    refused("/api/cards/projects/khong-co.png", 404)
+    refused("/api/cards/documents/khong-co.png", 404)
+    refused("/api/cards/map.png", 400, status="done")
+
+
+@given(st.text(max_size=300), st.sampled_from([24, 36, 44]))
+def test_words_on_a_picture_stay_in_their_lines(words: str, size: int) -> None:
+    lines = wrapped(words, size, 386, 3)
+    assert len(lines) <= 3
+    assert all(len(line) * size * 0.56 <= 386 + 2 * size for line in lines)

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from geo.status import ACCURACIES, BASES, CONDITIONS, STATUSES, Code, Words
 from layers.catalog import Catalog
-from layers.style import status_rule
+from layers.portrayal import AGE_HEADING, AGE_WORDS
+from layers.style import is_old, status_rule
 
 Lang = Literal["vi", "en"]
 Properties = Mapping[str, Any]
@@ -120,8 +121,11 @@ class Cards:
         text = f"{value:,.10g}"
         return text.translate(str.maketrans(",.", ".,")) if self.lang == "vi" else text
 
-    def legend(self, features: list[dict[str, Any]]) -> str:
-        """The signs that this map uses, statuses with their counts; drawn by the same rules as the map."""
+    def legend(self, features: list[dict[str, Any]], day: date | None = None) -> str:
+        """The signs that this map uses, statuses with their counts; drawn by the same rules as the map.
+
+        `day`: the one on which a status is old, if that is told.
+        """
         rows = [feature["properties"] for feature in features]
         statuses = Counter(str(row.get("status") or "unknown") for row in rows)
         located = [feature["properties"] for feature in features if feature["geometry"] is not None]
@@ -139,6 +143,12 @@ class Cards:
                     self.say(_AREA),
                 )
             )
+        old = sum(day is not None and is_old(row.get("last_told"), day) for row in located)
+        if old:
+            parts += [
+                f'<li class="part">{self.say(AGE_HEADING)}</li>',
+                _row(_sign("age-old"), self.say(AGE_WORDS), old),
+            ]
         return f"<details open><summary>{self.say(_LEGEND)}</summary><ul>{''.join(parts)}</ul></details>"
 
     def _used(
@@ -192,7 +202,9 @@ def _link(text: object, url: object) -> str:
 
 
 def _sign(symbol: str) -> str:
-    return f'<svg class="sign" viewBox="0 0 24 24" aria-hidden="true"><use href="#{symbol}"/></svg>'
+    return (
+        f'<svg class="sign" viewBox="0 0 24 24" aria-hidden="true"><use href="#{symbol}" width="24" height="24"/></svg>'
+    )
 
 
 def _around(symbol: str, box: str) -> str:

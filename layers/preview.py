@@ -103,7 +103,7 @@ def page(
 
     figure: Any = drawing.get_root()
     figure.title = cards.say(TITLE) + (f" · {safe(subtitle)}" if subtitle else "")
-    panel = cards.head(subtitle, day, shown) + cards.legend(shown) + cards.unlocated(shown)
+    panel = cards.head(subtitle, day, shown) + cards.legend(shown, day) + cards.unlocated(shown)
     figure.html.add_child(Verbatim(style.sprite(catalog) + f'<aside class="panel">{panel}</aside>'))
     own = f"<style>{styles_of(packages)}</style><script>{scripts_of(packages)}</script>"
     figure.header.add_child(Verbatim(own), name="own")

@@ -122,7 +122,7 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       const { ids } = state.shown;
       $(".tally-chosen").textContent = [ids.length && t("chosenIds", { n: ids.length }), legend.words(state.shown)].filter(Boolean).join(" · ");
       sectors.draw(state.shown.layer, layerWords(state.shown.layer));
-      list.draw(features, units.fields(state.shown.district, clocks.day));
+      list.draw(features, units.fields(state.shown.district, clocks.day), clocks.day);
       if (!features.length) rows.replaceChildren(el("li", {}, nothing(clocks)));
       $(".scroll").scrollTop = 0;
       list.choose(state.shown.id, { reveal: true });

@@ -2,6 +2,7 @@
 
 import { el, glyph, sprite } from "./dom.js";
 import { lang, number, own, t } from "./i18n.js";
+import { standingSign } from "./sign.js";
 
 const AT_ONCE = 120;
 
@@ -24,6 +25,7 @@ export function grouped(features, catalog, language) {
 export function createList(root, catalog, { onChoose, onHover }) {
   let pending = [];
   let fields = [];
+  let day = null;
   let watcher = null;
 
   function row({ id, geometry, properties }) {
@@ -34,8 +36,7 @@ export function createList(root, catalog, { onChoose, onHover }) {
         onpointerenter: (event) => event.pointerType === "mouse" && onHover(id), onpointerleave: () => onHover(null),
         onfocus: (event) => event.target.matches(":focus-visible") && onHover(id), onblur: () => onHover(null),
       },
-      el("span", { class: "row-symbol" }, sprite(catalog.ruleOf(properties.status).symbol),
-        outlined && sprite(outlined, "ring")),
+      standingSign(properties, catalog, day),
       el("span", { class: "row-text" },
         el("span", { class: "row-name" }, own(properties, "name") || id),
         el("span", { class: "row-more" }, catalog.statusLabel(properties.status),
@@ -83,8 +84,8 @@ export function createList(root, catalog, { onChoose, onHover }) {
 
   return {
     /** Show these features, with the units that the first of the `unitFields` holds; the rows beyond the first screens are made when the reader gets there. */
-    draw(features, unitFields) {
-      fields = unitFields;
+    draw(features, unitFields, shownDay) {
+      [fields, day] = [unitFields, shownDay];
       watcher?.disconnect();
       watcher = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && more());
       pending = [...pieces(features)];

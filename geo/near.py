@@ -3,17 +3,21 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Connection,
     Date,
     LargeBinary,
+    Select,
     case,
     cast,
     func,
     literal,
     literal_column,
+    or_,
     select,
     text,
 )
@@ -34,6 +38,10 @@ _SECONDS = 5
 # candidates is a little larger than what is asked for, never smaller.
 _LATITUDE_M, _LONGITUDE_M = 110_574.0, 111_319.0
 _MARGIN = 1.01
+# A distance in degrees, in a plane with narrowed longitudes, is the geodesic one but for this share (the ellipsoid),
+# what the latitudes differ by, and metres (an edge of 100 km is no geodesic). So few are measured on the ellipsoid:
+# those that may be among the nearest, and those on either side of the border.
+_SLACK, _BENT_M, _RADIUS_M = 0.012, 200.0, 6_371_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +98,54 @@ def near(connection: Connection, origin: Place, within_m: float, query: FeatureQ
     # The distance between two large shapes costs what their authors like.
     connection.execute(text(f"SET LOCAL statement_timeout = '{_SECONDS}s'"))
     c, here = feature.c, func.ST_GeomFromWKB(literal(origin.wkb, LargeBinary), STORED_SRID)
-    ground, this_ground = func.geography(c.geometry), func.geography(here)
-    distance = func.ST_Distance(ground, this_ground)
-    names = [c.properties[name].astext.label(name) for name in ("name_vi", "name_en", "location_accuracy")]
+    south, north = origin.box[1], origin.box[3]
+    narrow = math.cos(math.radians((south + north) / 2))
+    slack = _SLACK + math.radians(north - south) / 2 + within_m / _RADIUS_M
+    flat_m = _LATITUDE_M * func.ST_Distance(func.ST_Scale(c.geometry, narrow, 1), func.ST_Scale(here, narrow, 1))
     shape: ColumnElement[object] = literal_column("feature.geometry").label("shape")
-    matched = func.count().over().label("matched")
-    found = (
-        select(c.id, c.layer, *names, c.status, c.condition, shape, distance.label("distance"), matched)
+    rough = _kept(
+        select(c.id, shape, flat_m.label("flat"))
         .where(*conditions(query, name_patterns(connection, query.q)), c.id != origin.id)
-        .where(c.geometry.op("&&")(_around(origin.box, within_m)), func.ST_DWithin(ground, this_ground, within_m))
-        .order_by(distance, c.id)
-        .limit(query.limit)
-        .subquery("found")
+        .where(c.geometry.op("&&")(_around(origin.box, within_m))),
+        "rough",
     )
-    narrow = math.cos(math.radians((origin.box[1] + origin.box[3]) / 2))
-    way = _way(here, found.c.shape, narrow)
+    r = rough.c
+    least, most = r.flat * (1 - slack) - _BENT_M, r.flat * (1 + slack) + _BENT_M
+    first = select(most.label("most")).order_by(r.flat).limit(query.limit).subquery("first")
+    enough = select(func.max(first.c.most)).scalar_subquery()
+    distance = func.ST_Distance(func.geography(r.shape), func.geography(here)).label("distance")
+    measured = _kept(
+        select(r.id, r.shape, (most <= within_m).label("surely"), distance).where(
+            least <= within_m, or_(least <= enough, most > within_m)
+        ),
+        "measured",
+    )
+    m = measured.c
+    surely = select(func.count()).where(most <= within_m).scalar_subquery()
+    barely = select(func.count()).where(~m.surely, m.distance <= within_m).scalar_subquery()
+    nearest = (
+        select(m.id, m.shape, m.distance)
+        .where(m.distance <= within_m)
+        .order_by(m.distance, m.id)
+        .limit(query.limit)
+        .subquery("nearest")
+    )
+    n = nearest.c
+    way = _way(here, n.shape, narrow)
     start, end = (
         func.geography(func.ST_Scale(point(way), 1 / narrow, 1)) for point in (func.ST_StartPoint, func.ST_EndPoint)
     )
-    east, north = func.ST_X(func.ST_EndPoint(way)) / narrow, func.ST_Y(func.ST_EndPoint(way))
-    azimuth = case((found.c.distance > 0, func.degrees(func.ST_Azimuth(start, end))))
-    told = select(
-        *(one for one in found.c if one.name != "shape"),
-        east.label("east"),
-        north.label("north"),
-        azimuth.label("azimuth"),
-    )
-    rows = connection.execute(past.at(query.clocks, told.order_by(found.c.distance, found.c.id))).all()
+    names = [c.properties[name].astext.label(name) for name in ("name_vi", "name_en", "location_accuracy")]
+    told = (
+        select(
+            n.id, c.layer, *names, c.status, c.condition, n.distance, (surely + barely).label("matched"),
+            (func.ST_X(func.ST_EndPoint(way)) / narrow).label("east"), func.ST_Y(func.ST_EndPoint(way)).label("north"),
+            case((n.distance > 0, func.degrees(func.ST_Azimuth(start, end)))).label("azimuth"),
+        )
+        .join_from(nearest, feature, c.id == n.id)
+        .order_by(n.distance, n.id)
+    )  # fmt: skip
+    rows = connection.execute(past.at(query.clocks, told)).all()
     neighbours = [
         Neighbour(
             row.id, row.layer, row.name_vi, row.name_en, row.status, row.condition, row.location_accuracy,
@@ -126,6 +155,11 @@ def near(connection: Connection, origin: Place, within_m: float, query: FeatureQ
         for row in rows
     ]  # fmt: skip
     return neighbours, rows[0].matched if rows else 0
+
+
+def _kept(statement: Select[Any], name: str) -> CTE:
+    """A step that is taken once."""
+    return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def unlocated(connection: Connection, origin: Place, query: FeatureQuery) -> int:

@@ -83,6 +83,31 @@ def test_what_is_near_is_what_sql_without_any_box_finds(ask: Ask, connection: Co
             assert [one["id"] for one in ask(NEAR.format(origin), within=within)["near"]] == [row[0] for row in rows]
 
 
+def test_the_nearest_of_many_are_those_that_sql_measures_one_by_one(ask: Ask, connection: Connection) -> None:
+    edits = []
+    for i in range(150):
+        x, y, side = 106.4 + i * 0.0618034 % 0.7, 20.6 + i * 0.0754878 % 0.4, 0.0005 * (i % 40 + 1)
+        shapes = (
+            point(x, y),
+            square(x, y, x + side, y + side),
+            geometry("LineString", [[x, y], [x + 30 * side % 0.3, y + side], [x + side, y + 9 * side]]),
+        )
+        edits.append(edit(f"du-an-{i:03}", geometry=shapes[i % 3], facts=(fact(),)))
+    put(connection, *edits)
+    exact = text(
+        "SELECT other.id FROM feature AS this JOIN feature AS other ON other.id <> this.id WHERE this.id = :id "
+        "AND ST_DWithin(this.geometry::geography, other.geometry::geography, :within) "
+        "ORDER BY ST_Distance(this.geometry::geography, other.geometry::geography), other.id"
+    )
+    for origin in ("du-an-000", "du-an-037", "du-an-118"):
+        for within in (0, 700, 5_000, 20_000, 50_000):
+            rows = [row[0] for row in connection.execute(exact, {"id": origin, "within": within})]
+            for limit in (1, 12, 500):
+                found = ask(NEAR.format(origin), within=within, limit=limit)
+                assert [one["id"] for one in found["near"]] == rows[:limit]
+                assert found["numberMatched"] == len(rows)
+
+
 @pytest.mark.usefixtures("town")
 def test_the_same_time_is_told_with_its_days_and_unknown_stays_unknown(ask: Ask) -> None:
     near = {one["id"]: one for one in ask(NEAR.format("khu"), within=5000, datetime="2019-01-01/2024-12-31")["near"]}

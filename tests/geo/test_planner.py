@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from geo import listing, store
+from geo import listing, near, store
 from geo.bbox import BBox
 from geo.query import FeatureQuery, token
 from geo.tile_sql import EXTENT
@@ -93,7 +93,9 @@ def plans(connection: Connection, query: FeatureQuery, *reads: Callable[[Connect
         read(connection, query)
     event.remove(connection, "before_cursor_execute", note)
     return [
-        "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars()) for statement, values in sent
+        "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
+        for statement, values in sent
+        if not statement.startswith("SET")
     ]
 
 
@@ -144,6 +146,18 @@ def test_a_page_is_found_by_its_place_in_the_order_and_its_number_is_kept(
     (page,) = plans(city, query, listing.items)
     assert by_index([page], index), page
     assert "feature_number" in page
+
+
+@pytest.mark.parametrize("query", [FeatureQuery(), FeatureQuery(layers=("layer-3",))])
+def test_what_is_near_is_looked_for_in_a_box_and_never_in_the_whole_city(city: Connection, query: FeatureQuery) -> None:
+    origin = near.place(city, None, "du-an-050003", None)
+    for metres in (0, 3_000, 10_000):
+        told = plans(city, query, partial(around, origin=origin, metres=metres))
+        assert by_index(told, "feature_geometry"), "\n\n".join(told)
+
+
+def around(connection: Connection, query: FeatureQuery, origin: near.Place, metres: float) -> None:
+    near.near(connection, origin, metres, query)
 
 
 TILES = [Tile(5, 14, 25), Tile(8, 112, 203), Tile(10, 451, 815), Tile(11, 902, 1631), Tile(12, 1805, 3263),

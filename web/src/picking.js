@@ -51,7 +51,7 @@ export function createPicking(body, { map, selection, features, opened, point })
   function grip() {
     letGo?.();
     letGo = strokes[kind] ? hold(map.leaflet, { stroke: strokes[kind] }) : null;
-    document.body.classList.toggle("is-aiming", kind === "radius" || kind === "box");
+    document.body.classList.toggle("is-aiming", kind === "radius");
     sketch.draw({});
     sketch.aim();
   }
@@ -67,7 +67,7 @@ export function createPicking(body, { map, selection, features, opened, point })
   const submit = () => el("button", { type: "submit", class: "near-step" }, t(out ? "take" : "add"));
 
   function boxForm() {
-    const fields = [input(t("corner1"), t("placeHint")), input(t("corner2"), t("placeHint"))];
+    const fields = [input(t("corner1"), t("corner1")), input(t("corner2"), t("corner2"))];
     return el("form", { class: "tool-typed", novalidate: true, onsubmit: (event) => {
       event.preventDefault();
       const places = fields.map((field) => parsePlace(field.value));

@@ -49,7 +49,7 @@ export const PLAN = {
   "kind-lasso": ["Khoanh", "Outline"],
   "kind-radius": ["Bán kính", "Radius"],
   "pick-press": ["Nhấn vào ký hiệu để chọn hoặc bỏ. Ở mọi lúc khác, giữ Shift khi nhấn.", "Press a sign to select it or take it out. At any other time, hold Shift and press."],
-  "pick-box": ["Kéo một hộp trên bản đồ, hoặc gõ hai góc.", "Drag a box on the map, or type two corners."],
+  "pick-box": ["Kéo một hộp trên bản đồ, hoặc gõ hai góc, ví dụ 20,80 106,60.", "Drag a box on the map, or type two corners, such as 20.80 106.60."],
   "pick-lasso": ["Vẽ quanh những dự án cần chọn. Không kéo được thì dùng Hộp hoặc Bán kính, gõ số.", "Draw around the projects. Without dragging, use Box or Radius and type."],
   "pick-radius": ["Kéo từ tâm ra, hoặc gõ số km quanh một tâm.", "Drag from the centre outwards, or type kilometres around a centre."],
   corner1: ["Góc thứ nhất", "First corner"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import orjson
 from fastapi import Request
@@ -86,7 +86,8 @@ def feature_query(
     Raises InvalidParameter, InvalidBBox, InvalidFilter, UnknownUnit or AmbiguousUnit.
     """
     within = within or catalog.collections[PROJECTS]
-    place = territory(connection, texts["district"]) if "district" in texts else Territory()
+    then = clocks(texts)
+    place = territory(connection, texts["district"], then.day if then else None) if "district" in texts else Territory()
     return selection(catalog, texts, within, place, feature_form(connection, texts, within))
 
 
@@ -172,15 +173,15 @@ def condition(texts: Mapping[str, str], known: Mapping[str, Queryable]) -> Colum
     return filter.condition(tree, known, _crs(texts, "filter-crs"))
 
 
-def territory(connection: Connection, text: str) -> Territory:
-    """What the text of `district` means. Raises InvalidParameter, UnknownUnit or AmbiguousUnit."""
+def territory(connection: Connection, text: str, day: date | None = None) -> Territory:
+    """What `district` means, on a `day` that is not today. Raises InvalidParameter, UnknownUnit or AmbiguousUnit."""
     named: dict[str, None] = {}
     generations: dict[str, None] = {}
     for words in listed("district", text):
         if (generation := units.unassigned(words)) is not None:
             generations[generation] = None
         else:
-            named |= dict.fromkeys(units.named(connection, words))
+            named |= dict.fromkeys(units.named(connection, words, day))
     inside = units.within(connection, tuple(named)) if named else None
     return Territory(tuple(named), inside, tuple(generations))
 

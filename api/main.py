@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from sqlalchemy import Engine, create_engine
 
-from api import files, metrics, openapi, problems
+from api import files, metrics, office, openapi, problems
 from api.cache import AnswerCache, software_of
 from api.encoding import Compression
 from api.headers import AnswerHeaders
@@ -159,6 +159,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     # The last one added is the outermost: headers, compression, the answer to whatever went wrong.
     application.add_middleware(Leaving)
     problems.install(application)
+    office.install(application)
     application.add_middleware(Compression)
     application.add_middleware(Measured)
     application.add_middleware(AnswerHeaders, embed_origins=settings.embed_origins)

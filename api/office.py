@@ -7,9 +7,13 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fastapi import Request
+import psycopg
+from fastapi import FastAPI, Request
 from sqlalchemy import Connection
+from sqlalchemy.exc import ProgrammingError
+from starlette.responses import Response
 
+from api import problems
 from api.dependencies import FORM, box, condition, form, valid
 from api.parameters import (
     BBOX,
@@ -40,6 +44,7 @@ from layers import returnables
 from layers.catalog import Catalog
 from layers.definition import OfficeLayer
 
+_NOT_AS_TOLD = "The table of {collection} is not as its definition says; the log of the service tells more."
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 _log = logging.getLogger("haiphong.api")
@@ -66,9 +71,7 @@ class Office:
                 looked_at[collection] = held_against(connection, layer.source, layer.file)
             except InvalidData as error:
                 _log.error("%s", error)
-                raise StoreNotReady(
-                    f"The table of {collection} is not as its definition says; the log of the service tells more."
-                ) from None
+                raise StoreNotReady(_NOT_AS_TOLD.format(collection=collection)) from None
         return cls(layer, looked_at[collection])
 
     @property
@@ -119,6 +122,23 @@ class Office:
             after=texts.get("next"),
             form=self.form(texts),
         )
+
+
+def install(app: FastAPI) -> None:
+    """Answer 503 where a table is no longer as it was when it was looked at, and look again at the next question."""
+    for kind in (ProgrammingError, psycopg.ProgrammingError):
+        app.add_exception_handler(kind, _changed)
+
+
+def _changed(request: Request, error: Exception) -> Response:
+    state = request.app.state
+    asked = {str(word).partition(".")[0] for word in request.path_params.values()}
+    found = sorted(asked & set(state.catalog.tables))
+    if not found:
+        return problems.handle(request, error)
+    state.office_tables.pop(found[0], None)
+    _log.error("%s: %s", found[0], str(error).partition("\n")[0])
+    return problems.handle(request, StoreNotReady(_NOT_AS_TOLD.format(collection=found[0])))
 
 
 def _inside(connection: Connection, text: str) -> tuple[str, ...]:

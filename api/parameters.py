@@ -58,7 +58,8 @@ LAYER = Parameter("layer", "Only features of these layers (ids of /api/collectio
 DISTRICT = Parameter(
     "district",
     "Only features stated or located in one of these units, old or new: a unit id (`2024-huyen-cat-hai`), "
-    "code@generation (`317@2024`), or a name, accents or not (`cat-hai`, `Cát Hải`). A name that several units bear "
+    "code@generation (`317@2024`), or a name, accents or not (`cat-hai`, `Cát Hải`). A commune's name is that of "
+    "the day of `datetime`. A name that several units bear "
     "answers 400 with the candidates. `chua-xac-dinh@units-2025-07` means those that are in no unit of that "
     "generation. Features without a place are found by the units that their sources name.",
     example=["cat-hai"],

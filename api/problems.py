@@ -152,11 +152,12 @@ def unreadable(said: str) -> dict[str, Any]:
 def install(app: FastAPI) -> None:
     """Give every error that a route or the framework raises its answer."""
     for kind in (HaiphongError, NotAcceptable, HTTPException, RequestValidationError, SQLAlchemyError):
-        app.add_exception_handler(kind, _handle)
+        app.add_exception_handler(kind, handle)
     app.add_middleware(LastResort)
 
 
-def _handle(request: Request, error: Exception) -> Response:
+def handle(request: Request, error: Exception) -> Response:
+    """The answer that an error is worth, after the log heard of it."""
     problem = problem_of(error)
     if problem.status >= 500 and not has_left(request.scope):
         # A database that is away is told in one line a request; only a mistake of ours needs its traceback.
@@ -189,7 +190,7 @@ class LastResort:
         except Exception as error:
             if started:
                 raise
-            await _handle(Request(scope), error)(scope, receive, send)
+            await handle(Request(scope), error)(scope, receive, send)
 
 
 def _of_http(error: HTTPException) -> Problem:

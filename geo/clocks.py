@@ -17,6 +17,11 @@ class Clocks:
     known: datetime | None = None
 
 
+def on_record(clocks: Clocks | None) -> Clocks | None:
+    """What was on record at the instant of these clocks, of whatever day; None where all that is on record counts."""
+    return None if clocks is None or clocks.known is None else Clocks(day(clocks.known), clocks.known)
+
+
 def clocks(datetime_text: str | None, as_of: str | None, now: datetime | None = None) -> Clocks | None:
     """What the two parameters mean; None where they ask for nothing but today's state as it is known now.
 

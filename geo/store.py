@@ -128,7 +128,7 @@ def counts(connection: Connection, query: FeatureQuery) -> bytes:
 
 _HISTORY = text(
     """
-    SELECT convert_to(json_build_object('id', feature.id, 'layer', feature.layer, 'version', feature.version,
+    SELECT convert_to(json_build_object('id', feature.id, 'layer', feature.layer, 'version', known.version,
       'facts', (
         SELECT coalesce(json_agg(json_build_object(
             'id', told.id, 'status', told.status, 'condition', told.condition, 'basis', told.basis,
@@ -138,7 +138,8 @@ _HISTORY = text(
             'text_vi', told.text_vi, 'secondary_status', told.secondary_status, 'stage_in_words', told.stage_in_words,
             'date_inferred', told.date_inferred, 'uncertain', told.uncertain, 'effective', judged.effective)
           ORDER BY told.valid_latest DESC, told.valid_from DESC, basis_strength(told.basis) DESC, told.id DESC), '[]')
-        FROM status_fact AS told JOIN status_fact_effective(:today, 'infinity') AS judged ON judged.fact = told.id
+        FROM status_fact AS told
+        JOIN status_fact_effective(:day, CAST(:known AS timestamptz)) AS judged ON judged.fact = told.id
         JOIN changeset ON changeset.id = told.changeset LEFT JOIN clause ON clause.id = told.clause
         WHERE told.feature = feature.id),
       'mandates', (
@@ -154,21 +155,28 @@ _HISTORY = text(
         FROM mandate JOIN clause ON clause.id = mandate.clause JOIN document ON document.id = clause.document
         WHERE mandate.feature = feature.id)
       )::text, 'UTF8')
-    FROM feature WHERE feature.id = :id AND (CAST(:layer AS text) IS NULL OR feature.layer = :layer)
+    FROM feature CROSS JOIN LATERAL (
+      SELECT max(version) AS version FROM feature_version JOIN changeset ON changeset.id = feature_version.changeset
+      WHERE feature_version.feature = feature.id AND changeset.recorded_at <= CAST(:known AS timestamptz)) AS known
+    WHERE feature.id = :id AND (CAST(:layer AS text) IS NULL OR feature.layer = :layer) AND known.version IS NOT NULL
     """
 )
 
 
-def history(connection: Connection, layer: str | None, feature_id: str) -> bytes:
+def history(connection: Connection, layer: str | None, feature_id: str, clocks: Clocks | None = None) -> bytes:
     """JSON: every status fact of the feature that holds, newest first, and the mandates that name it.
+
+    With `clocks`, the facts that may have begun by the day, of those recorded and not retracted at the instant.
 
     `effective` is false for a stage that is only implied or inferred and falls behind what a stronger source told.
     Raises FeatureNotFound; a withdrawn feature still has its history.
     """
-    values = {"id": feature_id, "layer": layer, "today": edtf.today()}
+    day, known = (clocks.day, clocks.known) if clocks else (edtf.today(), None)
+    values = {"id": feature_id, "layer": layer, "day": day, "known": known or "infinity"}
     body: bytes | None = connection.execute(_HISTORY, values).scalar_one_or_none()
     if body is None:
-        raise FeatureNotFound(f"There is no feature {feature_id!r}{f' in {layer}' if layer else ''}.")
+        recorded = f" that was known at {known.isoformat()}" if known else ""
+        raise FeatureNotFound(f"There is no feature {feature_id!r}{f' in {layer}' if layer else ''}{recorded}.")
     return body
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, text
@@ -59,9 +60,12 @@ UNASSIGNED = "chua-xac-dinh"
 """With a generation behind it (`chua-xac-dinh@units-2025-07`): the features that are in no unit of that generation."""
 
 # A name is looked up where an official would first mean it: a district, else a unit of today, else an old commune.
-_TIERS = {"district@2024": 0, "district@2025-01": 0, "commune@2025-07": 1, "commune@2025-01": 2, "commune@2024": 2}
+_TIERS = {"district@2024": 0, "district@2025-01": 0, "commune@2025-07": 2, "commune@2025-01": 3, "commune@2024": 3}
 _WHEN = " ".join(f"WHEN '{key}' THEN {tier}" for key, tier in _TIERS.items())
-_TIER = f"CASE unit.level || '@' || unit.generation {_WHEN} END"
+# Of communes, those of the day that is asked for come before those of today.
+_TIER = f"""CASE WHEN unit.level = 'commune' AND CAST(:day AS date) BETWEEN coalesce(unit.valid_from, '-infinity')
+    AND coalesce(unit.valid_to, 'infinity') THEN 1
+  ELSE CASE unit.level || '@' || unit.generation {_WHEN} END END"""
 _FOLDED = "replace(fold(:name), ' ', '-')"
 _MATCH = text(
     f"""
@@ -85,17 +89,18 @@ def published(collection: UnitCollection) -> ColumnElement[bool]:
     return and_(unit.level == collection.level, unit.generation == collection.generation, of_city)
 
 
-def named(connection: Connection, words: str) -> tuple[str, ...]:
+def named(connection: Connection, words: str, day: date | None = None) -> tuple[str, ...]:
     """Ids of the units that `words` name.
 
     `words`: an id (`2025-07-dac-khu-cat-hai`), a code or a name with its generation (`303@2024`, `cat-hai@2025-07`), or
     a name, folded or not (`cat-hai`, `Đồ Sơn`, `phuong-do-son`). A bare name means the district of that name, in both
-    of its generations; where no district is called so, the unit of today, else an old commune in both of its own.
+    of its generations; where no district is called so, the commune of that `day`, else the unit of today, else an old
+    commune in both of its own.
     A commune's code needs its generation, because most codes were given to another unit in 2025.
 
     Raises UnknownUnit, or AmbiguousUnit with the candidates.
     """
-    return tuple(row.id for row in _named(connection, words))
+    return tuple(row.id for row in _named(connection, words, day))
 
 
 def within(connection: Connection, units: Sequence[str]) -> tuple[str, ...]:
@@ -135,10 +140,10 @@ def unassigned(words: str) -> str | None:
     return collection
 
 
-def _named(connection: Connection, words: str) -> list[Any]:
+def _named(connection: Connection, words: str, day: date | None = None) -> list[Any]:
     name, _, generation = words.strip().partition("@")
     generation = next((unit.generation for unit in COLLECTIONS.values() if unit.id == generation), generation)
-    found = connection.execute(_MATCH, {"name": name, "generation": generation or None}).all()
+    found = connection.execute(_MATCH, {"name": name, "generation": generation or None, "day": day}).all()
     exact = [row for row in found if row.id == name]
     first = exact or [row for row in found if row.tier == found[0].tier]
     if not first:

@@ -61,7 +61,8 @@ _LIST = text(
     SELECT told.version, changeset.recorded_at, changeset.actor, changeset.note, changeset.source, told.withdrawn
     FROM feature_version AS told JOIN changeset ON changeset.id = told.changeset
     JOIN feature ON feature.id = told.feature
-    WHERE told.feature = :id AND (CAST(:layer AS text) IS NULL OR feature.layer = :layer) ORDER BY told.version DESC
+    WHERE told.feature = :id AND (CAST(:layer AS text) IS NULL OR feature.layer = :layer)
+      AND changeset.recorded_at <= CAST(:known AS timestamptz) ORDER BY told.version DESC
     """
 )
 _FEATURE = text(
@@ -122,7 +123,8 @@ _RETRACTED = text(
         'actor', taken.actor, 'note', taken.note, 'source', taken.source) AS retraction
     FROM status_fact AS fact JOIN changeset AS came ON came.id = fact.changeset
     JOIN changeset AS taken ON taken.id = fact.retracted_by
-    WHERE fact.feature = :id ORDER BY taken.id DESC, fact.valid_latest DESC, fact.id DESC
+    WHERE fact.feature = :id AND taken.recorded_at <= CAST(:known AS timestamptz)
+    ORDER BY taken.id DESC, fact.valid_latest DESC, fact.id DESC
     """
 )
 _AT = text(
@@ -133,17 +135,24 @@ _AT = text(
 )
 
 
-def every(connection: Connection, layer: str | None, feature_id: str) -> list[dict[str, Any]]:
-    """Each version with the changeset that made it, the newest first. Raises FeatureNotFound."""
-    rows = connection.execute(_LIST, {"id": feature_id, "layer": layer}).mappings().all()
+def every(
+    connection: Connection, layer: str | None, feature_id: str, known: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Each version with the changeset that made it, the newest first; `known`: those recorded by then.
+
+    Raises FeatureNotFound.
+    """
+    values = {"id": feature_id, "layer": layer, "known": known or "infinity"}
+    rows = connection.execute(_LIST, values).mappings().all()
     if not rows:
         raise FeatureNotFound(f"There is no feature {feature_id!r}{f' in {layer}' if layer else ''}.")
     return [dict(row) for row in rows]
 
 
-def retracted(connection: Connection, feature_id: str) -> list[dict[str, Any]]:
-    """Status facts that were taken back, the latest first: as they were told, and who took them back, and why."""
-    return [dict(row) for row in connection.execute(_RETRACTED, {"id": feature_id}).mappings()]
+def retracted(connection: Connection, feature_id: str, known: datetime | None = None) -> list[dict[str, Any]]:
+    """Status facts that were taken back (by `known`), the latest first: as they were told, by whom and why no more."""
+    values = {"id": feature_id, "known": known or "infinity"}
+    return [dict(row) for row in connection.execute(_RETRACTED, values).mappings()]
 
 
 def one(connection: Connection, layer: str | None, feature_id: str, version: str) -> tuple[bytes, int, int]:

@@ -181,14 +181,16 @@ def _links_of_item(links: Links, collection: str, item: str, texts: Mapping[str,
 
 @router.get(
     "/api/collections/{collection}/items/{feature_id}/history",
-    **described("The history of one feature", JSON, schema="History", errors=[_NOT_FOUND]),
+    **described("The history of one feature", JSON, CLOCKS, schema="History", errors=[_NOT_FOUND]),
 )
 def history(request: Request, collection: CollectionId, feature_id: FeatureId, connection: Reading) -> Response:
     """Every statement about its status with basis and source, newest first, and every clause that names it.
 
     `retracted`: statements that were taken back, by whom and why. `versions`: every state that the feature had.
+    With `as-of` what was on record then, with `datetime` the statements that may have begun by that day.
     """
-    texts = asked()(request)
+    texts = asked(*CLOCKS)(request)
+    then, known = clocks(texts), known_until(texts)
     layer = kept_here(request.app.state.catalog, collection, feature_id)
     path = f"/api/collections/{collection}/items/{feature_id}"
     links = Links.of(request)
@@ -199,11 +201,11 @@ def history(request: Request, collection: CollectionId, feature_id: FeatureId, c
         links.link("latest-version", path, GEOJSON, "Phiên bản mới nhất / the latest version"),
         links.link("version-history", f"{path}/versions", JSON, "Các phiên bản / its versions"),
     ]
-    told = store.history(connection, layer, feature_id)
+    told = store.history(connection, layer, feature_id, then)
     more = {
-        "orders": ledger.mandates(connection, features=[feature_id]),
-        "retracted": versions.retracted(connection, feature_id),
-        "versions": versions.every(connection, layer, feature_id),
+        "orders": ledger.mandates(connection, then, features=[feature_id]),
+        "retracted": versions.retracted(connection, feature_id, known),
+        "versions": versions.every(connection, layer, feature_id, known),
         "links": related,
     }
     return JsonAnswer(with_members(told, more), link_header(related))

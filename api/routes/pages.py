@@ -16,6 +16,7 @@ from api.links import Links
 from api.negotiation import LANGUAGES
 from api.social import social, with_tags
 from geo import edtf, ledger, store, versions
+from geo.clocks import Clocks, on_record
 from geo.settings import Settings
 from layers import returnables
 from layers.differences import compare
@@ -48,6 +49,8 @@ def project(
     now: dict[str, Any] = orjson.loads(store.item(connection, None, feature_id))
     feature = now if then is None else orjson.loads(store.item(connection, None, feature_id, clocks=then))
     newest = feature["properties"]["last_told"]
+    # What began after the day that is shown stands there too, marked; what was not on record then does not.
+    recorded = on_record(then)
     pages: Pages = request.app.state.pages
     links = Links.of(request)
     item = f"/api/collections/{feature['properties']['layer']}/items/{feature_id}"
@@ -59,9 +62,9 @@ def project(
         lang=reader_language(request),
         project=feature,
         silent=newest is not None and edtf.is_silent(newest, edtf.today() if then is None else then.day),
-        history=orjson.loads(store.history(connection, None, feature_id)),
-        versions=_versions(request, connection, feature),
-        orders=ledger.mandates(connection, features=[feature_id]),
+        history=orjson.loads(store.history(connection, None, feature_id, recorded)),
+        versions=_versions(request, connection, feature, recorded),
+        orders=ledger.mandates(connection, recorded, features=[feature_id]),
         catalog=orjson.loads(catalog),
         day=None if then is None else then.day.isoformat(),
         recorded=then.known.astimezone(edtf.CITY_TIME).date().isoformat() if then and then.known else None,
@@ -83,9 +86,11 @@ def _told(properties: Mapping[str, Any], lang: str) -> tuple[str, str]:
     return properties.get(f"name_{lang}") or properties["name_vi"], properties[f"status_{lang}"]
 
 
-def _versions(request: Request, connection: Connection, feature: dict[str, Any]) -> list[dict[str, Any]]:
+def _versions(
+    request: Request, connection: Connection, feature: dict[str, Any], recorded: Clocks | None
+) -> list[dict[str, Any]]:
     """The latest versions with what each changed, the newest first; none where there is only one."""
-    known = versions.every(connection, None, feature["id"])
+    known = versions.every(connection, None, feature["id"], recorded.known if recorded else None)
     if len(known) == 1:
         return []
     fields = returnables.properties(request.app.state.catalog.of(feature["properties"]["layer"]))

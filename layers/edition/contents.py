@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from geo import edtf, ledger, short_outlines, store, succession, unit_store, units
 from geo.carried import carried
-from geo.clocks import Clocks
+from geo.clocks import Clocks, on_record
 from geo.deadlines import deadlines
 from geo.interval import ALWAYS
 from geo.query import FeatureQuery
@@ -77,10 +77,10 @@ def _ended(connection: Connection, collections: Iterable[dict[str, Any]]) -> dic
 
 
 def _histories(connection: Connection, ids: list[str], clocks: Clocks | None) -> dict[str, Any]:
-    orders = defaultdict(list)
+    orders, told = defaultdict(list), on_record(clocks)
     for order in ledger.mandates(connection, clocks, features=ids):
         orders[order["feature"]].append(order)
-    return {one: orjson.loads(store.history(connection, None, one)) | {"orders": orders[one]} for one in ids}
+    return {one: orjson.loads(store.history(connection, None, one, told)) | {"orders": orders[one]} for one in ids}
 
 
 def _sources(catalog: Catalog, data: Path, layers: list[str]) -> list[dict[str, str]]:

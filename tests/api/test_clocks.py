@@ -16,7 +16,15 @@ from tests.factories import store as put
 
 ITEMS = "/api/collections/port/items"
 TILE = "/api/collections/projects/tiles/WebMercatorQuad/8/112/204"
-ADDRESSES = (ITEMS, f"{ITEMS}/cang-a", "/api/counts", "/layers/port.geojson", "/layers/port.csv", TILE)
+ADDRESSES = (
+    ITEMS,
+    f"{ITEMS}/cang-a",
+    f"{ITEMS}/cang-a/history",
+    "/api/counts",
+    "/layers/port.geojson",
+    "/layers/port.csv",
+    TILE,
+)
 
 
 @pytest.fixture

@@ -435,6 +435,21 @@ def test_a_table_that_is_gone_is_told_as_not_ready_and_the_others_answer(
     assert ask(f"{PATH}/items")["numberMatched"] == 31
 
 
+@pytest.mark.parametrize("path", [f"{PATH}/items", f"{PATH}/items/1", "/layers/parcels.geojson"])
+def test_a_column_that_goes_while_the_service_runs_is_told_as_not_ready(
+    refused: Ask, ask: Ask, connection: Connection, path: str
+) -> None:
+    assert ask(f"{PATH}/items")["numberMatched"] == 31
+    with connection.begin_nested() as before:
+        connection.execute(text(f"ALTER TABLE {TABLE} DROP COLUMN muc_dich"))
+        for _ in range(2):
+            with connection.begin_nested() as asking:
+                assert "definition" in refused(path, 503)["detail"]
+                asking.rollback()
+        before.rollback()
+    assert ask(f"{PATH}/items")["numberMatched"] == 31
+
+
 def test_a_box_is_found_by_the_index_of_the_table(connection: Connection, app: FastAPI) -> None:
     connection.execute(
         text(

@@ -28,7 +28,7 @@ CLOCKS = ["datetime", "as-of"]
         ("/api/counts", [*FILTERS, "f"]),
         ("/layers/port.geojson", [*FILTERS, "sortby", *FORM, "f"]),
         (f"{ITEMS}/cang-a", [*CLOCKS, *FORM, *PAGE]),
-        (f"{ITEMS}/cang-a/history", PAGE),
+        (f"{ITEMS}/cang-a/history", [*CLOCKS, *PAGE]),
         ("/api", PAGE),
         ("/api/conformance", PAGE),
         ("/api/collections", PAGE),

@@ -1,14 +1,15 @@
 """The history of a project: every word that holds, who said it and when we learned it, and the orders that name it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 from sqlalchemy import Connection, text
 
-from geo import store
+from geo import store, versions
+from geo.clocks import Clocks
 from geo.errors import FeatureNotFound
 from tests.factories import edit, fact, store_directive, store_mandate
 from tests.factories import store as put
@@ -113,3 +114,24 @@ def test_who_asks_for_a_stranger_is_told_that_there_is_none(
     put(connection, edit("cang-a", layer="port"))
     with pytest.raises(FeatureNotFound, match="no feature"):
         history(connection, feature_id, layer)
+
+
+def test_what_was_on_record_then_is_told_without_what_came_later(connection: Connection) -> None:
+    put(connection, edit(facts=(fact("proposed", valid_from="2020"), fact("site_clearance", valid_from="2021"))))
+    first: datetime = connection.execute(text("SELECT recorded_at FROM data_version")).scalar_one()
+    wrong = history(connection)["facts"][0]["id"]
+    put(connection, replace(edit(facts=(fact("operational", valid_from="2019-05"),)), retracted=(wrong,)))
+
+    def told(clocks: Clocks) -> list[str]:
+        answer = orjson.loads(store.history(connection, None, "cang-a", clocks))
+        assert answer["version"] == (1 if clocks.known == first else 2)
+        return [one["status"] for one in answer["facts"]]
+
+    assert told(Clocks(date(2026, 1, 1), first)) == ["site_clearance", "proposed"]
+    assert told(Clocks(date(2020, 6, 30), first)) == ["proposed"]
+    assert told(Clocks(date(2019, 12, 31))) == ["operational"]
+    assert told(Clocks(date(2026, 1, 1))) == ["proposed", "operational"]
+    assert versions.retracted(connection, "cang-a", first) == []
+    assert [one["version"] for one in versions.every(connection, None, "cang-a", first)] == [1]
+    with pytest.raises(FeatureNotFound, match="was known at"):
+        store.history(connection, None, "cang-a", Clocks(date(2026, 1, 1), first - timedelta(days=1)))

@@ -3,6 +3,8 @@
 The city is the tiny one of `tests.territory`.
 """
 
+from datetime import date
+
 import orjson
 import pytest
 from sqlalchemy import Connection, text
@@ -357,3 +359,18 @@ def test_an_outline_that_crosses_itself_is_refused(connection: Connection) -> No
     bow_tie = [[[[106.8, 20.7], [106.9, 20.8], [106.9, 20.7], [106.8, 20.8], [106.8, 20.7]]]]
     with pytest.raises(DBAPIError, match="admin_unit_geometry_check"), connection.begin_nested():
         store_units(connection, unit() | {"geometry": geometry("MultiPolygon", bow_tie)})
+
+
+def test_a_bare_name_means_the_commune_of_the_day_that_is_asked_for(connection: Connection) -> None:
+    old = {"name": "An Biên", "full_name": "Phường An Biên", "level": "commune", "valid_to": date(2024, 12, 31)}
+    now = old | {"generation": "2025-07", "valid_from": date(2025, 7, 1), "valid_to": None}
+    store_units(connection, unit("2024-phuong-an-bien", **old), unit("2025-07-phuong-an-bien", **now), unit())
+    assert units.named(connection, "an-bien") == ("2025-07-phuong-an-bien",)
+    assert units.named(connection, "an-bien", date(2025, 8, 1)) == ("2025-07-phuong-an-bien",)
+    assert units.named(connection, "An Biên", date(2023, 6, 30)) == ("2024-phuong-an-bien",)
+    assert units.named(connection, "an-bien", date(2025, 3, 1)) == ("2025-07-phuong-an-bien",)
+    assert units.named(connection, "cat-hai", date(2023, 6, 30)) == ("2024-huyen-cat-hai",)
+    store_units(connection, *(unit(f"2024-xa-an-bien-{n}", **old) for n in "ab"), unit("2025-07-phuong-an-bien", **now))
+    assert units.named(connection, "an-bien") == ("2025-07-phuong-an-bien",)
+    with pytest.raises(AmbiguousUnit, match=r"2024-xa-an-bien-a.*2024-xa-an-bien-b"):
+        units.named(connection, "an-bien", date(2023, 6, 30))

@@ -50,7 +50,7 @@ export const projects = (filters, signal, fields = []) => all("/api/collections/
 export const whole = (ids, clocks, signal) => all("/api/collections/projects/items", { ids: ids.join(","), ...clocks }, signal);
 export const counts = (filters, signal) => get("/api/counts", filters, signal);
 export const project = (id, clocks, signal) => get(item(id), clocks, signal);
-export const history = (id, signal) => get(`${item(id)}/history`, {}, signal);
+export const history = (id, clocks, signal) => get(`${item(id)}/history`, clocks, signal);
 export const near = (id, within, clocks, signal) => get(`${item(id)}/near`, { ...clocks, within, limit: 200 }, signal);
 export const orders = (ids, clocks, signal) => get("/api/deadlines", { ids: ids.join(","), ...clocks }, signal);
 export const timeline = (filters, signal) => get("/api/timeline", filters, signal);

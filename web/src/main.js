@@ -162,7 +162,7 @@ function run({ catalog, base, units, outlines }) {
     try {
       const { isToday, asked } = clocks();
       const [day, onDay] = [twoDays.other(), (when) => api.project(id, when, signal)];
-      const [feature, history, now, other] = await Promise.all([onDay(asked), api.history(id, signal),
+      const [feature, history, now, other] = await Promise.all([onDay(asked), api.history(id, { "as-of": asked["as-of"] }, signal),
         isToday ? null : onDay({}), day && day !== today() ? onDay({ ...asked, datetime: day }) : null]);
       opened = feature;
       panel.show(feature, history, { clocks: clocks(), now, other });

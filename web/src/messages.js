@@ -192,6 +192,7 @@ export const MESSAGES = {
   candidates: ["Chọn một trong các đơn vị cùng tên:", "Choose one of the units of that name:"],
   dateInferred: ["ngày suy ra", "date inferred"],
   uncertain: ["chưa chắc chắn", "uncertain"],
+  silent: ["không có tin mới từ {date}", "no news since {date}"],
   disputed: ["các nguồn nói khác nhau", "sources disagree"],
   mandates: ["Văn bản chỉ đạo", "Directives"],
   mandatesNote: ["Chỉ thị giao việc; không phải báo cáo kết quả.", "A directive orders; it does not report."],

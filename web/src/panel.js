@@ -50,7 +50,7 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry, extras })
           when && el("span", {}, ` · ${when}`)),
         el("p", { class: "standing-more" }, basis(p.basis, catalog),
           outlined && el("span", { class: "tag warn", title: catalog.conditionDefinition(p.condition) }, catalog.conditionLabel(p.condition)),
-          isOld(p, clocks.day, catalog.age) && el("span", { class: "tag" }, t("oldNews")),
+          isOld(p, clocks.day, catalog.age) && el("span", { class: "tag", title: t("oldNewsMore") }, t("silent", { date: dateWords(p.last_told, lang()) })),
           p.status_uncertain && el("span", { class: "tag warn" }, t("uncertain")),
           p.status_disputed && el("span", { class: "tag warn" }, t("disputed"))),
         p.secondary_status && el("p", { class: "step-source" }, `${t("also")}: ${catalog.statusLabel(p.secondary_status)}`),

@@ -1,5 +1,6 @@
 """The pages that the server writes itself: Jinja2 templates of web/pages, escaped by default."""
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader
 from api.negotiation import LANGUAGES
 
 MACHINES = ("/api", "/layers", "/assets", "/vendor", "/basemap", "/releases", "/healthz", "/readyz", "/metrics")
+_MARKED = frozenset("ăâđêôơưĂÂĐÊÔƠƯáàãéèíìĩóòõúùũýÁÀÃÉÈÍÌĨÓÒÕÚÙŨÝ") | frozenset(map(chr, range(0x1EA0, 0x1EFA)))
+_SHARE = 0.4
 
 
 class Pages:
@@ -22,6 +25,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.tests["vietnamese"] = is_vietnamese
 
     def has(self, name: str) -> bool:
         """Whether the template is there."""
@@ -30,6 +34,16 @@ class Pages:
     def render(self, name: str, **context: Any) -> str:
         """The page as text; what a feature does not tell is left blank by the template."""
         return self._environment.get_template(name).render(**context)
+
+
+def is_vietnamese(text: str | None) -> bool:
+    """Whether a text that tells no language is Vietnamese: two words of five bear marks that English has not.
+
+    An English sentence that names Hải Phòng or Cát Hải stays English.
+    """
+    words = [word for word in (text or "").split() if any(letter.isalpha() for letter in word)]
+    marked = sum(any(letter in _MARKED for letter in unicodedata.normalize("NFC", word)) for word in words)
+    return bool(words) and marked >= _SHARE * len(words)
 
 
 def is_page(path: str) -> bool:

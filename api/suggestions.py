@@ -154,7 +154,7 @@ def _act(_catalog: Catalog, one: Found, lang: str) -> dict[str, Any]:
 
 
 def _spot(spot: Spot, lang: str) -> dict[str, Any]:
-    point = f"{spot.lat:.6f},{spot.lon:.6f}"
+    point = f"{spot.lat:.8f},{spot.lon:.8f}"
     srid = 9210 if spot.srid == 4326 else spot.srid
     east, north = spot.metres[srid]
     where_vi = spot.unit or ("" if spot.in_city else "ngoài thành phố")
@@ -171,7 +171,7 @@ def _spot(spot: Spot, lang: str) -> dict[str, Any]:
         "detail_en": " · ".join(part for part in (where_en, en) if part),
         "why": _read_as(spot),
         "href": _map(lang, point=point),
-        "point": [round(spot.lon, 7), round(spot.lat, 7)],
+        "point": [round(spot.lon, 8), round(spot.lat, 8)],
         "unit": spot.unit,
         "in_city": spot.in_city,
         "vn2000": [

@@ -53,7 +53,7 @@ def marked(suggestion: Suggestion) -> list[str]:
         ("41/nq-hdnd", "document", "41/NQ-HĐND"),
         ("303", "code", "2025-01-quan-hong-bang"),
         ("303@2024", "code", "2024-quan-hong-bang"),
-        ("20,8449 106,6881", "place", "20.844900,106.688100@4326"),
+        ("20,8449 106,6881", "place", "20.84490000,106.68810000@4326"),
     ],
 )
 def test_whatever_an_official_types_comes_first(city: TestClient, typed: str, kind: str, first: str) -> None:

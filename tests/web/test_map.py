@@ -367,8 +367,10 @@ def test_the_inset_covers_no_project_that_was_sought(reader: Reader, phone: bool
 
 def test_the_keyboard_alone_reaches_a_project(reader: Reader) -> None:
     page = reader.open("/?layer=airport")
-    page.focus("#q")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")  # the link that skips to the list
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#list .row").first).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#panel .panel-name")).to_be_focused()
@@ -489,6 +491,8 @@ def test_on_a_phone_what_is_sought_can_be_seen(reader: Reader) -> None:
     page.fill("#q", "do son")
     page.wait_for_url("**q=do%20son**")
     settle(page)
+    page.keyboard.press("Enter")  # the suggestions go, the list is left
+    expect(page.locator(".find")).to_be_hidden()
     expect(page.locator("#list .row").first).to_be_in_viewport()
     expect(page.locator(".legend > summary")).to_contain_text("Đang thi công, Đang hoạt động")
     expect(page.locator(".legend-chosen")).to_be_visible()

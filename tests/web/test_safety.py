@@ -107,17 +107,3 @@ def test_only_the_map_modules_know_leaflet_and_only_one_module_asks_the_server()
 def test_no_module_makes_markup_out_of_text() -> None:
     forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|\.srcdoc"
     assert [path.name for path in MODULES if re.search(forbidden, code(path))] == []
-
-
-def test_every_sentence_of_the_page_exists_in_both_languages() -> None:
-    messages = (WEB / "src" / "messages.js").read_text("utf-8")
-    pairs = dict(re.findall(r'^ {2}"?([^":]+?)"?: \[(".+)\],$', messages, flags=re.MULTILINE))
-    assert all(re.fullmatch(r'"(?:[^"\\]|\\.)+", "(?:[^"\\]|\\.)+"', pair) for pair in pairs.values())
-    asked = set(re.findall(r'\bt\("([^"]+)"', "".join(code(path) for path in MODULES)))
-    asked |= set(
-        re.findall(
-            r'data-t(?:-label|-hint)?="([^"]+)"',
-            "".join((WEB / name).read_text("utf-8") for name in ("index.html", "embed.html")),
-        )
-    )
-    assert asked - set(pairs) == set()

@@ -53,6 +53,7 @@ export const project = (id, clocks, signal) => get(item(id), clocks, signal);
 export const history = (id, clocks, signal) => get(`${item(id)}/history`, clocks, signal);
 export const near = (id, within, clocks, signal) => get(`${item(id)}/near`, { ...clocks, within, limit: 200 }, signal);
 export const orders = (ids, clocks, signal) => get("/api/deadlines", { ids: ids.join(","), ...clocks }, signal);
+export const find = (asked, signal) => get("/api/find", asked, signal);
 export const timeline = (filters, signal) => get("/api/timeline", filters, signal);
 export const changes = (filters, signal) => get("/api/changes", { ...filters, limit: PAGE }, signal);
 export const countsByUnit = (generation, filters, signal) => get("/api/counts/units", { generation, ...filters }, signal);

@@ -11,14 +11,15 @@ import { createList } from "./list.js";
 import { emptyState, errorState, skeleton, unrecordedState } from "./notices.js";
 import { createPicker } from "./picker.js";
 import { fold } from "./fold.js";
+import { createSearch } from "./search.js";
 import { isFiltered, LISTS } from "./state.js";
 
-const TYPING_PAUSE_MS = 220;
-
-/** `onChoose(id)` and `onHover(id | null)` come from the list, `onRetry()` from its error state, `onSeek()` when the reader seeks. */
-export function createFinder(root, { catalog, units, state, onChoose, onHover, onRetry, onSeek }) {
+/** `onChoose(id)` and `onHover(id | null)` come from the list, `onRetry()` from its error state, `onSeek()` when the reader seeks, `onPlace()` when
+ *  a place on the map was picked. */
+export function createFinder(root, { catalog, units, state, onChoose, onHover, onRetry, onSeek, onPlace }) {
   const $ = (selector) => root.querySelector(selector);
-  const [search, summary, clear, rows] = ["#q", ".summary", ".clear-all", "#list"].map($);
+  const [summary, clear, rows] = [".summary", ".clear-all", "#list"].map($);
+  const search = createSearch($(".search"), { state, catalog, onSeek, onPlace, onFound: () => sayCount() });
   const list = createList(rows, catalog, { onChoose, onHover });
   const legend = createLegend($(".legend"), catalog, (name, code) => {
     const chosen = state.shown[name];
@@ -34,20 +35,10 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     onPick: (layer) => { onSeek(); state.set({ layer }); } });
   let counts = null;
   let said = "";
-  let typing = 0;
 
   const clearAll = () => state.set({ ...Object.fromEntries(LISTS.map((name) => [name, []])), q: "" });
-  const ask = (q) => { clearTimeout(typing); state.set({ q }, { replace: Boolean(state.shown.q) && Boolean(q) }); };
   clear.addEventListener("click", clearAll);
-  for (const box of [search.form, $(".pickers")]) box.addEventListener("focusin", onSeek);
-  search.addEventListener("input", onSeek);
-  search.addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(() => ask(search.value), TYPING_PAUSE_MS);
-  });
-  search.form.addEventListener("submit", (event) => { event.preventDefault(); ask(search.value); });
-  search.addEventListener("keydown", (event) => event.key === "ArrowDown" && rows.querySelector(".row")?.focus());
-  $(".search-clear").addEventListener("click", () => { ask(""); search.value = ""; search.focus(); });
+  $(".pickers").addEventListener("focusin", onSeek);
   rows.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step || !document.activeElement.classList.contains("row")) return;
@@ -69,8 +60,14 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     const when = isToday ? [] : [el("span", { class: "summary-day" }, t("onDay", { day: dateWords(day, lang()) })), " "];
     summary.replaceChildren(...when, el("strong", {}, head), ` · ${t("countLocated", { n: number(located) })}`,
       ...(unlocated ? [` · ${t("countUnlocated", { n: number(unlocated) })}`] : []));
-    if (summary.textContent !== said) announce(summary.textContent);
+    sayCount();
+  }
+
+  /** Not while suggestions are read out: then when they are gone. */
+  function sayCount() {
+    if (search.isFinding || summary.textContent === said) return;
     said = summary.textContent;
+    announce(said);
   }
 
   const nothing = ({ asOf }) => (asOf ? unrecordedState(dateWords(asOf, lang()), () => state.set({ asOf: "" })) : emptyState(clearAll));
@@ -92,8 +89,7 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       const { words, when } = units.words(shown.district);
       districts.draw(shown.district, words, when);
       sectors.draw(shown.layer, layerWords(shown.layer));
-      if (document.activeElement !== search || !shown.q) search.value = shown.q;
-      $(".search-clear").hidden = !shown.q;
+      search.say();
       clear.hidden = !isFiltered(shown);
       for (const link of root.querySelectorAll(".other-pages a")) link.search = lang() === "vi" ? "" : `?lang=${lang()}`;
       for (const link of root.querySelectorAll("[data-lang]")) {

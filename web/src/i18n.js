@@ -24,7 +24,7 @@ export function t(key, values = {}) {
 export const unitWords = (unit) => (unit in MESSAGES ? t(unit) : unit);
 
 /** "22540.5" → "22.540,5" or "22,540.5". */
-export const number = (value) => new Intl.NumberFormat(current === "vi" ? "vi-VN" : "en-GB", { maximumFractionDigits: 2 }).format(value);
+export const number = (value, digits = 2) => new Intl.NumberFormat(current === "vi" ? "vi-VN" : "en-GB", { maximumFractionDigits: digits }).format(value);
 
 /** A property that exists in two languages, `name_vi` and `name_en`: the reader's, else Vietnamese. */
 export const own = (properties, name) => properties[`${name}_${current}`] || properties[`${name}_vi`] || "";
@@ -48,4 +48,24 @@ export function translate(root = document) {
     if (node.title || node.dataset.tTitle !== undefined) node.title = t(node.dataset.tLabel);
   }
   for (const node of root.querySelectorAll("[data-t-hint]")) node.placeholder = t(node.dataset.tHint);
+}
+
+const OFFICIAL = /(?:Thành phố|Thị trấn|Thị xã|Đặc khu|Phường|Huyện|Quận|Xã) [^·;(]+/g;
+
+/**
+ * The parts of a text for a page: in English the official names of units, which are Vietnamese, stand in a `span` that says so, for whoever
+ * reads aloud.
+ */
+export function inVietnamese(text) {
+  if (current === "vi") return text;
+  const parts = [];
+  let at = 0;
+  for (const { 0: name, index } of text.matchAll(OFFICIAL)) {
+    const span = document.createElement("span");
+    span.lang = "vi";
+    span.textContent = name;
+    parts.push(text.slice(at, index), span);
+    at = index + name.length;
+  }
+  return [...parts, text.slice(at)];
 }

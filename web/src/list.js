@@ -1,7 +1,7 @@
 /** The list of projects, in step with the map: what one shows, the other lights. */
 
 import { el, glyph, sprite } from "./dom.js";
-import { lang, number, own, t } from "./i18n.js";
+import { inVietnamese, lang, number, own, t } from "./i18n.js";
 import { standingSign } from "./sign.js";
 
 const AT_ONCE = 120;
@@ -49,7 +49,7 @@ export function createList(root, catalog, { onChoose, onHover }) {
   /** " · Phường Hải An, Phường Đông Hải +2": enough to tell two projects of like name apart. */
   function places(properties) {
     const names = fields.map((field) => properties[field]).find((held) => held?.length);
-    return names ? ` · ${names.slice(0, 2).join(", ")}${names.length > 2 ? ` +${names.length - 2}` : ""}` : null;
+    return names ? inVietnamese(` · ${names.slice(0, 2).join(", ")}${names.length > 2 ? ` +${names.length - 2}` : ""}`) : null;
   }
 
   function* pieces(features) {

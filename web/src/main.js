@@ -24,6 +24,7 @@ import { createPlan } from "./plan.js";
 import { createShade } from "./shade.js";
 import { addShareTools } from "./share-tools.js";
 import { createSheet, PHONE } from "./sheet.js";
+import { addSpots } from "./spots.js";
 import { createState, filtersOf, isFiltered, LISTS } from "./state.js";
 import { hatchedUnits } from "./style.js";
 import { createTerritory } from "./territory.js";
@@ -50,7 +51,7 @@ function run({ catalog, base, units, outlines }) {
   speakAll(); // the inset stands before the map is fitted beside it
   const choose = (id, event) => plan.taken(id, event) || state.set({ id });
   const sheet = createSheet($("#finder"), $(".handle"), () => { labels.draw(); swipe.redraw(); });
-  const finder = createFinder($("#finder"), { catalog, units, state, onChoose: choose, onHover: light, onRetry: refresh, onSeek: () => { sheet.open(); territory.name(); } });
+  const finder = createFinder($("#finder"), { catalog, units, state, onChoose: choose, onHover: light, onRetry: refresh, onSeek: () => { sheet.open(); territory.name(); }, onPlace: () => sheet.peek() });
   const timebar = createTimebar($("#time"), { state, onMore: sheet.open });
   const clocks = () => timebar.clocks;
   const panel = createPanel($("#panel"), catalog, { onClose: close, onShow: show, onRetry: () => open(state.shown.id), extras: (feature) => plan.ofProject(feature) });
@@ -60,10 +61,11 @@ function run({ catalog, base, units, outlines }) {
     sheet.open();
     timebar.askOther();
   } });
-  const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel"), $("#changes"), $("#time"), !PHONE.matches && $(".selection"), $(".tool-card")].filter(Boolean), onRest: state.setView,
+  const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel"), $("#changes"), $("#time"), $("#spot"), !PHONE.matches && $(".selection"), $(".tool-card")].filter(Boolean), onRest: state.setView,
     onShade: () => state.set({ shade: state.shown.shade ? "" : units.on(clocks().day) }),
     onOnline: (on, failed) => { drawCredits($("#credits"), on); if (failed) toast($("#toasts"), t("onlineFailed")); } });
   addShareTools(map, state);
+  addSpots(map, state, { card: $("#spot"), onShown: () => sheet.peek() });
   const { help } = createWelcome({ map, search: $("#q"), first: !firstView });
   const ground = drawBasemap(map.leaflet, base, catalog.basemap);
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, day: () => clocks().day, onChoose: choose, onHover: light, onArrange: () => labels.draw() });

@@ -1,15 +1,17 @@
 /** Every sentence that the page itself says, Vietnamese first. `{name}` stands for a value. */
 
+import { FIND } from "./messages/find.js";
 import { PLAN } from "./messages/plan.js";
 
 export const MESSAGES = {
+  ...FIND,
   ...PLAN,
   title: ["Bản đồ hạ tầng Hải Phòng", "Infrastructure map of Hải Phòng"],
   brandTop: ["Thành phố Hải Phòng", "City of Hải Phòng"],
   brand: ["Bản đồ hạ tầng", "Infrastructure map"],
   language: ["Ngôn ngữ", "Language"],
-  searchLabel: ["Tìm dự án", "Search projects"],
-  searchHint: ["Tìm tên dự án, ví dụ: do son", "Search by name, e.g. do son"],
+  searchLabel: ["Tìm dự án, địa bàn, điều khoản, mã, tọa độ", "Find projects, areas, clauses, codes, coordinates"],
+  searchHint: ["Dự án, địa bàn, văn bản, tọa độ…", "Project, area, act, coordinates…"],
   clearSearch: ["Xóa ô tìm", "Clear the search"],
   district: ["Địa bàn", "Area"],
   allDistricts: ["Toàn thành phố", "Whole city"],
@@ -42,7 +44,6 @@ export const MESSAGES = {
   projectIndex: ["Dự án", "Projects"],
   clearAll: ["Bỏ lọc", "Clear filters"],
   status: ["Trạng thái", "Status"],
-  statusHelp: ["Chọn một hoặc nhiều trạng thái để lọc", "Choose one or more to filter"],
   communeStages: ["Xã nông thôn mới kiểu mẫu", "Model rural communes"],
   condition: ["Tiến độ", "Pace"],
   drawn: ["Cách vẽ", "How it is drawn"],
@@ -150,7 +151,6 @@ export const MESSAGES = {
   online: ["Nền OpenStreetMap (trực tuyến)", "OpenStreetMap background (online)"],
   mapTools: ["Công cụ bản đồ", "Map tools"],
   theme: ["Giao diện tối", "Dark appearance"],
-  onlineShort: ["Nền trực tuyến", "Online map"],
   onlineFailed: ["Không tải được nền trực tuyến; bản đồ đang dùng nền có sẵn.", "The online background did not load; the built-in one is shown."],
   outlines: ["Ranh giới khái quát, không phải ranh giới pháp lý", "Generalised outlines, not legal boundaries"],
   outlineSource: ["Ranh giới: vietnamese-provinces-database © 2021 Thang Le Quoc (MIT); vietnam63, Marc Choisy, IRD (MIT)", "Outlines: vietnamese-provinces-database © 2021 Thang Le Quoc (MIT); vietnam63, Marc Choisy, IRD (MIT)"],
@@ -204,7 +204,6 @@ export const MESSAGES = {
   altNames: ["Tên khác", "Also known as"],
   handle: ["Kéo hoặc nhấn để mở rộng danh sách", "Drag or press to open the list"],
   skip: ["Đến danh sách dự án", "Skip to the list of projects"],
-  showMap: ["Bản đồ", "Map"],
   "tỷ đồng": ["tỷ đồng", "billion VND"],
   "TEU/năm": ["TEU/năm", "TEU a year"],
   "triệu tấn/năm": ["triệu tấn/năm", "million tonnes a year"],

@@ -2,7 +2,7 @@
 
 import { el, glyph, sprite } from "./dom.js";
 import { fit, fold } from "./fold.js";
-import { t } from "./i18n.js";
+import { inVietnamese, t } from "./i18n.js";
 
 /**
  * `root` holds a `.picker-button`. `options()` gives groups `[{title, options: [{id, label, hint?, icon?, find?}]}]`,
@@ -122,7 +122,7 @@ export function createPicker(root, { name, multiple = false, hint, options, onPi
     /** Say on the button what is chosen, and in which time it is meant. */
     draw(ids, words, when = "") {
       chosen = ids;
-      root.querySelector(".picker-value").textContent = words;
+      root.querySelector(".picker-value").replaceChildren(...[inVietnamese(words)].flat());
       root.querySelector(".picker-when").textContent = when && ` · ${when}`;
       root.classList.toggle("chosen", ids.length > 0);
       if (!box.hidden) draw();

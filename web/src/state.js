@@ -1,8 +1,8 @@
 /** What is shown: filters, days, the chosen project, the language and the map's view, all of it in the URL. */
 
 export const LISTS = ["layer", "district", "status", "condition", "ids"];
-/** The two clocks, the day to compare with, and the generation of units that the map is tinted by: as the URL names them. */
-const SINGLE = { datetime: "datetime", asOf: "as-of", compare: "compare", shade: "shade" };
+/** The two clocks, the day to compare with, the generation of units that the map is tinted by, and a place that is marked: as the URL names them. */
+const SINGLE = { datetime: "datetime", asOf: "as-of", compare: "compare", shade: "shade", point: "point" };
 /** So many projects at most are selected: their ids stand in the URL. */
 export const MOST_SELECTED = 100;
 const LANGUAGES = ["vi", "en"];

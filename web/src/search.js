@@ -1,0 +1,63 @@
+/** The search field: typing filters the list, and what it suggests beside that comes as soon as the reader turns to it. */
+
+const TYPING_PAUSE_MS = 220;
+const TOUCH_MS = 700;
+
+/** `onSeek()` when the reader seeks, `onPlace()` when a place on the map was picked, `onFound()` when the suggestions are gone. */
+export function createSearch(form, { state, catalog, onSeek, onPlace, onFound }) {
+  const input = form.querySelector("#q");
+  const clear = form.querySelector(".search-clear");
+  let typing = 0;
+  let find = null;
+  let coming = null;
+  let pointed = -Infinity;
+
+  /** Other letters of the same search replace its step in the history. */
+  const ask = (q) => { clearTimeout(typing); state.set({ q }, { replace: Boolean(state.shown.q) && Boolean(q) }); };
+  const empty = () => { clearTimeout(typing); input.value = ""; clear.hidden = true; };
+  const type = (q) => { input.value = q; input.focus(); clear.hidden = !q; heard(); };
+  const wake = () => (coming ??= import("./find.js").then(({ createFind }) => {
+    find = createFind(form, input, { state, catalog, onPlace, onClosed: onFound, onPicked: empty, onType: type, onFilter: ask });
+    return find;
+  }).catch(() => { coming = null; return null; })); // without it typing still filters
+
+  /** A coordinate, a code or the number of an act is no name: it must not empty the list behind its suggestion. */
+  function heard() {
+    onSeek();
+    clearTimeout(typing);
+    const q = input.value;
+    clear.hidden = !q;
+    wake().then(() => find?.ask(q));
+    typing = setTimeout(async () => { if (!await find?.leadsElsewhere(q) && input.value === q) ask(q); }, TYPING_PAUSE_MS);
+  }
+
+  form.addEventListener("focusin", onSeek);
+  form.addEventListener("focusin", wake, { once: true });
+  input.addEventListener("input", heard);
+  // Focus alone opens nothing, so that whoever tabs through hears no list. On a phone the field moves away under the finger: no click comes.
+  input.addEventListener("pointerdown", (event) => { pointed = event.timeStamp; });
+  input.addEventListener("focus", (event) => { if (event.timeStamp - pointed < TOUCH_MS) wake().then(() => find?.open()); });
+  input.addEventListener("click", () => wake().then(() => find?.open()));
+  input.addEventListener("keydown", (event) => {
+    if (find) find.key(event);
+    else if (event.key === "ArrowDown") { event.preventDefault(); wake().then(() => find?.open()); }
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    find?.remember(input.value);
+    find?.close();
+    ask(input.value);
+  });
+  clear.addEventListener("click", () => { ask(""); type(""); });
+
+  return {
+    get isFinding() { return Boolean(find?.isOpen); },
+
+    /** What is searched for, in the field; letters that are being typed stay. */
+    say() {
+      const { q } = state.shown;
+      if (document.activeElement !== input || !(q || find?.isOpen)) input.value = q;
+      clear.hidden = !input.value;
+    },
+  };
+}

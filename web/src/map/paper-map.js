@@ -48,7 +48,7 @@ export function createPaperMap(root, { base, catalog, communes, furniture, onRes
     const { x: right, y: bottom } = map.getSize();
     const edge = isSmall() ? EDGE_PX : 2 * EDGE_PX;
     return x > edge && y > edge && x < right - edge && y < bottom - edge
-      && !furniture().some((box) => within({ x, y }, box));
+      && !furniture().some((box) => within({ x, y }, { left: box.left - edge, top: box.top - edge, right: box.right + edge, bottom: box.bottom + edge }));
   }
 
   /** Which stand together, in the order in which a page is read; no two signs with their numbers lie over each other. */

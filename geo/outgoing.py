@@ -4,6 +4,7 @@ Nothing is parsed here. A selection has three columns, as `store.selected` and `
 `geojson` (the published text) and `geometry`.
 """
 
+import contextlib
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -28,6 +29,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.exc import OperationalError
 
 from geo.crs import CRS84, Crs
+from geo.reading import copied
 
 Kind = Literal["text", "number", "integer", "boolean", "list"]
 Pieces = Generator[bytes, None, int]
@@ -180,19 +182,23 @@ def _copied(connection: Connection, table: Select[Any], options: str, seconds: i
         connection.execute(select(func.set_config("statement_timeout", f"{seconds}s", True)))
     compiled = table.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    command = f"COPY ({compiled}) TO STDOUT WITH ({options})"
+    with psycopg.ClientCursor(driver) as cursor:
+        command = cursor.mogrify(f"COPY ({compiled}) TO STDOUT WITH ({options})", compiled.params)
     try:
-        with driver.cursor() as cursor:
-            with cursor.copy(command.encode(), compiled.params) as copy:
-                piece = bytearray()
-                for row in copy:
-                    piece += row
-                    if len(piece) > PIECE:
-                        yield bytes(memoryview(piece)[skip:])
-                        piece.clear()
-                        skip = 0
-                if len(piece) > skip:
+        with contextlib.closing(copied(driver, command)) as rows:
+            piece = bytearray()
+            while True:
+                try:
+                    piece += next(rows)
+                except StopIteration as end:
+                    number: int = end.value
+                    break
+                if len(piece) > PIECE:
                     yield bytes(memoryview(piece)[skip:])
-            return cursor.rowcount
+                    piece.clear()
+                    skip = 0
+            if len(piece) > skip:
+                yield bytes(memoryview(piece)[skip:])
+            return number
     except psycopg.OperationalError as error:
         raise OperationalError("COPY", None, error) from error

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import metrics
+from api import metrics, one_feature
 from api.encoding import chosen
 from api.headers import VARY, add, bodiless
 from api.leaving import has_left
@@ -29,7 +29,7 @@ from geo.freshness import Freshness, Now
 
 CACHED = ("/api", "/layers/")
 """Addresses whose answers depend on nothing but the question and the data; all of them are public."""
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 48 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
 """An answer over this is passed on as it comes and not kept."""
 _OVERHEAD = 4096
@@ -47,8 +47,8 @@ class AnswerCache:
     """Answers GETs of the public addresses from memory, 304 to whoever has the answer already.
 
     One request makes an answer that several wait for. Memory is bounded in bytes; the longest unused answer leaves
-    first. `software`: names this build, so that an upgrade never answers with what the last one made. `one_feature`,
-    `one_page`: make the answers to what is asked most, without the framework. `routes`: whose answers are counted.
+    first. `software`: names this build, so that an upgrade never answers with what the last one made. `feature`,
+    `page`: make the answers to what is asked most, without the framework. `routes`: whose answers are counted.
     `again`: requests whose answers were given from memory, by their very bytes.
     """
 
@@ -57,15 +57,15 @@ class AnswerCache:
         app: ASGIApp,
         freshness: Freshness,
         software: str,
-        one_feature: OneFeature,
-        one_page: OnePage,
+        feature: OneFeature,
+        page: OnePage,
         routes: Sequence[BaseRoute] = (),
     ) -> None:
         self.app = app
         self.freshness = freshness
         self._software = software
-        self._one_feature, self._one_page = one_feature, one_page
-        self.pages = PageMaking(one_page, self._keep)
+        self._one_feature, self._one_page = feature, page
+        self.pages = PageMaking(page, self._keep)
         self.again: dict[bytes, Question] = {}
         self._kept: OrderedDict[Key, Reply] = OrderedDict()
         self._bytes = 0
@@ -163,7 +163,7 @@ class AnswerCache:
         elif question.feature is not None and (found := now.features.get(question.feature.id)) is not None:
             made = self._one_feature.answer(question.feature, found, question.coding)
             if made is not None:
-                kept = self._keep(key, version, *made)
+                kept = self._keep(key, version, *made, one_feature.ROUTE)
                 metrics.answered(kept.route, "GET", kept.status)
         return kept
 
@@ -194,11 +194,11 @@ class AnswerCache:
         finally:
             share(_LEFT if has_left(scope) else None)
 
-    def _keep(self, key: Key, version: str, headers: RawHeaders, pieces: Sequence[bytes]) -> Reply:
+    def _keep(self, key: Key, version: str, headers: RawHeaders, pieces: Sequence[bytes], route: str = "") -> Reply:
         tag = self._tag(key, version)
         told = [header for header in headers if header[0] != b"vary"]
         everything = [*told, (b"vary", VARY.encode()), (b"etag", tag)]
-        reply = Reply(version, tag, 200, everything, pieces, self._route(key[2]))
+        reply = Reply(version, tag, 200, everything, pieces, route or self._route(key[2]))
         metrics.kept("made")
         if (older := self._kept.pop(key, None)) is not None:
             self._bytes -= older.size + _OVERHEAD

@@ -24,6 +24,8 @@ from geo.freshness import Published
 from layers.catalog import Catalog
 from layers.collection import PROJECTS
 
+ROUTE = "/api/collections/{collection}/items/{feature_id}"
+"""What its answers are counted as; to look for it took as long as to make one."""
 RawHeaders = list[tuple[bytes, bytes]]
 _PATH = re.compile("/api/collections/([a-z0-9-]+)/items/([a-z0-9-]{1,120})")
 _ANY = "any-one"

@@ -31,6 +31,8 @@ from geo.query import FeatureQuery
 from geo.reading import Running
 from layers.catalog import Catalog
 
+ROUTE = "/api/collections/{collection}/items"
+"""What its answers are counted as."""
 _PATH = re.compile("/api/collections/([a-z0-9-]+)/items")
 _QUERY = re.compile(b"(?:(?:bbox|district|layer|status|condition|limit|next)=[^&]+&?)*")
 _REMEMBERED = 256

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from api import metrics
 from api.leaving import AGAIN_S
 from api.one_feature import RawHeaders
-from api.one_page import OnePage, Plain
+from api.one_page import ROUTE, OnePage, Plain
 from api.reply import Key, Question, Reply
 from geo.reading import Running
 
@@ -32,7 +32,7 @@ class _Making:
 class PageMaking:
     """Asked on the event loop, made in threads. `keep`: takes the finished answer."""
 
-    def __init__(self, one_page: OnePage, keep: Callable[[Key, str, RawHeaders, Sequence[bytes]], Reply]) -> None:
+    def __init__(self, one_page: OnePage, keep: Callable[[Key, str, RawHeaders, Sequence[bytes], str], Reply]) -> None:
         self._one_page, self._keep = one_page, keep
         self._threads = ThreadPoolExecutor(THREADS, "page")
         self._making: dict[tuple[Key, str], _Making] = {}
@@ -82,7 +82,7 @@ class PageMaking:
         told = None if made.cancelled() or made.exception() is not None else made.result()
         reply = None
         if told is not None:
-            reply = self._keep(*key, *told)
+            reply = self._keep(*key, *told, ROUTE)
             metrics.SECONDS.labels(reply.route).observe(time.perf_counter() - began)
         waiting, making.tells = making.tells, {}
         for tell in waiting.values():

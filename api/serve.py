@@ -2,20 +2,26 @@
 
 import contextlib
 import errno
+import multiprocessing
 import os
 import signal
 import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from api.store import prepare, store
-from geo.errors import InvalidParameter, PortTaken
+from geo.errors import HaiphongError, InvalidParameter, PortTaken
 from geo.packages import Say
 from geo.settings import Settings
 
+if TYPE_CHECKING:
+    from uvicorn import Config
+
+FORK = multiprocessing.get_context("fork")
 BACKLOG = 2048
 GRACE_S = 5
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -27,11 +33,48 @@ def serve(settings: Settings, say: Say) -> None:
     The port is taken before any work begins. Raises HaiphongError with the way out when something is in the way.
     """
     _let_signals_end_it()
-    with bound(settings.host, settings.port) as listener, store(settings, say) as url:
+    counting = _counting_together() if settings.workers > 1 else contextlib.nullcontext()
+    with bound(settings.host, settings.port) as listener, store(settings, say) as url, counting:
+        os.environ["HAIPHONG_DATABASE_URL"] = url  # which the application reads
+        with _prepared_beside(url, settings, say):
+            config = _configured(settings)
+        _run(config, listener, settings, say)
+
+
+@contextlib.contextmanager
+def _prepared_beside(url: str, settings: Settings, say: Say) -> Iterator[None]:
+    """`prepare` in a process beside what happens inside; both are done when it ends.
+
+    Each takes half of a start, and two threads would take turns. Raises what `prepare` raises.
+    """
+    hear, tell = FORK.Pipe(duplex=False)
+    beside = FORK.Process(target=_prepare, args=(tell, url, settings, say), daemon=True)
+    beside.start()
+    tell.close()
+    try:
+        yield
+        refused = hear.recv()
+    except EOFError:
+        beside.join()
+        sys.exit(beside.exitcode or 1)  # it has said why
+    finally:
+        hear.close()
+        beside.terminate()
+        beside.join()
+    if refused is not None:
+        kind, words = refused
+        error = kind.__new__(kind)
+        error.args = (words,)
+        raise error
+
+
+def _prepare(tell: Connection, url: str, settings: Settings, say: Say) -> None:
+    try:
         prepare(url, settings, say)
-        os.environ["HAIPHONG_DATABASE_URL"] = url  # each worker reads the environment
-        with _counting_together() if settings.workers > 1 else contextlib.nullcontext():
-            _run(listener, settings, say)
+    except HaiphongError as error:
+        tell.send((type(error), str(error)))
+    else:
+        tell.send(None)
 
 
 @contextlib.contextmanager
@@ -48,19 +91,13 @@ def _counting_together() -> Iterator[None]:
             del os.environ["PROMETHEUS_MULTIPROC_DIR"]
 
 
-def _run(listener: socket.socket, settings: Settings, say: Say) -> None:
-    from uvicorn import Config, Server
+def _configured(settings: Settings) -> "Config":
+    from uvicorn import Config
 
     from api.doorstep import Doorstep
     from api.main import app
 
-    class Calm(Server):
-        """Ends after the answers under way, however often Ctrl-C is pressed; what follows then stops the database."""
-
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn calls it
-            self.should_exit = True
-
-    config = Config(
+    return Config(
         app(),
         http=Doorstep,
         workers=settings.workers,
@@ -69,6 +106,17 @@ def _run(listener: socket.socket, settings: Settings, say: Say) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
+
+
+def _run(config: "Config", listener: socket.socket, settings: Settings, say: Say) -> None:
+    from uvicorn import Server
+
+    class Calm(Server):
+        """Ends after the answers under way, however often Ctrl-C is pressed; what follows then stops the database."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn calls it
+            self.should_exit = True
+
     try:
         listener.listen(BACKLOG)
     except OSError as error:

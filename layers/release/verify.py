@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import InvalidParameter
-from layers.release import signing, sums
+from layers.release import sums
 from layers.release.sums import Flaw
 
 
@@ -27,6 +27,8 @@ def verify(folder: Path, key: Path | None = None) -> Verdict:
 
     Raises InvalidParameter when there is no release or no such key, InvalidData when its checksums cannot be read.
     """
+    from layers.release import signing  # cryptography takes long to load, and the server never checks
+
     folder = folder.resolve()
     if not (folder / sums.FILE).is_file():
         raise InvalidParameter(f"{folder}: không phải bản phát hành / no release: {sums.FILE} is not there.")
@@ -38,14 +40,10 @@ def verify(folder: Path, key: Path | None = None) -> Verdict:
     if not signed and (key is not None or signing.PUBLIC_KEY in digests):
         found.append(Flaw(sums.SIGNATURE, sums.MISSING))
     elif signed:
-        public = _read(key) if key is not None else _key_inside(folder)
+        inside = folder / signing.PUBLIC_KEY
+        public = _read(key or inside) if key is not None or inside.is_file() else b""
         found.extend(signing.flaws(text, (folder / sums.SIGNATURE).read_bytes(), public))
     return Verdict(len(digests), tuple(found), signed, key is not None)
-
-
-def _key_inside(folder: Path) -> bytes:
-    path = folder / signing.PUBLIC_KEY
-    return path.read_bytes() if path.is_file() else b""
 
 
 def _read(path: Path) -> bytes:

@@ -74,7 +74,8 @@ statements; all in turn; medians of {plan.rounds} rounds of {plan.seconds:g} s.
   by address; for one feature each time another id). **giữ / kept**: one that the server has made before, of which it
   only asks whether the data changed. **nginx**: the same bytes as a ready file (gzip: `gzip_static`).
 - **SQL**: one statement that gives the features of the page as one text. **SQL + số / count**: the same answer as ours,
-  with the number of all matches (in one pass, or kept), which the API tells as `numberMatched`.
+  with the number of all matches (in one pass, or kept), which the API tells as `numberMatched`. Of a box it asks
+  ST_Intersects for each feature, as anybody would; ours only for those at its border.
 
 Every answer was compared with SQL, member by member, before it was timed.
 

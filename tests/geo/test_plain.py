@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import orjson
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from api.main import READING
 from geo import listing, plain
@@ -62,6 +63,22 @@ def test_both_ways_turn_the_same_pages(pages: PlainPages, own_engine: Engine, qu
             return
         query = replace(query, after=expected.next)
     pytest.fail("The pages have no end.")
+
+
+@pytest.mark.parametrize("side", [0.2, 0.1, 2e-4, 7e-5, 1e-5])
+def test_what_touches_a_box_is_what_postgis_says(pages: PlainPages, own_engine: Engine, side: float) -> None:
+    box_of = "ST_MakeEnvelope(:w, :s, :e, :n, 4326)"
+    touching = text(f"SELECT id FROM feature WHERE NOT withdrawn AND ST_Intersects(geometry, {box_of})")
+    with own_engine.connect() as connection:
+        for west in (106.8, 106.8 - ROUNDED_M, 107.0 - side, 107.0 + ROUNDED_M - side, 106.9 - side / 2):
+            for south in (20.7, 20.7 - ROUNDED_M, 20.8, 20.9 - side, 20.9 + ROUNDED_M - side):
+                box = BBox(west, south, west + side, south + side)
+                ids = set(
+                    connection.execute(touching, {"w": west, "s": south, "e": box.east, "n": box.north}).scalars()
+                )
+                told = pages.read(FeatureQuery(bbox=box), Running())
+                assert told is not None
+                assert {one["id"] for one in orjson.loads(b"[" + told.page.features + b"]")} == ids
 
 
 def test_what_is_not_plain_or_too_many_is_left_to_the_other_way(

@@ -12,6 +12,7 @@ ADDRESS = "/releases"
 PAGE = "/tai-ve"
 DATED = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{8}")
 """How a release is called. What has this name never changes."""
+_SITE = "site"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TEXT = "text/plain; charset=utf-8"
 KINDS = {
@@ -56,6 +57,9 @@ class ReleaseFiles(StaticFiles):
         if "content-type" in answer.headers and (kind := KINDS.get(asked.suffix)):
             answer.headers["Content-Type"] = kind
         first = asked.parts[0] if asked.parts else ""
+        if asked.suffix == ".html" and _SITE not in asked.parts:
+            # A page that holds its own scripts is read from the reader's disk, not under our name.
+            answer.headers["Content-Disposition"] = f'attachment; filename="{asked.name}"'
         answer.headers["Cache-Control"] = _FOR_EVER if DATED.fullmatch(first) else "no-cache"
         return answer
 

@@ -16,8 +16,9 @@ from geo.errors import HaiphongError
 from geo.packages import Say
 from layers.edition.folder import Beside
 
-PAGES = ("du-an", "van-ban", "chi-tieu", "thoi-han")
+PAGES = ("du-an", "van-ban", "chi-tieu", "thoi-han", "huong-dan")
 """What stands beside the map; of the first two also the pages beneath."""
+_TIMELESS = ("/huong-dan",)
 _LANGUAGES = ("vi", "en")
 _HERE = "http://site.invalid"
 _ASSETS = ("/assets/", "/vendor/", "/api/styles/sprite.svg")
@@ -58,8 +59,12 @@ async def _crawl(app: FastAPI, as_of: str, foot: dict[str, str], say: Say) -> di
             name, lang = _file(address), _lang(address)
             if name is None or name in files:
                 continue
-            dated = f"{address}{'&' if '?' in address else '?'}{urlencode({'as-of': as_of})}"
-            html = _LIVE.sub("", (await get(dated)).decode())
+            asked = (
+                ""
+                if address.startswith(_TIMELESS)
+                else f"{'&' if '?' in address else '?'}{urlencode({'as-of': as_of})}"
+            )
+            html = _LIVE.sub("", (await get(address + asked)).decode())
             html = html.replace("</footer>", f"<p>{escape(foot[lang])}</p>\n</footer>", 1)
             files[name] = _relinked(html, name, waiting, assets).encode()
             if len(files) % _SAID_EVERY == 0:

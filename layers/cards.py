@@ -33,6 +33,7 @@ _LEGEND = Words("Chú giải", "Legend")
 _PLACE = Words("Vị trí", "Place")
 _PACE = Words("Tiến độ", "Pace")
 _AREA = Words("Diện tích đã biết, ranh giới chưa có", "Known area, outline not known")
+_CHANGES = Words("Thay đổi", "Changes")
 _UNLOCATED = Words("Chưa rõ vị trí", "Without a place")
 _TOLD = Words("Theo nguồn", "According to")
 _TOLD_ON = {
@@ -77,8 +78,18 @@ class Cards:
         drawn = safe(getattr(_DRAWN_ON, self.lang).format(f"{day:%d/%m/%Y}"))
         return f"<h1>{self.say(TITLE)}</h1>{asked}<p>{safe(counts)}</p><p>{drawn}</p>"
 
-    def popup(self, properties: Properties) -> str:
-        """Name, status with its day, basis and source, and what else a reader asks. Links lead to http(s) only."""
+    def told(self, sentences: Mapping[str, str]) -> str:
+        """A sentence about each of several features, as a list; empty without any."""
+        items = "".join(f"<li><span>{safe(one)}</span></li>" for one in sentences.values())
+        if not items:
+            return ""
+        return f"<details open><summary>{self.say(_CHANGES)} ({len(sentences)})</summary><ul>{items}</ul></details>"
+
+    def popup(self, properties: Properties, told: str = "") -> str:
+        """Name, status with its day, basis and source, and what else a reader asks. Links lead to http(s) only.
+
+        `told`: a sentence that stands above them.
+        """
         other = properties.get("name_en" if self.lang == "vi" else "name_vi")
         names = f"<h2>{self.name(properties)}</h2>" + (f'<p class="other">{safe(other)}</p>' if other else "")
         status = str(properties.get("status") or "unknown")
@@ -100,7 +111,8 @@ class Cards:
             self._field(layer.fields[name], properties.get(name)) for name in shown if layer and name in layer.fields
         ]
         table = "".join(f"<dt>{title}</dt><dd>{value}</dd>" for title, value in rows if value)
-        return f'<article class="card">{kind}{names}{sign}<dl>{table}</dl></article>'
+        news = f'<p class="told">{safe(told)}</p>' if told else ""
+        return f'<article class="card">{kind}{names}{news}{sign}<dl>{table}</dl></article>'
 
     def _dated(self, edtf: object) -> str:
         """The day of the evidence, with the word for its precision; it does not say since when."""

@@ -66,8 +66,9 @@ def page(
     day: date,
     lang: Lang = "vi",
     subtitle: str = "",
+    told: Mapping[str, str] | None = None,
 ) -> str:
-    """The same map as `write`, as text."""
+    """The same map as `write`, as text; `told`: a sentence about a feature, by id, for its card and the panel."""
     collection: Mapping[str, Any] = orjson.loads(features) if isinstance(features, bytes) else features
     shown, cards, rules = list(collection["features"]), Cards(catalog, lang), style.rules(catalog)
     located = [feature for feature in shown if feature["geometry"] is not None]
@@ -89,7 +90,7 @@ def page(
             group = folium.FeatureGroup(name=f"{icon}{cards.say(layer.title)} ({len(of_layer)})")
             group.add_to(drawing)
             for feature in of_layer:
-                _add_feature(group, feature, rules, ground, cards, day)
+                _add_feature(group, feature, rules, ground, cards, day, (told or {}).get(feature["id"], ""))
     control = folium.LayerControl()
     control.options["collapsed"] = cast(Any, JsCode("window.innerWidth < 700"))
     control.add_to(drawing)
@@ -103,7 +104,8 @@ def page(
 
     figure: Any = drawing.get_root()
     figure.title = cards.say(TITLE) + (f" · {safe(subtitle)}" if subtitle else "")
-    panel = cards.head(subtitle, day, shown) + cards.legend(shown, day) + cards.unlocated(shown)
+    told_of = cards.told(told or {})
+    panel = cards.head(subtitle, day, shown) + told_of + cards.legend(shown, day) + cards.unlocated(shown)
     figure.html.add_child(Verbatim(style.sprite(catalog) + f'<aside class="panel">{panel}</aside>'))
     own = f"<style>{styles_of(packages)}</style><script>{scripts_of(packages)}</script>"
     figure.header.add_child(Verbatim(own), name="own")
@@ -150,6 +152,7 @@ def _add_feature(
     ground: Ground,
     cards: Cards,
     day: date,
+    told: str,
 ) -> None:
     """Commune, true area, shape and marker of one feature, bottom to top; shape and marker open its card."""
     geometry, properties = feature["geometry"], feature["properties"]
@@ -165,21 +168,21 @@ def _add_feature(
         radius_m = math.sqrt(properties["area_ha"] * 10_000 / math.pi)
         folium.Circle(place, radius_m, interactive=False, **rule["area"]).add_to(group)
     if "Polygon" in geometry["type"]:
-        _with_card(Shape([geometry], **rule["polygon"]), properties, cards).add_to(group)
+        _with_card(Shape([geometry], **rule["polygon"]), properties, cards, told).add_to(group)
     elif "LineString" in geometry["type"]:
         weight = layer["weight"] + 0.5
         Shape([geometry], color=rules["halo"], weight=weight + 3.5, opacity=0.9, interactive=False).add_to(group)
-        _with_card(Shape([geometry], **rule["line"] | {"weight": weight}), properties, cards).add_to(group)
+        _with_card(Shape([geometry], **rule["line"] | {"weight": weight}), properties, cards, told).add_to(group)
     tip = " tip" if style.anchor_of(accuracy) == NEEDLE_TIP else ""
     old = style.is_old(properties.get("last_told"), day)
     full = style.marker_svg(status, properties["layer"], condition, accuracy, old=old)
     signs = f'<div class="full{tip}">{full}</div><div class="small">{style.small_svg(status, condition)}</div>'
     icon = folium.DivIcon(signs, (24, 24), (12, 12), (0, -16), class_name="marker")
-    _with_card(folium.Marker(place, icon=icon), properties, cards).add_to(group)
+    _with_card(folium.Marker(place, icon=icon), properties, cards, told).add_to(group)
 
 
-def _with_card(drawn: Any, properties: Mapping[str, Any], cards: Cards) -> Any:
-    drawn.add_child(Popup(cards.popup(properties)))
+def _with_card(drawn: Any, properties: Mapping[str, Any], cards: Cards, told: str) -> Any:
+    drawn.add_child(Popup(cards.popup(properties, told)))
     drawn.add_child(folium.Tooltip(cards.name(properties), sticky=False))
     return drawn
 

@@ -23,6 +23,7 @@ from geo.status import Words
 from geo.unit_store import UnitQuery
 from layers.catalog import Catalog
 from layers.collection import PROJECTS
+from layers.edition import one_file
 from layers.export import FORMATS
 from layers.provenance import credit
 from layers.release import shelf, sums, tiles
@@ -33,7 +34,9 @@ TODAY = "today"
 RELEASE = Parameter("release", f"The release to show, by its name, or `{TODAY}`; without it the latest.")
 MOST_SENTENCES = 12
 MOST_RELEASES = 50
+_SITE = "site/index.html"
 _WHOLE = (
+    (one_file.NAME, Words("Cả bản đồ, mở không cần mạng", "The whole map, opens without a network"), "HTML"),
     (tiles.NAME, Words("Vector tiles của mọi lớp", "Vector tiles of every layer"), "PMTiles"),
     ("style.json", Words("Kiểu vẽ của chúng", "Their style"), "MapLibre"),
     ("catalog.json", Words("Danh mục", "Catalogue"), "JSON"),
@@ -95,6 +98,7 @@ def _release(folder: Path, chosen: dict[str, Any]) -> dict[str, Any]:
         "whole": whole,
         "bytes": sum(one["bytes"] for one in [*whole, *files]),
         "told": told,
+        "site": _SITE if (root / _SITE).is_file() else None,
     }
 
 

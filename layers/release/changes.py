@@ -52,12 +52,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of one feature from the older release to the newer one."""
+    """What became of one feature from the older release to the newer one.
+
+    `feature`: as the newer one has it, or the older one where it is gone.
+    """
 
     layer: str
     id: str
     name: Words
     items: tuple[Item, ...]
+    feature: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +141,15 @@ def _compared(
 ) -> Iterator[Change]:
     for key, digest, _, feature in now:
         if key not in known:
-            yield Change(layer, key, _name(feature), (_came(feature),))
+            yield Change(layer, key, _name(feature), (_came(feature),), feature)
         elif known[key][0] == digest:
             del known[key]
         elif items := tuple(_items(before(key), feature, fields)):
-            yield Change(layer, key, _name(feature), items)
+            yield Change(layer, key, _name(feature), items, feature)
     for key in sorted(known):
         gone = before(key)
         words = Words("không còn trong bản phát hành mới (đã rút lại)", "no longer in the release (withdrawn)")
-        yield Change(layer, key, _name(gone), (Item("removed", "", _state(gone), None, words),))
+        yield Change(layer, key, _name(gone), (Item("removed", "", _state(gone), None, words),), gone)
 
 
 def _lines(path: Path) -> Iterator[_Line]:

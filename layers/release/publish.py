@@ -33,6 +33,7 @@ from layers.edition import folder, one_file
 from layers.edition.bundle import bundle
 from layers.edition.contents import contents
 from layers.export import FORMATS
+from layers.ground import Ground
 from layers.portrayal import Outline
 from layers.release import about, files, oc4ids, record, shelf, signing, sums, tiles
 from layers.release.folder import Staging, Write
@@ -126,7 +127,7 @@ def publish(
         for name, content in about.pages(release, catalog, staging, wanted.base, signed=key is not None):
             staging.add_bytes(name, content)
         staging.finish(_sealed(staging, key))
-    record.put(out, catalog, say)
+    record.put(out, catalog, Ground.read(data), packages, say)
     shelf.put(out, wanted.base)
     return staging.release
 

@@ -1,4 +1,4 @@
-"""What each release changed, kept beside the releases: `changes/<older>..<newer>.json`, `.csv` and `.md`.
+"""What each release changed, kept beside the releases: `changes/<older>..<newer>.json`, `.csv`, `.md` and as maps.
 
 Not inside them: a release is made of its data alone, and the one before it is another matter.
 """
@@ -11,7 +11,9 @@ from typing import Any
 import orjson
 
 from layers.catalog import Catalog
+from layers.ground import Ground
 from layers.release.changes import Comparison, Edition
+from layers.release.drawing import Drawing
 from layers.release.folder import move_in, replace
 from layers.release.shelf import SUFFIXES, before, changes, releases
 from layers.release.telling import Csv, Json, Page, tell
@@ -21,7 +23,7 @@ _LONGEST_TAIL = 500
 """The numbers at the end are shorter, in bytes."""
 
 
-def put(out: Path, catalog: Catalog, say: Callable[[str], None]) -> None:
+def put(out: Path, catalog: Catalog, ground: Ground, packages: Path, say: Callable[[str], None]) -> None:
     """Write what changed for every release under `out` that has no such record yet.
 
     So what a broken run left out is made by the next. A release that is no longer as it was published is not compared;
@@ -40,7 +42,7 @@ def put(out: Path, catalog: Catalog, say: Callable[[str], None]) -> None:
             )
             continue
         comparison = Comparison(Edition.read(out / older), Edition.read(out / release), catalog)
-        _write(out / changes(older, release), comparison)
+        _write(out / changes(older, release), comparison, ground, packages)
 
 
 def told(path: Path, most: int) -> dict[str, Any] | None:
@@ -63,14 +65,16 @@ def told(path: Path, most: int) -> dict[str, Any] | None:
         return None
 
 
-def _write(stem: Path, comparison: Comparison) -> None:
+def _write(stem: Path, comparison: Comparison, ground: Ground, packages: Path) -> None:
     stem.parent.mkdir(exist_ok=True)
     paths = {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in SUFFIXES}
-    page = Page(comparison)
-    aside = {suffix: path.with_name(f".{path.name}.new") for suffix, path in paths.items() if suffix != "md"}
+    page, drawing = Page(comparison), Drawing(comparison, ground, packages)
+    aside = {suffix: paths[suffix].with_name(f".{paths[suffix].name}.new") for suffix in ("json", "csv")}
     with aside["json"].open("wb") as json, aside["csv"].open("wb") as csv:
-        tell(comparison, (Json(comparison, json), Csv(csv), page))
+        tell(comparison, (Json(comparison, json), Csv(csv), page, drawing))
     replace(paths["md"], page.text.encode())
+    replace(paths["html"], drawing.page("vi").encode())
+    replace(paths["en.html"], drawing.page("en").encode())
     # The JSON comes last: where it is, the others are.
     for suffix in ("csv", "json"):
         move_in(aside[suffix], paths[suffix])

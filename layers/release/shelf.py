@@ -11,7 +11,7 @@ from layers.release.folder import replace
 INDEX, FEED, LATEST = "releases.json", "releases.atom", "latest"
 CATALOGUE = "catalog.json"
 CHANGES = "changes"
-SUFFIXES = ("json", "csv", "md")
+SUFFIXES = ("json", "csv", "md", "html", "en.html")
 """Of the files that tell what a release changed."""
 MOST_IN_FEED = 50
 _ATOM = "http://www.w3.org/2005/Atom"

@@ -200,3 +200,22 @@ def test_the_snippets_run_as_they_stand(reader: TestClient, shelf: Path, tmp_pat
         assert node is not None
         run = [node, "--input-type=module", "--eval", here("JavaScript")]
         assert subprocess.run(run, check=True, capture_output=True, text=True).stdout == "2\n"
+
+
+def test_a_page_with_scripts_of_its_own_is_a_download_and_the_site_is_opened(
+    reader: TestClient, releases: list[str], shelf: Path
+) -> None:
+    name = releases[-1]
+    assert (shelf / name / "haiphong.html").is_file()
+    copy = reader.get(f"/releases/{name}/haiphong.html")
+    assert copy.headers["content-disposition"] == 'attachment; filename="haiphong.html"'
+    site = shelf / name / "site"
+    site.mkdir()
+    (site / "index.html").write_text("<title>site</title>")
+    try:
+        opened = reader.get(f"/releases/{name}/site/index.html")
+        assert "content-disposition" not in opened.headers
+        assert f"/releases/{name}/site/index.html" in reader.get("/tai-ve", params={"release": name}).text
+    finally:
+        (site / "index.html").unlink()
+        site.rmdir()

@@ -6,15 +6,19 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import minisign
+import numpy
 import orjson
+import pandas
 import pyarrow.parquet
 import pyogrio
 import pytest
 from mapbox_vector_tile import decode
 from pmtiles.reader import MmapSource, Reader, all_tiles
+from shapely.geometry import shape
 from sqlalchemy import Engine, text
 
 from geo.errors import HaiphongError, InvalidData, InvalidParameter, UnknownLayer
@@ -314,3 +318,44 @@ def test_where_no_feature_has_a_place_there_are_no_tiles_and_without_features_no
     with pytest.raises(InvalidParameter, match="no feature in port"):
         written("port")
     assert [path.name for path in tmp_path.iterdir() if path.is_dir() and not path.is_symlink()] == [release.name]
+
+
+def plain(value: Any) -> Any:
+    """A value as every format can hold it: lists joined, nothing for what is empty, in text where asked for."""
+    if isinstance(value, list | numpy.ndarray):
+        return "; ".join(map(str, value)) or None
+    if value is None or value != value or value == "":
+        return None
+    return value.item() if isinstance(value, numpy.generic) else value
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "fgb", "parquet", "csv"])
+def test_what_is_read_back_from_a_format_is_what_was_published(release: Path, suffix: str) -> None:
+    told = orjson.loads((release / "layers/projects.geojson").read_bytes())["features"]
+    kinds = {one["geometry"] and one["geometry"]["type"] for one in told}
+    assert None in kinds
+    assert len(kinds) > 2
+    path = release / f"layers/projects.{suffix}"
+    if suffix == "csv":
+        frame = pandas.read_csv(path, dtype=str, keep_default_na=False)
+    elif suffix == "parquet":
+        frame = geopandas.read_parquet(path)
+    else:
+        frame = geopandas.read_file(path, layer="projects")
+    rows = {row["id"]: row for row in frame.to_dict("records")}
+    assert len(rows) == len(told) == 301
+    for feature in told:
+        row = rows[feature["id"]]
+        for name, value in feature["properties"].items():
+            expected, found = plain(value), plain(row[name])
+            if suffix == "csv" and expected is not None and not isinstance(expected, str):
+                expected = orjson.dumps(expected).decode()
+            assert found == expected, (feature["id"], name)
+        where = None if feature["geometry"] is None else shape(feature["geometry"])
+        if suffix != "csv":
+            assert (row["geometry"] is None) == (where is None)
+            assert (
+                where is None
+                or where.normalize().equals_exact(shape(row["geometry"]).normalize(), 1e-7)
+                or (where.geom_type != row["geometry"].geom_type and where.equals_exact(row["geometry"].geoms[0], 1e-7))
+            ), feature["id"]

@@ -3,6 +3,7 @@
 import csv
 import tracemalloc
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,10 @@ def shelf(own_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("shelf")
     edits = [
         [edit("cang-a", facts=(fact("proposed", valid_from="2023"),)), edit("cang-b", geometry=point(106.7, 20.8))],
-        [edit("cang-c"), edit("cang-a", facts=(fact("under_construction", valid_from="2025-12"),))],
+        [
+            edit("cang-c", name_vi="Cảng <b>${C}</b>"),
+            edit("cang-a", geometry=point(), facts=(fact("under_construction", valid_from="2025-12"),)),
+        ],
     ]
     for every in edits:
         with own_engine.begin() as connection:
@@ -232,7 +236,11 @@ def test_publishing_records_what_changed_beside_the_releases(shelf: Path) -> Non
     assert (told["counts"]["added"], told["counts"]["status"], told["counts"]["removed"]) == (1, 1, 0)
     page = (shelf / new["changes"]["md"]).read_text()
     assert "đề xuất → đang thi công (12/2025)" in page
-    assert (shelf / new["changes"]["csv"]).read_bytes().count(b"\r\n") == 3
+    assert "trạng thái đề xuất → đang thi công (12/2025)" in (drawn := (shelf / new["changes"]["html"]).read_text())
+    assert "Cảng <b>${C}</b>: mới có" in unescape(drawn)
+    assert "<b>${C}" not in drawn
+    assert "status proposed → under construction (Dec 2025)" in (shelf / new["changes"]["en.html"]).read_text()
+    assert (shelf / new["changes"]["csv"]).read_bytes().count(b"\r\n") == 4
     assert not list(shelf.rglob(".*"))
     [entry, _] = feedparser.parse((shelf / "releases.atom").read_bytes()).entries
     assert [link.href for link in entry.links if link.rel == "related"] == [new["changes"]["md"]]

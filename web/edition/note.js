@@ -9,6 +9,7 @@ const WORDS = {
   title: ["Bản mang theo", "A copy to take along"],
   site: ["Bản phát hành", "A release"],
   offline: ["Mở được khi không có mạng.", "Opens without a network."],
+  until: ["dữ liệu đến {day}", "data until {day}"],
   recorded: ["Dữ liệu ghi nhận đến {day}.", "Data as recorded by {day}."],
   judged: ["Chỉ đạo được đối chiếu với tình trạng ngày {day}.", "Orders are held against the state of {day}."],
   part: ["Chỉ gồm: {filters}.", "Holds only: {filters}."],
@@ -40,8 +41,8 @@ function draw() {
   const verdict = found === null ? "unknown" : found === stated ? "same" : "differs";
   node.classList.toggle("is-wrong", verdict === "differs");
   node.replaceChildren(
-    el("summary", {}, el("strong", {}, say(inside ? "title" : "site")), ` · ${say("recorded", { day: day(carries.recorded) })}`),
-    el("p", {}, `${inside ? say("offline") : ""} ${carries.filters ? say("part", { filters: carries.filters[lang()] }) : ""} ${say("judged", { day: day(carries.judged) })}`),
+    el("summary", {}, el("strong", {}, say(inside ? "title" : "site")), ` · ${say("until", { day: day(carries.recorded) })}`),
+    el("p", {}, `${say("recorded", { day: day(carries.recorded) })} ${inside ? say("offline") : ""} ${carries.filters ? say("part", { filters: carries.filters[lang()] }) : ""} ${say("judged", { day: day(carries.judged) })}`),
     el("h3", {}, say("sources")),
     el("ul", {}, carries.sources.map(({ attribution, licence }) => el("li", { lang: "vi" }, `${attribution} · ${licence}`))),
     inside ? el("p", {}, `${say("sum")}: `, el("code", {}, stated), ` – ${say(verdict)}.`) : "");

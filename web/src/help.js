@@ -13,7 +13,7 @@ export function openHelp({ onTour }) {
     el("p", { class: "quiet" }, t("helpLead")),
     el("dl", { class: "keys" }, keyList()),
     el("div", { class: "help-ways" },
-      el("a", { class: "button", href: page("/huong-dan") }, t("guide")),
+      page("/huong-dan") && el("a", { class: "button", href: page("/huong-dan") }, t("guide")),
       el("button", { type: "button", class: "button plain", onclick: () => { dialog.close(); onTour(); } }, t("tourAgain"))));
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());

@@ -30,7 +30,7 @@ export function startTour({ onEnd }) {
     words.textContent = t(`${key}Text`);
     count.textContent = `${at + 1} / ${STEPS.length}`;
     back.hidden = at === 0;
-    guide.hidden = at < STEPS.length - 1;
+    guide.hidden = at < STEPS.length - 1 || !guide.href;
     next.textContent = t(at === STEPS.length - 1 ? "done" : "tourNext");
     for (const old of document.querySelectorAll(".tour-spot")) old.classList.remove("tour-spot");
     const target = document.querySelector(selector);

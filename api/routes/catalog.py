@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.answered import Answered
 from api.answers import JsonAnswer, described, with_members
 from api.dependencies import FILTERS, catalog_answer, feature_query, transaction
 from api.links import JSON, SVG
@@ -14,7 +15,7 @@ from api.routes.units import became
 from geo import store
 from layers.style import sprite
 
-router = APIRouter(tags=["Map"])
+router = APIRouter(tags=["Map"], route_class=Answered)
 
 
 @router.get("/api/catalog", **described("Layers, codes, fields and drawing rules", JSON))

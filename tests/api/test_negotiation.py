@@ -62,7 +62,7 @@ def test_what_is_asked_for_in_the_address_wins_over_the_headers() -> None:
 def test_a_kept_answer_is_the_same_for_all_who_would_be_given_it() -> None:
     assert variant(scope()) == variant(scope(accept="*/*")) == variant(scope(accept=GDAL)) == "json"
     assert variant(scope(accept=FIREFOX)) == variant(scope(accept="text/html", accept_language="vi")) == "html-vi"
-    assert variant({**scope(accept=FIREFOX), "path": "/api/counts"}) == ""
+    assert variant({**scope(accept=FIREFOX), "path": "/api/catalog"}) == ""
 
 
 @pytest.mark.parametrize(

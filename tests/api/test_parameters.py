@@ -25,7 +25,7 @@ CLOCKS = ["datetime", "as-of"]
     ("path", "allowed"),
     [
         (ITEMS, [*FILTERS, "limit", "sortby", "next", *FORM, *PAGE]),
-        ("/api/counts", [*FILTERS, "f"]),
+        ("/api/counts", [*FILTERS, *PAGE]),
         ("/layers/port.geojson", [*FILTERS, "sortby", *FORM, "f"]),
         (f"{ITEMS}/cang-a", [*CLOCKS, *FORM, *PAGE]),
         (f"{ITEMS}/cang-a/history", [*CLOCKS, *PAGE]),

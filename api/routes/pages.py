@@ -1,6 +1,8 @@
 """The pages that people open: the map, and one page per project that works without JavaScript."""
 
+import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -10,14 +12,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from api.built import map_page
+from api.cache import software_of
 from api.dependencies import CLOCKS, FILTERS, catalog_answer, clocks, readable, transaction
+from api.files import whole_page
 from api.html import Pages, reader_language
 from api.links import Links
 from api.negotiation import LANGUAGES
 from api.social import social, with_tags
 from geo import edtf, ledger, store, versions
 from geo.clocks import Clocks, on_record
-from geo.settings import Settings
+from geo.settings import REPOSITORY, Settings
 from layers import returnables
 from layers.differences import compare
 
@@ -33,6 +37,24 @@ def the_map(request: Request) -> Response:
     settings: Settings = request.app.state.settings
     shown = {one.name: request.query_params[one.name] for one in FILTERS if request.query_params.get(one.name)}
     return with_tags(request, map_page(settings.web), social(request, "map", query=shown))
+
+
+@router.get("/sw.js")
+def service_worker(request: Request) -> Response:
+    """The worker that keeps what was seen last, named after this release: another one begins with empty caches."""
+    web: Path = request.app.state.settings.web
+    worker = web / "sw.js"
+    if not worker.is_file():
+        raise HTTPException(404)
+    release = hashlib.sha256(map_page(web).read_bytes() + software_of(REPOSITORY).encode()).hexdigest()[:12]
+    body = worker.read_text(encoding="utf-8").replace("{version}", release)
+    return Response(body, media_type="text/javascript")
+
+
+@router.get("/manifest.webmanifest")
+def manifest(request: Request) -> Response:
+    """What a phone needs to keep the map among its programs."""
+    return whole_page(request, request.app.state.settings.web / "manifest.webmanifest")
 
 
 @router.get("/du-an/{feature_id}")

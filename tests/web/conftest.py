@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Dialog, Page, Playwright, Request
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Playwright, Request
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from api.main import create_app
@@ -28,6 +28,7 @@ SWITCHES = (
     "--no-first-run",
 )
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+BLOCKED = "Service Worker registration blocked by Playwright"
 SETTLED = "body.is-ready .finder:not([aria-busy])"
 
 
@@ -130,15 +131,14 @@ class Reader:
             java_script_enabled=script,
             reduced_motion="reduce",
             color_scheme="dark" if dark else "light",
+            service_workers="block",  # it would answer before a test can
         )
         if not tour:
             context.add_init_script("localStorage.setItem('tour', 'seen')")
         page = context.new_page()
         self.pages.append(page)
         page.set_default_timeout(15_000)
-        page.on(
-            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
-        )
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", self._dismiss)
         page.on("request", self._look_at)
@@ -146,6 +146,10 @@ class Reader:
         if wait and script:
             page.wait_for_selector(SETTLED)
         return page
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning") and BLOCKED not in said.text:
+            self.complaints.append(said.text)
 
     def _dismiss(self, dialog: Dialog) -> None:
         self.complaints.append(f"dialog: {dialog.message}")

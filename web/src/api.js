@@ -1,5 +1,7 @@
 /** The only door to the server: every request of the map is made here. */
 
+import { sayAge } from "./offline.js";
+
 const PAGE = 1000;
 /** What list, legend and map show of a project; the rest is asked for when it is opened. */
 const SHOWN = "name_vi,name_en,layer,status,condition,basis,status_uncertain,last_told,location_accuracy,area_ha,unit_ids,valid_from";
@@ -24,6 +26,7 @@ async function get(path, params = {}, signal = undefined, read = (answer) => ans
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, null);
   }
+  sayAge(answer);
   if (!answer.ok) throw new ApiError(answer.status, await answer.json().catch(() => null));
   return read(answer);
 }

@@ -19,6 +19,7 @@ import { createSwipe } from "./map/swipe.js";
 import { createTinted } from "./map/tinted.js";
 import { createNumbers } from "./numbers.js";
 import { errorState, errorWords, toast, WrongDay } from "./notices.js";
+import { keepForLater } from "./offline.js";
 import { createPanel } from "./panel.js";
 import { createPlan } from "./plan.js";
 import { createShade } from "./shade.js";
@@ -253,7 +254,7 @@ function run({ catalog, base, units, outlines }) {
   territory.show();
   drawTimeline();
   territory.draw({ move: !firstView });
-  refresh({ moved: !firstView });
+  refresh({ moved: !firstView }).then(keepForLater);
   if (state.shown.id) open(state.shown.id);
   plan.begin();
   const drawNumbers = createNumbers({ state, clocks, card: shade, tinted, base, complete: territory.complete, onWanted: (on) => {

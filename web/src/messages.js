@@ -229,6 +229,7 @@ export const MESSAGES = {
   legend: ["Chú giải", "Legend"],
   print: ["In hoặc lưu PDF", "Print or save as PDF"],
 
+  skipMap: ["Đến bản đồ", "To the map"],
   offlineAge: ["Dữ liệu lúc {when}, đang ngoại tuyến", "Data as at {when}, offline"],
   guide: ["Hướng dẫn", "Guide"],
   help: ["Phím tắt và trợ giúp (?)", "Keys and help (?)"],

@@ -508,7 +508,7 @@ def test_the_legend_explains_how_the_map_is_drawn(reader: Reader) -> None:
     drawn = page.locator(".legend-drawn")
     expect(drawn.locator("ul").first).to_be_hidden()
     drawn.locator("summary").click()
-    expect(drawn.locator("h3")).to_have_text(["Vị trí", "Tiến độ"])
+    expect(drawn.locator("h3")).to_have_text(["Vị trí", "Độ mới của tin", "Tiến độ"])
     words = ["Đo đạc", "Theo bản đồ", "Gần đúng", "Chỉ biết xã", "Cả xã, khi chỉ biết xã"]
     words += ["Diện tích đã biết, ranh giới chưa có", "Chậm tiến độ", "Tạm dừng"]
     expect(drawn.locator(".drawn")).to_have_text(words)

@@ -510,7 +510,7 @@ def test_the_legend_explains_how_the_map_is_drawn(reader: Reader) -> None:
     drawn.locator("summary").click()
     expect(drawn.locator("h3")).to_have_text(["Vị trí", "Độ mới của tin", "Tiến độ"])
     words = ["Đo đạc", "Theo bản đồ", "Gần đúng", "Chỉ biết xã", "Cả xã, khi chỉ biết xã"]
-    words += ["Diện tích đã biết, ranh giới chưa có", "Chậm tiến độ", "Tạm dừng"]
+    words += ["Diện tích đã biết, ranh giới chưa có", "Tin cũ hơn 24 tháng", "Chậm tiến độ", "Tạm dừng"]
     expect(drawn.locator(".drawn")).to_have_text(words)
     expect(page.locator(".legend-group", has_text="Tiến độ")).to_have_count(2)
     page.locator('.chip[data-code="proposed"]').click()

@@ -13,8 +13,8 @@ export function createSearch(form, { state, catalog, onSeek, onPlace, onFound })
   let pointed = -Infinity;
 
   /** Other letters of the same search replace its step in the history. */
-  const ask = (q) => { clearTimeout(typing); state.set({ q }, { replace: Boolean(state.shown.q) && Boolean(q) }); };
-  const empty = () => { clearTimeout(typing); input.value = ""; clear.hidden = true; };
+  const ask = (q) => { clearTimeout(typing); typing = 0; state.set({ q }, { replace: Boolean(state.shown.q) && Boolean(q) }); };
+  const empty = () => { clearTimeout(typing); typing = 0; input.value = ""; clear.hidden = true; };
   const type = (q) => { input.value = q; input.focus(); clear.hidden = !q; heard(); };
   const wake = () => (coming ??= import("./find.js").then(({ createFind }) => {
     find = createFind(form, input, { state, catalog, onPlace, onClosed: onFound, onPicked: empty, onType: type, onFilter: ask });
@@ -28,7 +28,10 @@ export function createSearch(form, { state, catalog, onSeek, onPlace, onFound })
     const q = input.value;
     clear.hidden = !q;
     wake().then(() => find?.ask(q));
-    typing = setTimeout(async () => { if (!await find?.leadsElsewhere(q) && input.value === q) ask(q); }, TYPING_PAUSE_MS);
+    typing = setTimeout(async () => {
+      if (!await find?.leadsElsewhere(q) && input.value === q) ask(q);
+      typing = 0;
+    }, TYPING_PAUSE_MS);
   }
 
   form.addEventListener("focusin", onSeek);
@@ -56,7 +59,7 @@ export function createSearch(form, { state, catalog, onSeek, onPlace, onFound })
     /** What is searched for, in the field; letters that are being typed stay. */
     say() {
       const { q } = state.shown;
-      if (document.activeElement !== input || !(q || find?.isOpen)) input.value = q;
+      if (document.activeElement !== input || !(q || typing || find?.isOpen)) input.value = q;
       clear.hidden = !input.value;
     },
   };

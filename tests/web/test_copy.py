@@ -120,8 +120,11 @@ def test_it_opens_by_a_double_click_with_filters_days_and_sources(copy: Path, re
     expect(page.locator(".time-says")).to_contain_text("30/06/2023, theo dữ liệu ghi nhận đến")
     page.get_by_role("link", name="EN").click()
     page.locator("#q").fill("do son")
+    expect(page.locator(".find-row").first).to_contain_text("Đồ Sơn")  # of what it carries, without a server
+    page.keyboard.press("Escape")
     page.locator(".clear-all").click()
     page.locator("#q").fill("trang due")
+    page.keyboard.press("Enter")
     expect(page.locator(".summary")).to_contain_text("projects")
     note = page.locator(".copy-note")
     note.locator("summary").click()

@@ -3,6 +3,7 @@
 import { ApiError } from "../src/api.js";
 import { createAnswers } from "./answers.js";
 import { edition } from "./carried.js";
+import { suggest } from "./find.js";
 
 export { ApiError };
 
@@ -25,6 +26,7 @@ export const whole = async (ids, clocks) => answers.projects({ ...clocks, ids: i
 export const counts = async (filters) => answers.counts(filters);
 export const project = async (id, clocks) => known(answers.project(id, clocks));
 export const history = async (id) => known(answers.history(id));
+export const find = async ({ q }) => ({ q, suggestions: suggest(q, answers.projects({ q }).features, carries.units) });
 export const timeline = async (filters) => answers.timeline(filters);
 export const changes = async (filters) => answers.changes(filters);
 export const countsByUnit = async (generation, filters) => answers.countsByUnit(generation, filters);

@@ -148,7 +148,7 @@ export function createFind(form, input, { state, catalog, onPlace, onPicked, onC
       input.value = one.title_vi;
       return onFilter(one.title_vi);
     }
-    const { pathname, searchParams: asked } = new URL(one.href, location.origin);
+    const { pathname, searchParams: asked } = new URL(one.href, "http://here");
     if (pathname !== "/") return location.assign(one.href);
     close();
     onPicked();

@@ -7,10 +7,8 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
-import psycopg
 from fastapi import FastAPI, Request
 from sqlalchemy import Connection
-from sqlalchemy.exc import ProgrammingError
 from starlette.responses import Response
 
 from api import problems
@@ -126,7 +124,7 @@ class Office:
 
 def install(app: FastAPI) -> None:
     """Answer 503 where a table is no longer as it was when it was looked at, and look again at the next question."""
-    for kind in (ProgrammingError, psycopg.ProgrammingError):
+    for kind in office_store.CHANGED:
         app.add_exception_handler(kind, _changed)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.types import TypeEngine
 
 from geo.errors import FeatureNotFound, InvalidParameter
@@ -31,6 +31,8 @@ from geo.page import Page
 from geo.query import FeatureQuery, Key, after, token
 from geo.store import FILTER_SECONDS
 
+CHANGED = (ProgrammingError, psycopg.ProgrammingError)
+"""What a read raises of a table that is no longer as it was when it was looked at."""
 _ZEROS: dict[str, tuple[Any, TypeEngine[Any]]] = {
     "text": ("", Text()), "number": (0, Numeric()), "integer": (0, Numeric()), "boolean": (False, Boolean()),
     "date": ("-infinity", DateTime(timezone=True)),

@@ -1,9 +1,10 @@
 # make run    bản đồ tại http://127.0.0.1:8000 (PORT=… đổi cổng)   the map (PORT=… for another port)
 # make test   mọi phép thử, cả trình duyệt thật                    every test, a real browser included
 # make lint · make stop (dừng cơ sở dữ liệu còn chạy / stop a database left behind)
+# make lighthouse URL=http://127.0.0.1:8000/   như điện thoại thấy / as a phone meets it
 # make bench   đo tốc độ / how fast; ARGS='--l 1000000' thêm một triệu / with a million, ARGS=--help
 
-.PHONY: run test lint bench stop ready tools python
+.PHONY: run test lint bench lighthouse stop ready tools python
 .DEFAULT_GOAL := run
 PYTHON ?= python3
 
@@ -22,6 +23,9 @@ lint: python
 
 bench: ready tools
 	@.venv/bin/python -m tests.bench $(ARGS)
+
+lighthouse: ready tools
+	@.venv/bin/python -m tests.bench.page $(URL)
 
 stop: python
 	@.venv/bin/haiphong db stop

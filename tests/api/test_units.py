@@ -1,5 +1,7 @@
 """Units of a day, what became of them, and saved links that name a district that is no more."""
 
+from itertools import accumulate
+
 import pytest
 from httpx import Client
 from sqlalchemy import Connection
@@ -159,3 +161,19 @@ def test_a_commune_that_a_resolution_left_alone_kept_its_outline(ask: Ask) -> No
     outlines = {one["id"]: one["geometry"] for one in page["features"]}
     before = ask("/api/collections/communes-2024/items/2024-xa-dong-bai")["geometry"]
     assert outlines["2025-01-xa-dong-bai"] == before
+
+
+@pytest.mark.parametrize("collection", ["districts-2024", "communes-2024"])
+def test_short_outlines_are_the_outlines_of_the_items_in_whole_numbers(client: Client, collection: str) -> None:
+    told = client.get(f"/api/outlines/{collection}").json()
+    items = client.get(f"/api/collections/{collection}/items?limit=1000").json()["features"]
+    drawn = {unit["id"]: unit["geometry"]["coordinates"] for unit in items if unit["geometry"]}
+    assert drawn
+    assert {
+        id_: [[_points(ring) for ring in rings] for rings in polygons] for id_, polygons in told["outlines"].items()
+    } == drawn
+
+
+def _points(steps: list[int]) -> list[list[float]]:
+    xs, ys = (accumulate(steps[axis::2]) for axis in (0, 1))
+    return [[x / 10**5, y / 10**5] for x, y in zip(xs, ys, strict=True)]

@@ -242,4 +242,4 @@ def test_a_suggestion_is_painted_before_the_eye_waits_for_it(reader: Reader) -> 
         times.append(page.evaluate("window.painted"))
     told = f"{sorted(map(round, times))} ms, of which the answer {sorted(map(round, answered))} ms"
     # On an idle machine the answer takes 10 ms of it; others may be at work on this one.
-    assert min(times) < max(50, 3 * min(answered)), told
+    assert min(times) < max(50, 4 * min(answered), 2 * sorted(answered)[len(answered) // 2]), told

@@ -32,6 +32,7 @@ KINDS = {
 ASSETS = ("build", "src", "styles", "fonts", "icons", "images")
 PACKAGES = (
     "leaflet/dist",
+    "pbf/index.js",
     "swagger-ui-dist",
     "@fontsource/be-vietnam-pro",
     "geographiclib-geodesic/geographiclib-geodesic.min.js",

@@ -18,7 +18,7 @@ _ROW = {
     "required": ["id", "layer", "status", "condition", "place_vi", "place_en"],
     "properties": {
         "id": _TEXT, "layer": _TEXT, "name_vi": _MAYBE, "name_en": _MAYBE, "status": _TEXT, "condition": _TEXT,
-        "accuracy": _MAYBE,
+        "accuracy": _MAYBE, "last_told": _MAYBE,
         "point": _numbers(2, "Longitude and latitude of the middle of its box; null without a place"),
         "bbox": _numbers(4, "West, south, east, north; null without a place"),
         "place_vi": {"type": "string", "description": "Where it lies: its unit, and how far from which landmark"},

@@ -40,7 +40,7 @@ _ROWS = text(
         LIMIT :most) AS measured
       WHERE reach <= :widest / 2.0),
     wanted AS MATERIALIZED (
-      SELECT asked.position, one.id, one.layer, one.status, one.condition, one.properties, one.geometry,
+      SELECT asked.position, one.id, one.layer, one.status, one.condition, one.properties, one.geometry, one.geojson,
         {_MIDDLE.format(one="one")} AS middle, {_REACH.format(one="one")} AS reach
       FROM unnest(CAST(:ids AS text[])) WITH ORDINALITY AS asked (id, position) JOIN feature AS one USING (id))
     SELECT wanted.position, wanted.id, wanted.geometry IS NOT NULL AS placed,
@@ -49,6 +49,7 @@ _ROWS = text(
       json_build_object('id', wanted.id, 'layer', wanted.layer, 'name_vi', wanted.properties ->> 'name_vi',
         'name_en', wanted.properties ->> 'name_en', 'status', wanted.status, 'condition', wanted.condition,
         'accuracy', wanted.properties ->> 'location_accuracy',
+        'last_told', wanted.geojson::json -> 'properties' ->> 'last_told',
         'point', CASE WHEN wanted.geometry IS NOT NULL THEN json_build_array(
           round(ST_X(wanted.middle)::numeric, 5), round(ST_Y(wanted.middle)::numeric, 5)) END,
         'bbox', CASE WHEN wanted.geometry IS NOT NULL THEN json_build_array(

@@ -33,6 +33,8 @@ MOST_KEPT = 2_000_000
 """So many ids are kept in all orders together, at some 25 bytes each."""
 _CHUNK = 500
 _SEVERAL, _NONE = "several", "none"
+_STAGES = sorted(STATUSES, key=lambda code: (code == "unknown", STATUSES[code].rank))
+"""Statuses in the order of the life cycle; what is not known stands behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def _made(connection: Connection, query: FeatureQuery, wanted: Arrangement) -> O
     found = connection.execute(past.at(query.clocks, select(text), state=state)).scalar_one() or ""
     places = {
         "layer": {layer: place for place, layer in enumerate(wanted.layers)},
-        "status": {code: stage.rank * len(STATUSES) + place for place, (code, stage) in enumerate(STATUSES.items())},
+        "status": {code: place for place, code in enumerate(_STAGES)},
         "district": {unit: place for place, unit in enumerate(unit_names(connection, query))}
         if "district" in codes
         else {},

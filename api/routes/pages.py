@@ -19,8 +19,9 @@ from api.html import Pages, reader_language
 from api.links import Links
 from api.negotiation import LANGUAGES
 from api.social import social, with_tags
-from geo import edtf, ledger, store, versions
+from geo import edtf, ledger, row_window, store, versions
 from geo.clocks import Clocks, on_record
+from geo.query import FeatureQuery
 from geo.settings import REPOSITORY, Settings
 from layers import returnables
 from layers.differences import compare
@@ -83,6 +84,7 @@ def project(
         "project.html",
         lang=reader_language(request),
         project=feature,
+        place=_place(request, connection, feature_id, then),
         silent=newest is not None and edtf.is_silent(newest, edtf.today() if then is None else then.day),
         history=orjson.loads(store.history(connection, None, feature_id, recorded)),
         versions=_versions(request, connection, feature, recorded),
@@ -106,6 +108,15 @@ def project(
 def _told(properties: Mapping[str, Any], lang: str) -> tuple[str, str]:
     """What a link to the page of a project says: its name and its status."""
     return properties.get(f"name_{lang}") or properties["name_vi"], properties[f"status_{lang}"]
+
+
+def _place(request: Request, connection: Connection, feature_id: str, then: Clocks | None) -> dict[str, Any]:
+    """The row of a project, which says where it lies."""
+    landmarks = [layer.id for layer in request.app.state.catalog.layers.values() if layer.landmark]
+    row: dict[str, Any] = orjson.loads(
+        row_window.rows(connection, FeatureQuery(clocks=then), [feature_id], {}, landmarks)
+    )
+    return row
 
 
 def _versions(

@@ -4,6 +4,7 @@ import { ApiError } from "../src/api.js";
 import { createAnswers } from "./answers.js";
 import { edition } from "./carried.js";
 import { suggest } from "./find.js";
+import { rowsOf } from "./rows.js";
 
 export { ApiError };
 
@@ -23,6 +24,7 @@ export const catalog = async () => carries.catalog;
 export const sprite = async () => carries.sprite;
 export const projects = async (filters) => answers.projects(filters);
 export const whole = async (ids, clocks) => answers.projects({ ...clocks, ids: ids.join(",") });
+export const rows = async (params) => rowsOf(answers.projects(params).features, carries.catalog, params);
 export const counts = async (filters) => answers.counts(filters);
 export const project = async (id, clocks) => known(answers.project(id, clocks));
 export const history = async (id) => known(answers.history(id));
@@ -38,5 +40,6 @@ export const outlines = async (collection, ids = []) => {
   return { decimals, outlines: ids.length ? Object.fromEntries(ids.filter((id) => id in every).map((id) => [id, every[id]])) : every };
 };
 /** What a server alone can give; nothing on a copy asks for it. */
+export const tile = unserved;
 export const near = unserved;
 export const share = unserved;

@@ -51,6 +51,11 @@ export const sprite = () => get("/api/styles/sprite.svg", {}, undefined, (answer
 export const projects = (filters, signal, fields = []) => all("/api/collections/projects/items", { ...filters, properties: [SHOWN, ...fields].join(",") }, signal);
 /** These projects with all that is told of them. */
 export const whole = (ids, clocks, signal) => all("/api/collections/projects/items", { ids: ids.join(","), ...clocks }, signal);
+/** Rows of the list: {rows, numberMatched, groups, offset}; `params` beside the filters are group, sort, offset or around, window. */
+export const rows = (params, signal) => get("/api/rows", params, signal);
+/** A vector tile as it is sent; null where nothing lies in it. */
+export const tile = ({ x, y, z }, filters, signal) => get(`/api/collections/projects/tiles/WebMercatorQuad/${z}/${y}/${x}`, filters, signal,
+  (answer) => (answer.status === 204 ? null : answer.arrayBuffer()));
 export const counts = (filters, signal) => get("/api/counts", filters, signal);
 export const project = (id, clocks, signal) => get(item(id), clocks, signal);
 export const history = (id, clocks, signal) => get(`${item(id)}/history`, clocks, signal);

@@ -1,26 +1,32 @@
 /** The left column: search, pickers, legend and list, all showing the same projects. */
 
 import { announce } from "./announce.js";
+import { arrangement, createArrange, csvAddress } from "./arrange.js";
 import { drawBecame } from "./became.js";
 import { readClocks } from "./days.js";
 import { el } from "./dom.js";
 import { dateWords } from "./edtf.js";
 import { lang, number, t } from "./i18n.js";
 import { createLegend } from "./legend.js";
-import { createList } from "./list.js";
+import { createList, WINDOW } from "./list.js";
 import { emptyState, errorState, skeleton, unrecordedState } from "./notices.js";
 import { createPicker } from "./picker.js";
 import { fold } from "./fold.js";
 import { createSearch } from "./search.js";
-import { isFiltered, LISTS } from "./state.js";
+import { isFiltered, LISTS, MOST_SELECTED } from "./state.js";
 
-/** `onChoose(id)` and `onHover(id | null)` come from the list, `onRetry()` from its error state, `onSeek()` when the reader seeks, `onPlace()` when
- *  a place on the map was picked. */
-export function createFinder(root, { catalog, units, state, onChoose, onHover, onRetry, onSeek, onPlace }) {
+/** `askRows(params, signal)` asks for rows of the list; `onChoose(id)` and `onHover(id | null, point)` come from it, `onRetry()` from its error state, `onSeek()`
+ *  when the reader seeks, `onPlace()` when a place on the map was picked. */
+export function createFinder(root, { catalog, units, state, askRows, onChoose, onHover, onRetry, onSeek, onPlace }) {
   const $ = (selector) => root.querySelector(selector);
   const [summary, clear, rows] = [".summary", ".clear-all", "#list"].map($);
   const search = createSearch($(".search"), { state, catalog, onSeek, onPlace, onFound: () => sayCount() });
-  const list = createList(rows, catalog, { onChoose, onHover });
+  let filters = {};
+  let arranging = new AbortController();
+  const rowsOf = (under, params, signal) => askRows({ ...under, ...arrangement(state.shown), ...params }, signal);
+  const list = createList(rows, catalog, { ask: (params, signal) => rowsOf(filters, params, signal), onChoose, onHover,
+    onSelect: (id) => state.set({ select: state.shown.select.includes(id) ? state.shown.select.filter((one) => one !== id) : [...state.shown.select, id].slice(0, MOST_SELECTED) }) });
+  const arrange = createArrange($(".arrange"), { onArrange: (patch) => state.set(patch) });
   const legend = createLegend($(".legend"), catalog, (name, code) => {
     const chosen = state.shown[name];
     state.set({ [name]: chosen.includes(code) ? chosen.filter((other) => other !== code) : [...chosen, code] });
@@ -39,13 +45,6 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
   const clearAll = () => state.set({ ...Object.fromEntries(LISTS.map((name) => [name, []])), q: "" });
   clear.addEventListener("click", clearAll);
   $(".pickers").addEventListener("focusin", onSeek);
-  rows.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || !document.activeElement.classList.contains("row")) return;
-    event.preventDefault();
-    const all = [...rows.querySelectorAll(".row")];
-    all[all.indexOf(document.activeElement) + step]?.focus();
-  });
   for (const link of root.querySelectorAll("[data-lang]")) {
     link.addEventListener("click", (event) => { event.preventDefault(); state.set({ lang: link.dataset.lang }); });
   }
@@ -80,8 +79,32 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
 
   return {
     light: list.light,
+    select: list.select,
     choose: (id) => list.choose(id, { reveal: Boolean(id) }),
-    focus: (id) => rows.querySelector(`[data-id="${CSS.escape(id ?? "")}"]`)?.focus(),
+    focus: list.focus,
+
+    /** The first rows under these filters, for `draw`. */
+    ask: (under, signal) => rowsOf(under, { window: WINDOW }, signal),
+
+    /** The same projects, laid out otherwise. */
+    async arrange() {
+      arranging.abort();
+      arranging = new AbortController();
+      const found = await this.ask(filters, arranging.signal).catch(() => null);
+      if (found) this.lay(found, filters);
+    },
+
+    /** Lay out these rows, found under these filters. */
+    lay(found, under) {
+      arranging.abort();
+      filters = under;
+      arrange.draw(state.shown, csvAddress(under, state.shown));
+      $(".arrange").hidden = !found.numberMatched;
+      list.draw(found, arrangement(state.shown).group, readClocks(state.shown).day);
+      list.select(state.shown.select);
+      $(".scroll").scrollTop = 0;
+      list.choose(state.shown.id, { reveal: true });
+    },
 
     /** Say what is chosen: on the buttons, in the search box, in the language switch. */
     say() {
@@ -101,12 +124,12 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
     /** A request is under way: grey rows at first, a thin line over what is already there afterwards. */
     wait() {
       root.setAttribute("aria-busy", "true");
-      if (!rows.childElementCount || rows.querySelector(".state")) rows.replaceChildren(el("li", {}, skeleton()));
+      if (!list.count) list.say(skeleton());
       if (!summary.textContent) summary.textContent = t("loading");
     },
 
-    /** These projects, with these counts, as `clocks` show them. */
-    draw(features, newCounts, clocks) {
+    /** These rows, found under these filters, with these counts, as `clocks` show them. */
+    draw(found, under, newCounts, clocks) {
       counts = newCounts;
       root.removeAttribute("aria-busy");
       count(counts, clocks);
@@ -118,10 +141,8 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       const { ids } = state.shown;
       $(".tally-chosen").textContent = [ids.length && t("chosenIds", { n: ids.length }), legend.words(state.shown)].filter(Boolean).join(" · ");
       sectors.draw(state.shown.layer, layerWords(state.shown.layer));
-      list.draw(features, units.fields(state.shown.district, clocks.day), clocks.day);
-      if (!features.length) rows.replaceChildren(el("li", {}, nothing(clocks)));
-      $(".scroll").scrollTop = 0;
-      list.choose(state.shown.id, { reveal: true });
+      this.lay(found, under);
+      if (!found.numberMatched) list.say(nothing(clocks));
     },
 
     fail(error) {
@@ -132,8 +153,8 @@ export function createFinder(root, { catalog, units, state, onChoose, onHover, o
       const asked = state.shown.district.find((value) => detail.includes(`'${value}'`)) ?? state.shown.district[0];
       const candidates = found.map((unit) => ({ words: units.full(unit),
         choose: () => state.set({ district: state.shown.district.map((value) => (value === asked ? unit.id : value)) }) }));
-      rows.replaceChildren(el("li", {}, errorState(error, { onRetry, onClear: clearAll, candidates, name: unknownUnits(),
-        onToday: () => state.set({ datetime: "", asOf: "" }) })));
+      $(".arrange").hidden = true;
+      list.say(errorState(error, { onRetry, onClear: clearAll, candidates, name: unknownUnits(), onToday: () => state.set({ datetime: "", asOf: "" }) }));
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Where the parts of the page are wired: state → requests → list, legend and map, and back. */
 
 import { page } from "./addresses.js";
+import { answer, createCrowds } from "./answer.js";
 import * as api from "./api.js";
 import { begin } from "./begin.js";
 import { createBrowse } from "./browse.js";
@@ -52,7 +53,7 @@ function run({ catalog, base, units, outlines }) {
   speakAll(); // the inset stands before the map is fitted beside it
   const choose = (id, event) => plan.taken(id, event) || state.set({ id });
   const sheet = createSheet($("#finder"), $(".handle"), () => { labels.draw(); swipe.redraw(); });
-  const finder = createFinder($("#finder"), { catalog, units, state, onChoose: choose, onHover: light, onRetry: refresh, onSeek: () => { sheet.open(); territory.name(); }, onPlace: () => sheet.peek() });
+  const finder = createFinder($("#finder"), { catalog, units, state, askRows: api.rows, onChoose: choose, onHover: light, onRetry: refresh, onSeek: () => { sheet.open(); territory.name(); }, onPlace: () => sheet.peek() });
   const timebar = createTimebar($("#time"), { state, onMore: sheet.open });
   const clocks = () => timebar.clocks;
   const panel = createPanel($("#panel"), catalog, { onClose: close, onShow: show, onRetry: () => open(state.shown.id), extras: (feature) => plan.ofProject(feature) });
@@ -72,13 +73,14 @@ function run({ catalog, base, units, outlines }) {
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, day: () => clocks().day, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
   const plan = createPlan({ map, layers, catalog, state, clocks, features: () => features, onColumn: () => arrangeSides() });
   const beside = createLayers(map.leaflet, catalog, communes, { panes: SIDES.other, day: () => clocks().compare, onChoose: choose, onHover: light, onArrange: () => {} });
+  const crowds = createCrowds(["shown", "other"], (createTiled, side) => createTiled(map.leaflet, catalog, { panes: SIDES[side], onChoose: choose, onHover: light, onArrange: () => labels.draw() }));
   const pickUnit = (id) => state.set({ district: [id], shade: "" });
   const tinted = createTinted(map.leaflet, pickUnit);
   const shade = createShade($("#shade"), { onGeneration: (name) => state.set({ shade: name }), onPick: pickUnit,
     onUnassigned: (name) => state.set({ district: [`chua-xac-dinh@${name}`], shade: "" }), onClose: () => state.set({ shade: "" }), onRetry: () => drawNumbers() });
   const swipe = createSwipe($("#map"), map.leaflet, map.openPart);
   const twoDays = createTwoDays({ clocks, beside, swipe, changes, onColumn: arrangeSides });
-  const labels = createLabels(map.leaflet, base, { openPart: map.openPart, furniture: map.furniture, standing: layers.standing });
+  const labels = createLabels(map.leaflet, base, { openPart: map.openPart, furniture: map.furniture, standing: () => [...layers.standing(), ...crowds.standing()] });
   createBrowse($("#map"), { map, layers, catalog, onChoose: choose, onHover: light, onHelp: help });
   const mapFailed = () => toast($("#toasts"), t("errorMap"));
   const territory = createTerritory({ map, base, units, outlines, ground, labels, state, day: () => clocks().day, onNamed: finder.say, onFail: mapFailed });
@@ -99,10 +101,11 @@ function run({ catalog, base, units, outlines }) {
     finder.wait();
     try {
       const filters = { ...filtersOf(state.shown), ...clocks().asked };
-      const [found, counts, others] = await Promise.all([
-        api.projects(filters, signal, units.fields(state.shown.district, clocks().day)), api.counts(filters, signal), twoDays.ask(filters, signal)]);
+      const { listed, counts, crowd, ...found } = await answer(filters, signal, { rows: finder.ask });
+      const others = crowd ? [] : await twoDays.ask(filters, signal);
       features = found.features;
-      finder.draw(features, counts, clocks());
+      crowds.draw(crowd ? { shown: filters, other: twoDays.other() && { ...filters, datetime: twoDays.other() } } : {});
+      finder.draw(listed, filters, counts, clocks());
       layers.draw(features);
       hatch(features);
       plan.drawn();
@@ -165,10 +168,11 @@ function run({ catalog, base, units, outlines }) {
     try {
       const { isToday, asked } = clocks();
       const [day, onDay] = [twoDays.other(), (when) => api.project(id, when, signal)];
-      const [feature, history, now, other] = await Promise.all([onDay(asked), api.history(id, { "as-of": asked["as-of"] }, signal),
+      const [feature, history, where, now, other] = await Promise.all([onDay(asked), api.history(id, { "as-of": asked["as-of"] }, signal),
+        api.rows({ ...asked, ids: id }, signal).catch(() => null),
         isToday ? null : onDay({}), day && day !== today() ? onDay({ ...asked, datetime: day }) : null]);
       opened = feature;
-      panel.show(feature, history, { clocks: clocks(), now, other });
+      panel.show(feature, history, { clocks: clocks(), now, other, where: where?.rows[0] });
       layers.choose(feature);
       hatch([feature]);
       document.title = `${own(feature.properties, "name")} · ${t("title")}`;
@@ -233,6 +237,8 @@ function run({ catalog, base, units, outlines }) {
     if (timed) territory.show();
     if (changed.has("district")) territory.draw({ move: true });
     if (filtered || timed || changed.has("lang")) refresh({ moved: filtered && !changed.has("district") });
+    else if (changed.has("group") || changed.has("sort")) finder.arrange();
+    if (changed.has("select")) finder.select(shown.select);
     if (filtered) drawTimeline();
     if (filtered || timed || changed.has("shade") || changed.has("lang")) drawNumbers();
     if (changed.has("lang")) labels.draw();

@@ -2,7 +2,7 @@
 
 import { projectPage } from "./addresses.js";
 import { el, glyph, inWords, outLink, sprite } from "./dom.js";
-import { lang, number, own, t, told, unitWords } from "./i18n.js";
+import { inVietnamese, lang, number, own, t, told, unitWords } from "./i18n.js";
 import { dateWords } from "./edtf.js";
 import { standingSign } from "./sign.js";
 import { areaRadius, isOld } from "./style.js";
@@ -27,13 +27,14 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry, extras })
     return children.flat().some(Boolean) ? el("section", { class: "panel-section" }, el("h3", {}, title), ...children) : null;
   }
 
-  function head({ properties }) {
+  function head({ properties }, where) {
     const other = lang() === "vi" ? properties.name_en : properties.name_vi;
     return el("header", { class: "panel-head" },
       el("p", { class: "panel-layer" }, sprite(catalog.layerSymbol(properties.layer), "layer-icon"), catalog.layerTitle(properties.layer)),
       el("h2", { class: "panel-name", tabindex: "-1" }, own(properties, "name")),
       other && other !== own(properties, "name") && el("p", { class: "panel-other", lang: lang() === "vi" ? "en" : "vi" }, other),
-      properties.alt_names?.length ? el("p", { class: "panel-other" }, `${t("altNames")}: ${properties.alt_names.join("; ")}`) : null);
+      properties.alt_names?.length ? el("p", { class: "panel-other" }, `${t("altNames")}: ${properties.alt_names.join("; ")}`) : null,
+      where && el("p", { class: "panel-place" }, inVietnamese(own(where, "place"))));
   }
 
   /** The status of the day shown; beneath it that of the day compared with, and of today where another day is shown. */
@@ -135,12 +136,12 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry, extras })
 
     /** Show a feature with its history, on the day of the `clocks`; `now` is the same feature today, where that is another day,
      *  `other` on the day that it is compared with. */
-    show(feature, history, { clocks, now, other }) {
+    show(feature, history, { clocks, now, other, where }) {
       const p = feature.properties;
       const extra = extras(feature);
       root.hidden = false;
       body.removeAttribute("aria-busy");
-      body.replaceChildren(...[head(feature), standing(feature, history, { clocks, now, other }), actions(feature, clocks, extra.action),
+      body.replaceChildren(...[head(feature, where), standing(feature, history, { clocks, now, other }), actions(feature, clocks, extra.action),
         section(t("facts"), facts(feature)),
         section(t("history"), timeline(history, catalog, now ? clocks.day : null)),
         section(t("mandates"), ...mandates(history, catalog)),

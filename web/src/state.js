@@ -2,7 +2,7 @@
 
 export const LISTS = ["layer", "district", "status", "condition", "ids"];
 /** The two clocks, the day to compare with, the generation of units that the map is tinted by, and a place that is marked: as the URL names them. */
-const SINGLE = { datetime: "datetime", asOf: "as-of", compare: "compare", shade: "shade", point: "point" };
+const SINGLE = { datetime: "datetime", asOf: "as-of", compare: "compare", shade: "shade", point: "point", group: "group", sort: "sort" };
 /** So many projects at most are selected: their ids stand in the URL. */
 export const MOST_SELECTED = 100;
 const LANGUAGES = ["vi", "en"];

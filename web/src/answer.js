@@ -1,0 +1,35 @@
+/** What the map is drawn from: every project as long as they are few, and the tiles of the server where a page could not hold them. */
+
+import * as api from "./api.js";
+
+/** So many projects are drawn one by one; of more, a phone would draw for seconds. */
+export const MOST_DRAWN = 2_000;
+
+/** How many projects there are in all, asked once: a city of few never waits for a number before it asks for its projects. */
+const city = api.counts({}).then(({ numberMatched }) => numberMatched, () => 0);
+
+/** {features, crowd, listed, counts}: the projects under these filters, `crowd` where they are too many to be told; rows and numbers in any case. */
+export async function answer(filters, signal, { rows, fields = [] }) {
+  const [listed, counts] = [rows(filters, signal), api.counts(filters, signal)];
+  const few = await city <= MOST_DRAWN;
+  if (!few && (await listed).numberMatched > MOST_DRAWN) return { features: [], crowd: true, listed: await listed, counts: await counts };
+  const [{ features }, ...others] = await Promise.all([api.projects(filters, signal, fields), listed, counts]);
+  return { features, crowd: false, listed: others[0], counts: others[1] };
+}
+
+/** Draws the crowds of the day shown and of the one beside it; its code comes when there is the first. */
+export function createCrowds(sides, make) {
+  const [drawn, stands] = [new Map(), new Map()];
+  return {
+    /** `filters` by side; null for none. */
+    async draw(wanted) {
+      for (const side of sides) {
+        if (!wanted[side] && !drawn.has(side)) continue;
+        if (!drawn.has(side)) drawn.set(side, import("./map/tiled.js").then((module) => make(module.createTiled, side)));
+        (await drawn.get(side)).draw(wanted[side] ?? null);
+        stands.set(side, await drawn.get(side));
+      }
+    },
+    standing: () => [...stands.values()].flatMap((one) => one.standing()),
+  };
+}

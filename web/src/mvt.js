@@ -1,0 +1,67 @@
+/** A vector tile (Mapbox Vector Tile 2.1) as plain objects; the wire format is read by pbf. */
+
+import { PbfReader } from "/vendor/pbf/index.js";
+
+/** The features of every layer of a tile: {properties, type, rings}; a ring is [x, y, x, y, …] in units of the tile, of which it has 4096. */
+export function readTile(buffer) {
+  const features = [];
+  new PbfReader(buffer).readFields((tag, _, pbf) => {
+    if (tag === 3) readLayer(pbf, pbf.readVarint() + pbf.pos, features);
+  }, null);
+  return features;
+}
+
+function readLayer(pbf, end, features) {
+  const [places, keys, values] = [[], [], []];
+  pbf.readFields((tag) => {
+    if (tag === 2) places.push(pbf.pos);
+    else if (tag === 3) keys.push(pbf.readString());
+    else if (tag === 4) values.push(readValue(pbf, pbf.readVarint() + pbf.pos));
+  }, null, end);
+  for (const place of places) {
+    pbf.pos = place;
+    features.push(readFeature(pbf, pbf.readVarint() + pbf.pos, keys, values));
+  }
+  pbf.pos = end;
+}
+
+function readValue(pbf, end) {
+  const read = [null, "readString", "readFloat", "readDouble", "readVarint", "readVarint", "readSVarint", "readBoolean"];
+  let value = null;
+  while (pbf.pos < end) value = pbf[read[pbf.readVarint() >> 3]](true);
+  return value;
+}
+
+function readFeature(pbf, end, keys, values) {
+  const feature = { properties: {}, type: 0, rings: [] };
+  pbf.readFields((tag) => {
+    if (tag === 2) {
+      for (const last = pbf.readVarint() + pbf.pos; pbf.pos < last;) feature.properties[keys[pbf.readVarint()]] = values[pbf.readVarint()];
+    } else if (tag === 3) feature.type = pbf.readVarint();
+    else if (tag === 4) feature.rings = readGeometry(pbf, pbf.readVarint() + pbf.pos);
+  }, null, end);
+  return feature;
+}
+
+/** Commands (1 move, 2 line, 7 close), each with how often it comes, and steps from the point before. */
+function readGeometry(pbf, end) {
+  const rings = [];
+  let [x, y, command, times] = [0, 0, 0, 0];
+  while (pbf.pos < end) {
+    if (!times) {
+      const told = pbf.readVarint();
+      [command, times] = [told & 7, told >> 3];
+    }
+    times -= 1;
+    if (command === 7) {
+      const ring = rings.at(-1);
+      ring.push(ring[0], ring[1]);
+      continue;
+    }
+    x += pbf.readSVarint();
+    y += pbf.readSVarint();
+    if (command === 1) rings.push([]);
+    rings.at(-1).push(x, y);
+  }
+  return rings;
+}

@@ -123,6 +123,21 @@ def test_a_page_fits_a_window_of_320_pixels_and_its_targets_are_large_enough(pat
     assert page.evaluate(TARGETS.replace("LEAST", str(LEAST_TARGET_PX))) == []
 
 
+def test_the_sheet_of_a_phone_goes_up_and_down_by_keys(reader: Reader) -> None:
+    page = reader.open("/", phone=True)
+    sheet = page.locator("#finder")
+    page.locator(".handle").focus()
+    for key, stop in (
+        ("ArrowUp", "half"),
+        ("ArrowUp", "full"),
+        ("ArrowUp", "full"),
+        ("ArrowDown", "half"),
+        ("Enter", "full"),
+    ):
+        page.keyboard.press(key)
+        expect(sheet).to_have_attribute("data-stop", stop)
+
+
 def test_the_tour_comes_once_to_who_opens_the_bare_address(reader: Reader) -> None:
     page = reader.open("/", tour=True)
     expect(page.locator(".tour h2")).to_be_focused()

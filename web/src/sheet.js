@@ -19,6 +19,13 @@ export function createSheet(root, handle, onRest) {
     stand(root.dataset.stop === "peek" ? "half" : root.dataset.stop === "half" ? "full" : "peek");
   });
 
+  handle.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    stand(STOPS[Math.max(0, Math.min(STOPS.length - 1, STOPS.indexOf(root.dataset.stop) + step))]);
+  });
+
   handle.addEventListener("pointerdown", (event) => {
     handle.setPointerCapture(event.pointerId);
     from = { y: event.clientY, height: root.offsetHeight, moved: false };

@@ -8,6 +8,7 @@ from tests.bench.exports import Export
 from tests.bench.loading import Load
 from tests.bench.measure import Http, Measured, Sql
 from tests.bench.past import Past
+from tests.bench.publishing import Published
 from tests.bench.tiles import Tiles, gain
 
 HEAD = ("ngưỡng / gate", "phải / must", "đạt / reached", "")
@@ -37,11 +38,15 @@ def rows(
     past: Iterable[Past],
     load: Load | None,
     starts: Mapping[str, float],
+    published: Published | None = None,
 ) -> list[tuple[str, ...]]:
     """Every gate, what must be reached beside what was. `load`: of 100 000 features, where so many were loaded."""
     every = [*_of_questions(measured), *_of_tiles(tiles), *_of_exports(exports), *_of_the_past(past)]
     if load is not None:
         every.append(Gate("nạp M / loading M, s", 60, load.seconds, most=True))
+    if published is not None:
+        every.append(Gate("phát hành M / publishing M, s", 120, published.seconds, most=True))
+        every.append(Gate("phát hành M / publishing M: peak, MB", 1_000, published.peak_mb, most=True))
     start = max(starts.values())
     every.append(Gate("từ lúc chạy đến câu trả lời đầu / start to first answer, s", 1.5, start, most=True))
     return [one.row() for one in every]

@@ -12,6 +12,7 @@ from tests.bench.machine import Machine
 from tests.bench.measure import Http, Measured, Sql
 from tests.bench.past import DAY, Past
 from tests.bench.plan import Plan
+from tests.bench.publishing import Published
 from tests.bench.tiles import ZOOMS, Tiles, gain
 
 _P50, _P99 = attrgetter("p50_ms"), attrgetter("p99_ms")
@@ -33,6 +34,7 @@ class Results:
     starts: dict[str, float]
     with_wrk: bool
     past: Sequence[Past] = ()
+    published: Published | None = None
 
 
 def markdown(results: Results) -> str:
@@ -47,7 +49,9 @@ def markdown(results: Results) -> str:
     large = f"; L = {plan.l} of them" if plan.l else " (L, 1000000 of them: `make bench ARGS='--l 1000000'`)"
     client = "wrk" if results.with_wrk else "a client of ours (wrk could not be had)"
     loading = results.loads["M"] if plan.polygons == gates.HUNDRED_THOUSAND else None
-    reached = gates.rows(results.measured, results.tiles, results.exports, results.past, loading, results.starts)
+    reached = gates.rows(
+        results.measured, results.tiles, results.exports, results.past, loading, results.starts, results.published
+    )
     starts = ", ".join(f"{size} {seconds:.2f}" for size, seconds in results.starts.items())
     return f"""# Đo tốc độ: kho và API bên cạnh cùng câu hỏi viết thẳng bằng SQL, và tệp sẵn của nginx
 
@@ -111,6 +115,13 @@ The same questions, in turn over one connection, of today, of {DAY:%d/%m/%Y}, an
 (`datetime`, `as-of`), in M: medians in ms, without HTTP.
 
 {_of_the_past(results.past)}
+
+## Phát hành / publishing
+
+`haiphong publish` of M into an empty folder: every collection in six formats, tiles, styles, catalogues, checksums,
+each file on the disk before the next. Once; the memory is that of the command and its children together.
+
+{_publishing(results.published)}
 
 ## Nạp / loading
 
@@ -215,6 +226,13 @@ def _exports(exports: Iterable[Export]) -> str:
             for one in exports
         ),
     )  # fmt: skip
+
+
+def _publishing(one: Published | None) -> str:
+    if one is None:
+        return "–"
+    row = (one.size, str(one.files), f"{one.megabytes:.0f}", f"{one.seconds:.1f}", f"{one.peak_mb:.0f}")
+    return _table(("", "tệp / files", "MB", "s", "peak, MB"), [row])
 
 
 def _loads(results: Results) -> str:

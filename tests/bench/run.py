@@ -16,7 +16,7 @@ from geo.packages import Say
 from geo.provision import find_or_install
 from geo.settings import Settings
 from layers import records
-from tests.bench import exports, loading, machine, measure, past, pgbench, synthetic, tiles, tools, verify
+from tests.bench import exports, loading, machine, measure, past, pgbench, publishing, synthetic, tiles, tools, verify
 from tests.bench.client import Request, Unlike, host
 from tests.bench.measure import Asked, Bench
 from tests.bench.plan import Plan
@@ -79,8 +79,12 @@ def run(plan: Plan, cluster: Cluster, folder: Path, say: Say) -> Results:
             files.append(exports.measured(size, one.serving, one.url, plan.rounds))
         say("Hôm nay và quá khứ / Today and the past")
         of_the_past = past.compare(urls["M"], plan)
+        say("Phát hành M / Publishing M")
+        published = publishing.measured("M", urls["M"], layers["M"], folder)
         starts = {size: one.serving.start_s for size, one in sizes.items()}
-    return Results(plan, described, loads, copied, measured, drawn, files, starts, wrk is not None, of_the_past)
+    return Results(
+        plan, described, loads, copied, measured, drawn, files, starts, wrk is not None, of_the_past, published
+    )
 
 
 def _loaded(

@@ -24,16 +24,16 @@ export function csvAddress(filters, shown) {
 
 /** `onArrange({group} | {sort})`: the reader chose otherwise. */
 export function createArrange(root, { onArrange }) {
-  const choice = (name, values, key) => {
+  const choice = (name, values, key, words) => {
     const select = el("select", { class: "arrange-select", id: `arrange-${name}`, onchange: () => onArrange({ [name]: select.value === values[0] ? "" : select.value }) });
     const label = el("label", { for: `arrange-${name}` });
     const say = (value) => {
       label.textContent = t(key);
-      select.replaceChildren(...values.map((one) => el("option", { value: one, selected: one === (value || values[0]) }, t(`${key}-${one}`))));
+      select.replaceChildren(...values.map((one) => el("option", { value: one, selected: one === (value || values[0]) }, words(one))));
     };
     return { node: el("span", { class: "arrange-part" }, label, select), say };
   };
-  const [group, sort] = [choice("group", GROUPS, "groupBy"), choice("sort", SORTS, "sortBy")];
+  const [group, sort] = [choice("group", GROUPS, "groupBy", (one) => t(`groupBy-${one}`)), choice("sort", SORTS, "sortBy", (one) => t(`sortBy-${one}`))];
   const file = el("a", { class: "arrange-file", download: "du-an.csv" });
   root.append(group.node, sort.node, file);
 

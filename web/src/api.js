@@ -1,10 +1,11 @@
 /** The only door to the server: every request of the map is made here. */
 
+import { lang } from "./i18n.js";
 import { sayAge } from "./offline.js";
 
 const PAGE = 1000;
 /** What list, legend and map show of a project; the rest is asked for when it is opened. */
-const SHOWN = "name_vi,name_en,layer,status,condition,basis,status_uncertain,last_told,location_accuracy,area_ha,unit_ids,valid_from";
+const SHOWN = "name_vi,layer,status,condition,basis,status_uncertain,last_told,location_accuracy,area_ha,unit_ids,valid_from";
 /** What the map asks of a unit. */
 const OF_UNIT = "code,name,full_name,level,generation,valid_to,parent";
 
@@ -48,7 +49,7 @@ const item = (id) => `/api/collections/projects/items/${encodeURIComponent(id)}`
 export const catalog = () => get("/api/catalog");
 export const sprite = () => get("/api/styles/sprite.svg", {}, undefined, (answer) => answer.text());
 /** `fields`: the properties wanted beside those that are always shown. */
-export const projects = (filters, signal, fields = []) => all("/api/collections/projects/items", { ...filters, properties: [SHOWN, ...fields].join(",") }, signal);
+export const projects = (filters, signal, fields = []) => all("/api/collections/projects/items", { ...filters, properties: [SHOWN, ...(lang() === "en" ? ["name_en"] : []), ...fields].join(",") }, signal);
 /** These projects with all that is told of them. */
 export const whole = (ids, clocks, signal) => all("/api/collections/projects/items", { ids: ids.join(","), ...clocks }, signal);
 /** Rows of the list: {rows, numberMatched, groups, offset}; `params` beside the filters are group, sort, offset or around, window. */

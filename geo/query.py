@@ -175,8 +175,13 @@ def read_token(text: str, length: int) -> list[str]:
         values = orjson.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, orjson.JSONDecodeError):
         values = None
-    if not isinstance(values, list) or len(values) != length or not all(isinstance(value, str) for value in values):
+    if not isinstance(values, list) or len(values) != length or not all(_can_be_key(value) for value in values):
         raise InvalidParameter(
             "This `next` does not fit the request; follow the link rel=next with its other parameters."
         )
     return values
+
+
+def _can_be_key(value: object) -> bool:
+    """A text that PostgreSQL can hold; of one with a NUL inside, only the beginning would reach it."""
+    return isinstance(value, str) and "\0" not in value

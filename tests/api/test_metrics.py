@@ -28,10 +28,11 @@ Samples = dict[tuple[str, Labels], float]
 SERVE = """
 import socket, sys
 from dataclasses import replace
-from api.serve import _counting_together, _run
+from api.serve import _configured, _counting_together, _run
 from geo.settings import Settings
+settings = replace(Settings.from_env(), workers=2)
 with _counting_together():
-    _run(socket.socket(fileno=int(sys.argv[1])), replace(Settings.from_env(), workers=2), print)
+    _run(_configured(settings), socket.socket(fileno=int(sys.argv[1])), settings, print)
 """
 
 

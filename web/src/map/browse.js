@@ -1,7 +1,7 @@
 /** The map by keyboard: one stop, in which arrow keys go from project to project as one reads; what is reached is ringed and said. */
 
-import { announce } from "./announce.js";
-import { own, t } from "./i18n.js";
+import { announce } from "../announce.js";
+import { own, t } from "../i18n.js";
 
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 const PAN_PX = 120;

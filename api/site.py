@@ -5,6 +5,7 @@ import hashlib
 import posixpath
 import re
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from html import escape, unescape
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -38,7 +39,9 @@ def crawl(app: FastAPI, as_of: str, foot: dict[str, str], say: Say) -> Beside:
     `foot`: a sentence at the foot of each page, by language. A link that leads to no file of the folder is a text.
     Raises HaiphongError for a page that cannot be had.
     """
-    return Beside(PAGES, asyncio.run(_crawl(app, as_of, foot, say)))
+    # In a thread of its own: whoever calls may have a loop that runs.
+    with ThreadPoolExecutor(1) as pool:
+        return Beside(PAGES, pool.submit(asyncio.run, _crawl(app, as_of, foot, say)).result())
 
 
 async def _crawl(app: FastAPI, as_of: str, foot: dict[str, str], say: Say) -> dict[str, bytes]:

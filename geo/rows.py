@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, literal_co
 
 from geo import ledger, past, units
 from geo.due import Due, due
-from geo.errors import FeatureNotFound
 from geo.listing import filters_key
 from geo.query import FeatureQuery, conditions, in_a_row
 from geo.status import STATUSES
@@ -99,14 +98,6 @@ def order(connection: Connection, query: FeatureQuery, wanted: Arrangement) -> O
         while len(_kept) > 1 and sum(held.matched + _CHUNK for _, held in _kept.values()) > MOST_KEPT:
             _kept.popitem(last=False)
     return made
-
-
-def place_of(found: Order, feature_id: str) -> int:
-    """Which row a feature is. Raises FeatureNotFound where the filters leave it out."""
-    place = found.place_of(feature_id)
-    if place is None:
-        raise FeatureNotFound(f"{feature_id[:60]!r} is not among the {found.matched} features that the filters find.")
-    return place
 
 
 def generation(query: FeatureQuery, level: str = "commune") -> UnitCollection | None:

@@ -17,14 +17,13 @@ from geo.rows import Arrangement, Group, Sort
 from layers.catalog import Catalog
 
 OF_ROWS = (*FILTERS, SORT, GROUP, OFFSET, WINDOW, AROUND)
-_LEFT_OUT = (404, "The filters leave out what `around` names")
 
 router = APIRouter(tags=["Map"])
 
 
 @router.get(
     "/api/rows",
-    **described("Light rows for a list, any window of them", JSON, OF_ROWS, schema="Rows", errors=[_LEFT_OUT]),
+    **described("Light rows for a list, any window of them", JSON, OF_ROWS, schema="Rows"),
 )
 def window(
     request: Request,
@@ -33,6 +32,7 @@ def window(
 ) -> Response:
     """Up to 200 rows from `offset` on, or those around one feature, under the filters of items.
 
+    Around a feature that the filters leave out there are none: the window then begins behind the last row.
     `groups` tells all groups in their order, each with its first row and its number; `numberMatched` is exact.
     """
     if "around" in texts and "offset" in texts:
@@ -48,7 +48,8 @@ def window(
     number = whole(WINDOW, texts.get("window"))
     found = rows.order(connection, query, wanted)
     if "around" in texts:
-        first = max(0, rows.place_of(found, texts["around"]) - number // 2)
+        place = found.place_of(texts["around"])
+        first = found.matched if place is None else max(0, place - number // 2)
     else:
         first = whole(OFFSET, texts.get("offset"))
     ids = found.ids(first, number)

@@ -37,5 +37,5 @@ def bundle(web: Path) -> Bundle:
         command = [node, str(web / "edition/build.mjs"), out]
         done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False, text=True)
         if done.returncode:
-            raise HaiphongError(f"The map could not be bundled: {done.stderr[-600:]}")
+            raise HaiphongError(f"The map could not be bundled: {done.stderr[:600]}")
         return Bundle(*((Path(out) / name).read_text("utf-8") for name in ("app.js", "app.css")))

@@ -36,6 +36,18 @@ def _seen(selector: str) -> Open:
     return act
 
 
+def _tool(name: str) -> Open:
+    """Press a tool of the map; on a phone they stand behind one button."""
+
+    def act(page: Page) -> None:
+        if not page.locator(f".map-button.{name}").is_visible():
+            page.locator(".map-button.more").click()
+        page.locator(f".map-button.{name}").click()
+        page.wait_for_timeout(300)
+
+    return act
+
+
 EVERY_FOLD = "document.querySelectorAll('details').forEach((fold) => { fold.open = true })"
 STATES: dict[str, tuple[str, Open]] = {
     "the whole city": ("/", _press()),
@@ -49,8 +61,8 @@ STATES: dict[str, tuple[str, Open]] = {
     "picker of sectors": ("/", _press("#pick-layer .picker-button")),
     "milestones": ("/", _press(".time-more")),
     "how it is drawn": ("/", lambda page: page.evaluate(EVERY_FOLD)),
-    "keys": ("/", _press(".map-button.help")),
-    "share": ("/", _press(".map-button.share")),
+    "keys": ("/", _tool("help")),
+    "share": ("/", _tool("share")),
 }  # fmt: skip
 
 

@@ -28,7 +28,8 @@ export function rowsOf(features, catalog, { group = "none", sort = "", offset = 
       else groups.push({ key, first, numberMatched: 1, ...(group === "district" && !["several", "none"].includes(key) && { full_name: key }) });
     });
   }
-  const from = around ? Math.max(0, every.findIndex(({ id }) => id === around) - Math.floor(window / 2)) : Number(offset);
+  const found = every.findIndex(({ id }) => id === around);
+  const from = !around ? Number(offset) : found < 0 ? every.length : Math.max(0, found - Math.floor(window / 2));
   return { rows: every.slice(from, from + Number(window)).map(row), numberMatched: every.length, offset: from, groups };
 }
 

@@ -178,7 +178,7 @@ export function createList(root, catalog, { ask, onChoose, onHover, onSelect }) 
     let index = indexOf(id);
     if (index < 0) {
       const found = await ask({ around: id, window: 1 }, signal).catch(() => null);
-      if (signal.aborted || !found) return;
+      if (signal.aborted || !found?.rows.length) return; // the filters leave it out
       index = found.offset;
     }
     if (focus || !scroll.isInSight(index)) go(index, { focus });

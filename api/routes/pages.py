@@ -21,6 +21,7 @@ from api.negotiation import LANGUAGES
 from api.social import social, with_tags
 from geo import edtf, ledger, row_window, store, versions
 from geo.clocks import Clocks, on_record
+from geo.errors import FeatureWithdrawn
 from geo.query import FeatureQuery
 from geo.settings import REPOSITORY, Settings
 from layers import returnables
@@ -69,8 +70,8 @@ def project(
     readable(feature_id)
     asked = {one.name: request.query_params[one.name] for one in CLOCKS if request.query_params.get(one.name)}
     then = clocks(asked)
-    now: dict[str, Any] = orjson.loads(store.item(connection, None, feature_id))
-    feature = now if then is None else orjson.loads(store.item(connection, None, feature_id, clocks=then))
+    feature: dict[str, Any] = orjson.loads(store.item(connection, None, feature_id, clocks=then))
+    now = feature if then is None else _today(connection, feature_id)
     newest = feature["properties"]["last_told"]
     # What began after the day that is shown stands there too, marked; what was not on record then does not.
     recorded = on_record(then)
@@ -103,6 +104,15 @@ def project(
         },
     )
     return HTMLResponse(body)
+
+
+def _today(connection: Connection, feature_id: str) -> dict[str, Any] | None:
+    """A project as it is today; None for one that was on record once and was withdrawn since."""
+    try:
+        told: dict[str, Any] = orjson.loads(store.item(connection, None, feature_id))
+    except FeatureWithdrawn:
+        return None
+    return told
 
 
 def _told(properties: Mapping[str, Any], lang: str) -> tuple[str, str]:

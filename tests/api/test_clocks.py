@@ -83,6 +83,20 @@ def test_what_was_withdrawn_is_gone_today_and_there_before(
     assert client.get(address, params={"as-of": city}).status_code == 404
 
 
+def test_the_page_of_what_was_withdrawn_since_shows_it_as_it_was_known_then(
+    client: TestClient, connection: Connection, city: str
+) -> None:
+    known = datetime.fromisoformat(city).isoformat()
+    put(connection, edit(withdrawn=True))
+    assert client.get("/du-an/cang-a").status_code == 410
+    assert client.get("/du-an/cang-a?datetime=2023-06-30").status_code == 410
+    page = client.get("/du-an/cang-a", params={"as-of": known, "datetime": "2023-06-30"})
+    assert page.status_code == 200
+    for words in ("Cảng A", "Đề xuất", "đã được rút khỏi bản đồ"):
+        assert words in page.text
+    assert "Today: withdrawn" in client.get("/du-an/cang-a", params={"as-of": known, "lang": "en"}).text
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_the_same_question_of_both_clocks_has_the_same_bytes_after_any_later_edit(
     client: TestClient, connection: Connection, city: str, address: str

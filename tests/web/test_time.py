@@ -247,6 +247,18 @@ def test_a_project_shows_its_status_of_the_day_beside_that_of_today(reader: Read
     expect(panel.locator(".standing-day")).to_have_count(0)
 
 
+def test_a_project_that_was_withdrawn_since_is_shown_as_it_was_known(reader: Reader) -> None:
+    page = reader.open(wait=False)
+    gone = {"status": 410, "content_type": "application/problem+json", "body": '{"status": 410}'}
+    page.route(lambda url: url.endswith(f"/items/{BERTHS}"), lambda route: route.fulfill(**gone))
+    page.goto(f"{reader.site}/?id={BERTHS}&datetime=2023-06-30")
+    panel = page.locator("#panel")
+    expect(panel.locator(".standing-head strong")).to_have_text("Đang thi công")
+    expect(panel.locator(".standing-now")).to_have_text("Hôm nay: đã được rút khỏi bản đồ.")
+    assert all("410" in words for words in reader.complaints)
+    reader.complaints.clear()
+
+
 def test_two_days_are_compared_with_the_list_of_what_changed(reader: Reader) -> None:
     page = reader.open("/?compare=2023-06-30&layer=industrial-zone")
     answer = asked(page, "/api/changes?datetime=2023-06-30/..&layer=industrial-zone&limit=1000")

@@ -170,7 +170,7 @@ function run({ catalog, base, units, outlines }) {
       const [day, onDay] = [twoDays.other(), (when) => api.project(id, when, signal)];
       const [feature, history, where, now, other] = await Promise.all([onDay(asked), api.history(id, { "as-of": asked["as-of"] }, signal),
         api.rows({ ...asked, ids: id }, signal).catch(() => null),
-        isToday ? null : onDay({}), day && day !== today() ? onDay({ ...asked, datetime: day }) : null]);
+        isToday ? null : onDay({}).catch(whenGone), day && day !== today() ? onDay({ ...asked, datetime: day }) : null]);
       opened = feature;
       panel.show(feature, history, { clocks: clocks(), now, other, where: where?.rows[0] });
       layers.choose(feature);
@@ -187,6 +187,12 @@ function run({ catalog, base, units, outlines }) {
       panel.fail(words, { again: !missing });
     }
     arrangeSides();
+  }
+
+  /** A project that was withdrawn since is shown as it was known then. */
+  function whenGone(error) {
+    if (error.status !== 410) throw error;
+    return { gone: true };
   }
 
   const pointOf = (feature) => {

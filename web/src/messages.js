@@ -122,6 +122,7 @@ export const MESSAGES = {
   recordedAll: ["Theo dữ liệu đến hôm nay", "From all that is recorded"],
   standingOn: ["Trạng thái ngày {day}", "Status on {day}"],
   standingNow: ["Hôm nay", "Today"],
+  standingGone: ["Hôm nay: đã được rút khỏi bản đồ.", "Today: withdrawn from the map."],
   standingSame: ["vẫn như vậy", "unchanged"],
   notYet: ["sau ngày đang xem", "after the day shown"],
   notRecorded: ["Đến ngày {day} dự án này chưa được ghi nhận.", "This project was not on record by {day}."],

@@ -57,7 +57,7 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry, extras })
         p.secondary_status && el("p", { class: "step-source" }, `${t("also")}: ${catalog.statusLabel(p.secondary_status)}`),
         p.status_source && el("p", { class: "step-source" }, source(fact ?? { source: p.status_source, source_url: p.status_source_url })),
         other && standingElse(p, dateWords(clocks.compare, lang()), other.properties),
-        now && standingElse(p, t("standingNow"), now.properties)));
+        now && (now.gone ? el("p", { class: "standing-now" }, t("standingGone")) : standingElse(p, t("standingNow"), now.properties))));
   }
 
   function standingElse(then, when, { status, condition }) {
@@ -134,7 +134,7 @@ export function createPanel(root, catalog, { onClose, onShow, onRetry, extras })
       }));
     },
 
-    /** Show a feature with its history, on the day of the `clocks`; `now` is the same feature today, where that is another day,
+    /** Show a feature with its history, on the day of the `clocks`; `now` is the same feature today, where that is another day ({gone: true}: withdrawn since),
      *  `other` on the day that it is compared with. */
     show(feature, history, { clocks, now, other, where }) {
       const p = feature.properties;

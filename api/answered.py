@@ -12,7 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import catalog_answer
-from api.negotiation import HTML, LANGUAGES, NotAcceptable, offered, wish_of
+from api.html import kept_language
+from api.negotiation import HTML, NotAcceptable, offered, wish_of
 from geo import units
 from layers import returnables
 
@@ -77,17 +78,16 @@ class Answered(APIRoute):
             if wished is None or wished.kind is not HTML or answer.status_code != 200:
                 return answer
             if self.path in ELSEWHERE:
-                return _elsewhere(request, self.path, wished.language)
+                return _elsewhere(request, self.path)
             return await run_in_threadpool(_page, request, self.path, wished.language, answer)
 
         return handle
 
 
-def _elsewhere(request: Request, route: str, language: str) -> Response:
+def _elsewhere(request: Request, route: str) -> Response:
     """To the page that tells this address, with the same question."""
     told = [(name, text) for name, text in request.query_params.multi_items() if name not in ("f", "lang")]
-    if language != LANGUAGES[0]:
-        told.append(("lang", language))
+    told.extend(kept_language(request).items())
     path = quote(ELSEWHERE[route].format(**request.path_params))
     return RedirectResponse(f"{path}?{urlencode(told)}" if told else path, 303)
 
@@ -103,7 +103,7 @@ def _page(request: Request, route: str, language: str, answer: Response) -> Resp
     asked: dict[str, str] = {}
     for name, text in request.query_params.multi_items():
         asked[name] = f"{asked[name]},{text}" if name in asked else text
-    kept = {"lang": language} if "lang" in asked or language != LANGUAGES[0] else {}
+    kept = kept_language(request)
 
     def here(*without: str, **changed: str) -> str:
         """This page with other parameters."""
@@ -118,6 +118,7 @@ def _page(request: Request, route: str, language: str, answer: Response) -> Resp
     body = request.app.state.pages.render(
         f"api/{PAGES[route]}.html",
         lang=language,
+        spoken=kept,
         document=orjson.loads(answer.body),
         catalog=orjson.loads(catalog_answer(request)),
         derived=returnables.DERIVED | returnables.UNIT,

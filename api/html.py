@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader
 
-from api.negotiation import LANGUAGES
+from api.negotiation import LANGUAGES, language_of
 
 MACHINES = ("/api", "/layers", "/assets", "/vendor", "/basemap", "/releases", "/healthz", "/readyz", "/metrics")
 _MARKED = frozenset("ăâđêôơưĂÂĐÊÔƠƯáàãéèíìĩóòõúùũýÁÀÃÉÈÍÌĨÓÒÕÚÙŨÝ") | frozenset(map(chr, range(0x1EA0, 0x1EFA)))
@@ -57,6 +57,27 @@ def wants_html(request: Request) -> bool:
 
 
 def reader_language(request: Request) -> str:
-    """The language asked for with `?lang=`; Vietnamese unless English was asked for."""
-    asked = request.query_params.get("lang", "vi")
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+    """The language of a page that we write: that of `?lang=`, else the reader's own, as the browser tells it."""
+    return language_of(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
+
+
+def stated_language(request: Request) -> str:
+    """The language of the map, of paper and of feeds: Vietnamese unless `?lang=` says otherwise.
+
+    A link to them shows everybody the same.
+    """
+    return language_of(request.query_params.get("lang", ""), "")
+
+
+def kept_language(request: Request) -> dict[str, str]:
+    """What links from this page to others carry, so that they are read in the same language.
+
+    Nothing where it is Vietnamese that nobody chose.
+    """
+    language = reader_language(request)
+    return {"lang": language} if "lang" in request.query_params or language != LANGUAGES[0] else {}
+
+
+def told_language(request: Request) -> dict[str, str]:
+    """The headers of a page that we write: its language, and on what that depends."""
+    return {"Content-Language": reader_language(request), "Vary": "Accept-Language"}

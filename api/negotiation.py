@@ -113,12 +113,15 @@ def wish(path: str, query: bytes, accept: str, accept_language: str) -> Wish | N
     if not kinds:
         return None
     texts = dict(parse_qsl(query.decode("latin-1"))) if query else {}
-    language = texts.get("lang", "")
-    if language not in LANGUAGES:
-        language = _language(accept_language[:LONGEST_HEADER])
+    language = language_of(texts.get("lang", ""), accept_language)
     if "f" in texts:
         return Wish(next((kind for kind in kinds if texts["f"] in kind.names), None), language)
     return Wish(kinds[0] if len(kinds) == 1 else preferred(kinds, accept[:LONGEST_HEADER]), language)
+
+
+def language_of(wanted: str, accept_language: str) -> str:
+    """The language of a page: the one that `lang` asks for, else the best liked of Accept-Language, else Vietnamese."""
+    return wanted if wanted in LANGUAGES else _language(accept_language[:LONGEST_HEADER])
 
 
 def variant(scope: Scope) -> str:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.html import Pages, is_page, reader_language, wants_html
+from api.html import Pages, is_page, kept_language, reader_language, told_language, wants_html
 from api.leaving import has_left
 from api.negotiation import HTML, NotAcceptable, wish_of
 from api.short_links import UnknownShortLink
@@ -124,13 +124,14 @@ def answer(request: Request, problem: Problem) -> Response:
     if shown and pages.has("error.html"):
         body = pages.render(
             "error.html",
-            lang=reader_language(request) if wished is None else wished.language,
+            lang=reader_language(request),
+            spoken=kept_language(request),
             status=problem.status,
             title=problem.title,
             detail=problem.detail,
             told=wished is not None,  # whoever reads the API reads what it says; on the map it would be noise
         )
-        return Response(body, problem.status, headers, "text/html")
+        return Response(body, problem.status, told_language(request) | headers, "text/html")
     content = {
         "type": f"urn:haiphong:problem:{problem.name}",
         "title": problem.title,

@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from api.html import reader_language
+from api.html import stated_language
 from api.links import Links
 
 NAME = {"vi": "Bản đồ hạ tầng Hải Phòng", "en": "Infrastructure map of Hải Phòng"}
@@ -26,9 +26,13 @@ def social(
     title: str | None = None,
     words: str | None = None,
     query: Mapping[str, str] | None = None,
+    lang: str | None = None,
 ) -> dict[str, str]:
-    """The properties of a page whose picture is `card`, an address under CARDS, asked for with `query`."""
-    lang = reader_language(request)
+    """The properties of a page whose picture is `card`, an address under CARDS, asked for with `query`.
+
+    `lang`: that of the page, where it is not stated in its address.
+    """
+    lang = lang or stated_language(request)
     links = Links.of(request)
     return {
         "og:type": "website",

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api import feeds
 from api.dependencies import feature_query, transaction
-from api.html import reader_language
+from api.html import stated_language
 from api.links import Links
 from api.parameters import CONDITION, DISTRICT, IDS, LANG, LAYER, STATUS, Q, asked
 from api.routes.directives import DEADLINE_FILTERS, chosen_deadlines
@@ -23,7 +23,7 @@ Filters = Annotated[dict[str, str], Depends(asked(*DEADLINE_FILTERS, LANG, blank
 def calendar(request: Request, connection: Reading, texts: Filters) -> Response:
     """The deadlines as a calendar to subscribe to."""
     found = chosen_deadlines(request, connection, texts)
-    body = feeds.calendar(found, Links.of(request), reader_language(request))
+    body = feeds.calendar(found, Links.of(request), stated_language(request))
     headers = {"Content-Disposition": 'inline; filename="thoi-han.ics"'}
     return Response(body, media_type=f"{feeds.CALENDAR}; charset=utf-8", headers=headers)
 
@@ -32,7 +32,7 @@ def calendar(request: Request, connection: Reading, texts: Filters) -> Response:
 def deadlines(request: Request, connection: Reading, texts: Filters) -> Response:
     """The deadlines as a feed."""
     found = chosen_deadlines(request, connection, texts)
-    lang = reader_language(request)
+    lang = stated_language(request)
     body = feeds.deadlines(found, Links.of(request), "/thoi-han.atom", request.url.query, lang)
     return Response(body, media_type=feeds.ATOM)
 
@@ -45,6 +45,6 @@ def changes(
 ) -> Response:
     """What was told last of any project, as a feed."""
     query = feature_query(connection, request.app.state.catalog, texts)
-    lang = reader_language(request)
+    lang = stated_language(request)
     body = feeds.changes(news(connection, query), Links.of(request), "/thay-doi.atom", request.url.query, lang)
     return Response(body, media_type=feeds.ATOM)

@@ -12,8 +12,7 @@ from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, Response
 
 from api.dependencies import catalog_answer, clocks, feature_query, readable, transaction
-from api.html import Pages, reader_language
-from api.negotiation import LANGUAGES
+from api.html import Pages, kept_language, reader_language, told_language
 from api.parameters import CONDITION, DISTRICT, LANG, LAYER, LIMIT, NEXT, STATUS, Parameter, Q, asked, choose
 from api.routes.directives import CLOCKS, DEADLINE_FILTERS, chosen_deadlines, rows_on_the_map
 from api.social import social
@@ -49,6 +48,7 @@ def document(
 ) -> Response:
     """One document as its own outline: each clause with its projects, and with what leads to none."""
     readable(document_id)
+    lang = reader_language(request)
     only = choose("only", texts["only"], ("projects", "nowhere"), several=False)[0] if "only" in texts else None
     outline = ledger.outline(connection, document_id, clocks(texts))
     names = {one["id"]: one for one in targets.targets(connection, clocks(texts))}
@@ -65,7 +65,7 @@ def document(
         only=only,
         counts=counts,
         reasons=UNMAPPED,
-        social=social(request, f"documents/{document_id}", *_told(outline["document"], reader_language(request))),
+        social=social(request, f"documents/{document_id}", *_told(outline["document"], lang), lang=lang),
     )
 
 
@@ -112,7 +112,7 @@ def deadline_radar(
     every = chosen_deadlines(request, connection, asked_for)
     wanted = choose("verdict", texts["verdict"], tuple(VERDICTS)) if "verdict" in texts else tuple(VERDICTS)
     found = [one for one in every if one["judgement"]["verdict"] in wanted]
-    feed = urlencode(texts, safe=",")
+    feed = urlencode(texts | kept_language(request), safe=",")
 
     def standing(verdict: str) -> list[dict[str, Any]]:
         return [one for one in found if one["judgement"]["verdict"] == verdict]
@@ -129,7 +129,7 @@ def deadline_radar(
         agencies=deadlines.known_agencies(connection),
         texts=texts,
         feed=f"?{feed}" if feed else "",
-        changes=_changes(texts),
+        changes=_changes(texts | kept_language(request)),
     )
 
 
@@ -158,7 +158,7 @@ def projects(
         following=listed.next,
         counts=counts,
         choices=choices(connection),
-        changes=_changes(texts),
+        changes=_changes(texts | kept_language(request)),
         texts=texts,
     )
 
@@ -179,8 +179,8 @@ def page(request: Request, template: str, here_is: str, **context: Any) -> HTMLR
     """A page of web/pages in the reader's language."""
     texts: dict[str, str] = {name: value for name, value in request.query_params.items() if value.strip()}
     lang = reader_language(request)
-    kept = {"lang": "en"} if lang == "en" else {}
-    kept |= {name: texts[name] for name in ("datetime", "as-of") if name in texts}
+    spoken = kept_language(request)
+    kept = spoken | {name: texts[name] for name in ("datetime", "as-of") if name in texts}
 
     def here(**changed: str | None) -> str:
         wanted = {name: value for name, value in (texts | changed).items() if value is not None}
@@ -194,7 +194,7 @@ def page(request: Request, template: str, here_is: str, **context: Any) -> HTMLR
     body = pages.render(
         template,
         lang=lang,
-        languages=LANGUAGES,
+        spoken=spoken,
         here_is=here_is,
         here=here,
         to=to,
@@ -206,7 +206,7 @@ def page(request: Request, template: str, here_is: str, **context: Any) -> HTMLR
         verdict_reasons=REASONS,
         **context,
     )
-    return HTMLResponse(body, headers={"Content-Language": lang})
+    return HTMLResponse(body, headers=told_language(request))
 
 
 def _told(document: Mapping[str, Any], lang: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from api.built import map_page
 from api.cache import software_of
 from api.dependencies import CLOCKS, FILTERS, catalog_answer, clocks, readable, transaction
 from api.files import whole_page
-from api.html import Pages, reader_language
+from api.html import Pages, kept_language, reader_language, told_language
 from api.links import Links
 from api.negotiation import LANGUAGES
 from api.social import social, with_tags
@@ -75,6 +75,7 @@ def project(
     newest = feature["properties"]["last_told"]
     # What began after the day that is shown stands there too, marked; what was not on record then does not.
     recorded = on_record(then)
+    lang, spoken = reader_language(request), kept_language(request)
     pages: Pages = request.app.state.pages
     links = Links.of(request)
     item = f"/api/collections/{feature['properties']['layer']}/items/{feature_id}"
@@ -83,7 +84,8 @@ def project(
         raise HTTPException(503, f"The pages are not installed; {links.url(item)} has the data.")
     body = pages.render(
         "project.html",
-        lang=reader_language(request),
+        lang=lang,
+        spoken=spoken,
         project=feature,
         place=_place(request, connection, feature_id, then),
         silent=newest is not None and edtf.is_silent(newest, edtf.today() if then is None else then.day),
@@ -94,16 +96,16 @@ def project(
         day=None if then is None else then.day.isoformat(),
         recorded=then.known.astimezone(edtf.CITY_TIME).date().isoformat() if then and then.known else None,
         now=now,
-        social=social(request, f"projects/{feature_id}", *_told(feature["properties"], reader_language(request))),
+        social=social(request, f"projects/{feature_id}", *_told(feature["properties"], lang), lang=lang),
         links={
-            "map": links.url("/", {**asked, "id": feature_id}),
+            "map": links.url("/", {**asked, **spoken, "id": feature_id}),
             "feature": links.url(item, asked),
             "self": links.url(path),
-            "today": links.url(path, {"lang": reader_language(request)}),
+            "today": links.url(path, {"lang": lang}),
             **{language: links.url(path, {**asked, "lang": language}) for language in LANGUAGES},
         },
     )
-    return HTMLResponse(body)
+    return HTMLResponse(body, headers=told_language(request))
 
 
 def _today(connection: Connection, feature_id: str) -> dict[str, Any] | None:

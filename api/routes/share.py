@@ -14,7 +14,7 @@ from api.answers import JsonAnswer, described
 from api.dependencies import CLOCKS
 from api.files import whole_page
 from api.headers import EMBED
-from api.html import reader_language
+from api.html import stated_language
 from api.links import JSON, Links
 from api.own_parameters import COMPARE, GROUP, ID, MAP, NEAR, SELECT, SHADE, SORT
 from api.parameters import CONDITION, DISTRICT, IDS, LANG, LAYER, STATUS, Parameter, Q, asked
@@ -77,7 +77,7 @@ def on_paper(
 ) -> Response:
     """The map on paper: the choices, the sheets, and what the server alone knows; the browser draws it."""
     state = request.app.state
-    lang = reader_language(request)
+    lang = stated_language(request)
     body = state.pages.render(
         "print.html",
         lang=lang,

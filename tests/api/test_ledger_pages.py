@@ -49,6 +49,31 @@ def test_every_page_is_read_in_both_languages_without_a_script(client: TestClien
 
 
 @pytest.mark.usefixtures("directive")
+@pytest.mark.parametrize("path", [*PATHS, "/du-an/cang-a", "/tai-ve", "/huong-dan"])
+def test_a_page_speaks_the_language_of_the_browser_until_another_is_chosen(client: TestClient, path: str) -> None:
+    english, both = {"Accept-Language": "en-GB,en;q=0.9"}, {"Accept-Language": "fr, vi-VN;q=0.9, en;q=0.2"}
+    for asked, told, lang in (({}, english, "en"), ({"lang": "vi"}, english, "vi"), ({}, both, "vi"), ({}, {}, "vi")):
+        page = client.get(path, params=asked, headers=told)
+        assert (page.status_code, page.headers["content-language"]) == (200, lang)
+        assert f'<html lang="{lang}">' in page.text
+        assert "Accept-Language" in page.headers["vary"]
+        chosen = {"lang=en"} if lang == "en" else {"lang=vi"} if asked else set()
+        menu = page.text.partition('<nav class="page-nav"')[2].partition("</nav>")[0]
+        sections = re.findall(r'href="/(?:du-an|van-ban|chi-tieu)(?:\?(lang=..))?"', menu)
+        assert set(filter(None, sections)) == chosen
+        assert len(sections) == 3
+
+
+def test_a_link_to_the_map_paper_or_a_feed_says_the_same_to_every_browser(client: TestClient) -> None:
+    for path in ("/", "/in?layer=port", "/thoi-han.atom", "/thay-doi.atom"):
+        english = client.get(path, headers={"Accept-Language": "en"})
+        assert english.status_code == 200
+        assert english.content == client.get(path, headers={"Accept-Language": "vi"}).content
+    led = client.get("/api/documents?f=html&lang=vi", headers={"Accept-Language": "en"})
+    assert (led.status_code, led.headers["location"]) == (303, "/van-ban?lang=vi")
+
+
+@pytest.mark.usefixtures("directive")
 def test_a_document_shows_its_orders_and_what_leads_nowhere_side_by_side(client: TestClient) -> None:
     page = client.get("/van-ban/ct-02-2023").text
     for words in (

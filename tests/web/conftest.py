@@ -130,6 +130,7 @@ class Reader:
             has_touch=phone,
             java_script_enabled=script,
             reduced_motion="reduce",
+            locale="vi-VN",
             color_scheme="dark" if dark else "light",
             service_workers="block",  # it would answer before a test can
         )

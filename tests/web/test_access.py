@@ -155,7 +155,7 @@ def test_the_tour_comes_once_to_who_opens_the_bare_address(reader: Reader) -> No
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """A phone that has never been here."""
-    context = browser.new_context(viewport=PHONE, has_touch=True, reduced_motion="reduce")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=PHONE, has_touch=True, reduced_motion="reduce", locale="vi-VN")  # type: ignore[arg-type]
     yield context.new_page()
     context.close()
 

@@ -81,6 +81,7 @@ def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[P
         has_touch=where == "phone",
         color_scheme=colours,
         reduced_motion="reduce",
+        locale="vi-VN",
         service_workers="block",
     )
     context.add_init_script("localStorage.setItem('tour', 'seen')")

@@ -2,9 +2,12 @@
 
 import { lang } from "./i18n.js";
 
+/** Without `lang` a page is written in the language that the browser asks for. */
+const spoken = () => (lang() === "vi" && navigator.language.startsWith("vi") ? "" : lang());
+
 /** A page in the reader's language, with these parameters; `hash` opens it at a place. */
 export function page(path, parameters = {}, hash = "") {
-  const given = Object.entries({ ...parameters, lang: lang() === "en" ? "en" : "" }).filter(([, value]) => value);
+  const given = Object.entries({ ...parameters, lang: spoken() }).filter(([, value]) => value);
   return `${path}${given.length ? `?${new URLSearchParams(given)}` : ""}${hash && `#${encodeURIComponent(hash)}`}`;
 }
 

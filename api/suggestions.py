@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from geo import status
-from geo.find import MOST_BECAME, Found
+from geo.find import MOST_BECAME
+from geo.found import Found
 from geo.spots import MERIDIANS, Spot
 from geo.units import CITY
 from layers.catalog import Catalog
 
-KINDS = ("place", "code", "project", "unit", "document", "clause")
+KINDS = ("place", "code", "project", "unit", "document", "clause", "investor")
 """In the order in which equally good ones are told."""
 MOST_IDS = 200
 """So many projects an address may name; of an act that more sources name, the first."""
@@ -26,6 +27,7 @@ _FIELDS = {
     "full_name": ("Tên đơn vị", "Name of the unit"),
     "code": ("Mã đơn vị", "Code of the unit"),
     "number": ("Số văn bản", "Number of the act"),
+    "investor": ("Nhà đầu tư", "Investor"),
     "label_vi": ("Tên gọi", "Name"),
     "label_en": ("Tên tiếng Anh", "English name"),
     "title_vi": ("Tiêu đề", "Title"),
@@ -145,12 +147,26 @@ def _clause(_catalog: Catalog, one: Found, lang: str) -> dict[str, Any]:
 
 
 def _act(_catalog: Catalog, one: Found, lang: str) -> dict[str, Any]:
-    ids = one.told.features[:MOST_IDS]
-    number = len(ids)
+    number = len(one.told.features[:MOST_IDS])
     vi = f"{number} dự án có nguồn nêu văn bản này"
     en = f"{number} {'project has a source' if number == 1 else 'projects have sources'} that name it"
-    href = _map(lang, id=ids[0]) if number == 1 else _map(lang, ids=",".join(ids))
-    return _told(one, href, (one.id, None), (vi, en))
+    return _told(one, _rows(lang, one.told.features), (one.id, None), (vi, en))
+
+
+def _investor(_catalog: Catalog, one: Found, lang: str) -> dict[str, Any]:
+    """Who invests, as written: nobody's name is translated."""
+    number, several = len(one.told.features[:MOST_IDS]), one.told.several
+    vi = f"{number} dự án" + (f", {several} cách ghi tên nhà đầu tư" if several > 1 else "")
+    en = ("1 project" if number == 1 else f"{number} projects") + (
+        f", the investor written in {several} ways" if several > 1 else ""
+    )
+    return _told(one, _rows(lang, one.told.features), (one.id, None), (vi, en))
+
+
+def _rows(lang: str, features: Sequence[str]) -> str:
+    """The map with these projects: one is opened, several are all that is shown."""
+    ids = features[:MOST_IDS]
+    return _map(lang, id=ids[0]) if len(ids) == 1 else _map(lang, ids=",".join(ids))
 
 
 def _spot(spot: Spot, lang: str) -> dict[str, Any]:
@@ -218,4 +234,5 @@ _WRITTEN = {
     "document": _document,
     "clause": _clause,
     _ACT: _act,
+    "investor": _investor,
 }

@@ -1,4 +1,4 @@
-"""What a search box finds: features, units, documents, clauses, acts that sources name, and codes.
+"""What a search box finds: features, units, documents, clauses, acts that sources name, investors, and codes.
 
 Every kind is asked for by an index of trigrams, at most MOST rows of it are looked at, and the best of those are told.
 Where nothing has the words, what is spelt nearly so is.
@@ -6,17 +6,16 @@ Where nothing has the words, what is spelt nearly so is.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection
 
 from geo import words
+from geo.found import Found, every_word, found, statement, values
+from geo.named import acts, investors
 from geo.words import Asked
 
-MOST = 400
-"""So many rows of one kind are weighed; of a word that more have, the first that the index gives."""
 NEAR = 0.45
 """How alike (`word_similarity`) a name must be to what was typed wrongly."""
 MOST_BECAME = 4
@@ -28,13 +27,10 @@ _APART = 7
 """The rank of what has the words apart: in a sentence that says little, unless nothing else is found."""
 _NEARLY = 8
 """What is so many hundredths less alike than the best is left out."""
-_ACT = re.compile(r"\d{1,5}/(?:\d{4}/)?[A-ZĐ][A-ZĐa-z]*\d*(?:-[A-ZĐ][A-ZĐa-z]*\d*)*|\d{1,4}-[A-ZĐ]{2,}/[A-ZĐ]{2,}")
 _CODE = re.compile(r"(\d{2,5})(?:@([\w-]{4,20}))?")
 _UNIT = "unit_search(unit.full_name)"
-_DOCUMENT = "document_search(number, label_vi, label_en, title_vi, title_en)"
-_CLAUSE = "clause_search(label_vi, label_en, heading_vi, summary_vi, summary_en)"
-_DECIDED = "act_search(properties ->> 'decisions')"
-_TOLD = "source || ' / ' || coalesce(text_vi, '')"
+_DOCUMENT_SEARCH = "document_search(number, label_vi, label_en, title_vi, title_en)"
+_CLAUSE_SEARCH = "clause_search(label_vi, label_en, heading_vi, summary_vi, summary_en)"
 # The title as typed, whole, at its beginning or somewhere; then the same without accents; then in another text of the
 # thing; then the words apart. What is searched begins with the title, and is about as long without accents.
 _RANK = """
@@ -96,71 +92,52 @@ WITH found AS MATERIALIZED (
 SELECT id, document, label_vi, label_en, heading_vi, summary_vi, summary_en, {rank} AS rank FROM found
 ORDER BY rank, document DESC, position, id LIMIT :limit
 """
-_ACTS = f"""
-SELECT feature, told FROM (
-  (SELECT id AS feature, properties ->> 'decisions' AS told FROM feature
-   WHERE properties ? 'decisions' AND NOT withdrawn AND {{decided}} LIMIT :most)
-  UNION ALL
-  (SELECT feature, {_TOLD} FROM status_fact
-   WHERE ({_TOLD}) ~ '[0-9]/[A-Z0-9]' AND retracted_by IS NULL AND {{told}} LIMIT :most)) AS found
-ORDER BY feature
-"""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One thing that was found. `rank`: the smaller the better, the same for all kinds. `told`: its columns.
+class Told:
+    """A kind whose words stand in several `fields`, which `search` looks into."""
 
-    `why`: the field that has the words, and its text. `marks`: where they stand in it, from and to. `near`: it is only
-    spelt nearly so.
-    """
-
-    kind: str
-    id: str
-    rank: int
-    told: Any
-    why: tuple[str, str]
-    marks: tuple[tuple[int, int], ...]
-    near: bool = False
+    name: str
+    sql: str
+    search: str
+    fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A decision that sources name, and the features whose sources do."""
-
-    number: str
-    features: list[str] = field(default_factory=list)
+_DOCUMENT = Told("document", _DOCUMENTS, _DOCUMENT_SEARCH, ("label_vi", "number", "title_vi", "label_en", "title_en"))
+_CLAUSE = Told("clause", _CLAUSES, _CLAUSE_SEARCH, ("label_vi", "heading_vi", "summary_vi", "label_en", "summary_en"))
 
 
 def find(connection: Connection, typed: str, limit: int) -> list[Found]:
     """What has the words of `typed`, the best of each kind first, at most `limit` of a kind; nothing for no words."""
-    folded = connection.execute(_statement("SELECT fold(:typed)"), {"typed": typed}).scalar_one()
+    folded = connection.execute(statement("SELECT fold(:typed)"), {"typed": typed}).scalar_one()
     asked = words.asked(typed, folded)
     if asked is None:
         return []
-    documents = _documents(connection, asked, limit)
-    found = [*_features(connection, asked, limit), *_units(connection, asked, limit), *documents]
+    documents = _texts(connection, _DOCUMENT, asked, limit)
+    told = [*_features(connection, asked, limit), *_units(connection, asked, limit), *documents]
     if not any(one.rank <= _BEGINS for one in documents):
-        found += _clauses(connection, asked, limit)
+        told += _texts(connection, _CLAUSE, asked, limit)
     numbers = {one.told.number for one in documents}
-    found += [one for one in _acts(connection, asked, limit) if one.id not in numbers]
-    found += _codes(connection, asked, limit)
-    if any(one.rank < _APART for one in found):
-        found = [
-            one for one in found if one.kind != "clause" or one.rank < _APART or words.fits(asked, one.told.label_vi)
+    told += investors(connection, asked, limit)
+    told += [one for one in acts(connection, asked, limit) if one.id not in numbers]
+    told += _codes(connection, asked, limit)
+    if any(one.rank < _APART for one in told):
+        told = [
+            one for one in told if one.kind != "clause" or one.rank < _APART or words.fits(asked, one.told.label_vi)
         ]
-    if found or len(asked.folded) < _LEAST_NEAR or not any(character.isalpha() for character in asked.folded):
-        return found
+    if told or len(asked.folded) < _LEAST_NEAR or not any(character.isalpha() for character in asked.folded):
+        return told
     connection.execute(
-        _statement("SELECT set_config('pg_trgm.word_similarity_threshold', :near, true)"), {"near": str(NEAR)}
+        statement("SELECT set_config('pg_trgm.word_similarity_threshold', :near, true)"), {"near": str(NEAR)}
     )
-    kinds = (_features, _units, _documents, _clauses)
-    alike = [one for kind in kinds for one in kind(connection, asked, limit, near=True)]
+    alike = [one for kind in (_features, _units, investors) for one in kind(connection, asked, limit, near=True)]
+    alike += [one for kind in (_DOCUMENT, _CLAUSE) for one in _texts(connection, kind, asked, limit, near=True)]
     return [one for one in alike if one.rank <= min(other.rank for other in alike) + _NEARLY]
 
 
 def _features(connection: Connection, asked: Asked, limit: int, *, near: bool = False) -> list[Found]:
-    found = []
+    told = []
     for row in _rows(connection, _FEATURES, asked, limit, near=near, search="search", title="title"):
         others = [("alt_names", one) for one in row.alt_names or ()]
         texts = [
@@ -171,53 +148,20 @@ def _features(connection: Connection, asked: Asked, limit: int, *, near: bool = 
             ("id", row.id),
         ]
         why = ("id", row.id) if asked.typed == row.id else words.best_field(asked, texts)
-        found.append(_found("project", asked, row, why, near))
-    return found
+        told.append(found("project", asked, row, why, near))
+    return told
 
 
 def _units(connection: Connection, asked: Asked, limit: int, *, near: bool = False) -> list[Found]:
     rows = _rows(connection, _UNITS, asked, limit, near=near, search=_UNIT, title="unit.full_name")
-    return [_found("unit", asked, row, ("full_name", row.full_name), near) for row in rows]
+    return [found("unit", asked, row, ("full_name", row.full_name), near) for row in rows]
 
 
-def _documents(connection: Connection, asked: Asked, limit: int, *, near: bool = False) -> list[Found]:
-    found = []
-    for row in _rows(connection, _DOCUMENTS, asked, limit, near=near, search=_DOCUMENT, title="label_vi"):
-        texts = [("label_vi", row.label_vi), ("number", row.number), ("title_vi", row.title_vi),
-                 ("label_en", row.label_en), ("title_en", row.title_en)]  # fmt: skip
-        found.append(_found("document", asked, row, words.best_field(asked, texts), near))
-    return found
-
-
-def _clauses(connection: Connection, asked: Asked, limit: int, *, near: bool = False) -> list[Found]:
-    found = []
-    for row in _rows(connection, _CLAUSES, asked, limit, near=near, search=_CLAUSE, title="label_vi"):
-        texts = [("label_vi", row.label_vi), ("heading_vi", row.heading_vi), ("summary_vi", row.summary_vi),
-                 ("label_en", row.label_en), ("summary_en", row.summary_en)]  # fmt: skip
-        found.append(_found("clause", asked, row, words.best_field(asked, texts), near))
-    return found
-
-
-def _acts(connection: Connection, asked: Asked, limit: int) -> list[Found]:
-    """Acts whose number has every word, those first that more features name."""
-    if not any(character.isdigit() for character in asked.folded):
-        return []
-    wanted = {"decided": _all(_DECIDED, asked), "told": _all(f"act_search({_TOLD})", asked)}
-    acts: dict[str, Act] = {}
-    for row in connection.execute(_statement(_ACTS.format(**wanted)), _values(asked, limit)):
-        for number in dict.fromkeys(_ACT.findall(row.told)):
-            folded = f" {words.plain(number)} "
-            if all(any(f" {one}" in folded for one in several) for several in asked.words):
-                act = acts.setdefault(number, Act(number))
-                if row.feature not in act.features[-1:]:
-                    act.features.append(row.feature)
-    best = sorted(acts.values(), key=lambda act: (-len(act.features), act.number))[:limit]
-    return [_act(asked, act) for act in best]
-
-
-def _act(asked: Asked, act: Act) -> Found:
-    rank = 1 if act.number.lower().startswith(asked.exact) else 4
-    return Found("act", act.number, rank, act, ("number", act.number), words.marks(asked, act.number))
+def _texts(connection: Connection, kind: Told, asked: Asked, limit: int, *, near: bool = False) -> list[Found]:
+    """Documents, or clauses."""
+    rows = _rows(connection, kind.sql, asked, limit, near=near, search=kind.search, title="label_vi")
+    told = [(row, [(name, getattr(row, name)) for name in kind.fields]) for row in rows]
+    return [found(kind.name, asked, row, words.best_field(asked, texts), near) for row, texts in told]
 
 
 def _codes(connection: Connection, asked: Asked, limit: int) -> list[Found]:
@@ -227,52 +171,22 @@ def _codes(connection: Connection, asked: Asked, limit: int) -> list[Found]:
         return []
     wanted = "unit.code LIKE :code AND (CAST(:generation AS text) IS NULL OR unit.generation LIKE :generation)"
     given = {"code": f"{code[1]}%", "generation": code[2] and f"{code[2].replace('units-', '')}%"}
-    statement = _statement(
+    asking = statement(
         _UNITS.format(wanted=wanted, most_became=MOST_BECAME, rank="CASE WHEN unit.code = :typed THEN 1 ELSE 4 END")
     )
-    rows = connection.execute(statement, {**_values(asked, limit), **given})
+    rows = connection.execute(asking, {**values(asked, limit), **given})
     return [Found("code", row.id, row.rank, row, ("code", row.code), ((0, len(code[1])),)) for row in rows]
 
 
 def _rows(
-    connection: Connection, statement: str, asked: Asked, limit: int, *, near: bool, search: str, title: str
+    connection: Connection, sql: str, asked: Asked, limit: int, *, near: bool, search: str, title: str
 ) -> Sequence[Any]:
     if near:
         rank, wanted = "100 - (100 * word_similarity(:phrase, search))::int", f":phrase <% {search}"
     else:
-        rank, wanted = _RANK.format(title=title), _all(search, asked)
-    of_document = _all("act_search(label_vi || ' / ' || label_en)", asked)
-    asking = _statement(
-        statement.format(rank=rank, wanted=wanted, searched=search, of_document=of_document, most_became=MOST_BECAME)
+        rank, wanted = _RANK.format(title=title), every_word(search, asked)
+    of_document = every_word("act_search(label_vi || ' / ' || label_en)", asked)
+    asking = statement(
+        sql.format(rank=rank, wanted=wanted, searched=search, of_document=of_document, most_became=MOST_BECAME)
     )
-    return connection.execute(asking, _values(asked, limit)).all()
-
-
-@lru_cache(128)
-def _statement(sql: str) -> TextClause:
-    return text(sql)
-
-
-def _all(search: str, asked: Asked) -> str:
-    return " AND ".join(f"{search} LIKE ANY (:word_{number})" for number, _ in enumerate(asked.words))
-
-
-def _values(asked: Asked, limit: int) -> dict[str, Any]:
-    phrase = asked.folded
-    return {
-        "typed": asked.typed,
-        "exact": asked.exact,
-        "phrase": phrase,
-        "slug": phrase.replace(" ", "-"),
-        "whole": f" {phrase} ",
-        "begins": f" {phrase}%",
-        "part": f" {phrase}",
-        "most": MOST,
-        "code": None,
-        "limit": limit,
-        **{f"word_{number}": patterns for number, patterns in enumerate(asked.patterns)},
-    }
-
-
-def _found(kind: str, asked: Asked, row: Any, why: tuple[str, str], near: bool) -> Found:
-    return Found(kind, row.id, row.rank, row, why, words.marks(asked, why[1], near=near), near)
+    return connection.execute(asking, values(asked, limit)).all()

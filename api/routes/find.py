@@ -1,4 +1,4 @@
-"""The search box: one question for projects, units, documents, clauses, acts, codes and coordinates."""
+"""The search box: one question for projects, units, documents, clauses, acts, investors, codes and coordinates."""
 
 from typing import Annotated
 
@@ -28,7 +28,8 @@ router = APIRouter(tags=["Map"])
 def suggest(
     request: Request, connection: Reading, texts: Annotated[dict[str, str], Depends(asked(*PARAMETERS))]
 ) -> Response:
-    """Projects, units of every generation, documents, clauses, acts that sources name, codes and coordinates.
+    """Projects, units of every generation, documents, clauses, acts that sources name, investors, codes and
+    coordinates.
 
     At most 30, 12 without `limit`, grouped by kind. `why` tells the field that has the words and where they stand in
     it. `lang` is that of the pages that `href` leads to; the texts stand in both languages.

@@ -109,7 +109,7 @@ def test_it_says_which_field_has_the_words_and_where(city: TestClient) -> None:
 
 
 def test_every_suggestion_leads_to_an_address_that_answers(city: TestClient) -> None:
-    for typed in ("cát hải", "02/CT-UBND", "II.2", "41/NQ-HĐND", "303", "20.8449 106.6881"):
+    for typed in ("cát hải", "vingroup", "02/CT-UBND", "II.2", "41/NQ-HĐND", "303", "20.8449 106.6881"):
         for lang in ("vi", "en"):
             for one in found(city, typed, lang=lang):
                 assert city.get(one["href"]).status_code == 200
@@ -121,6 +121,21 @@ def test_an_act_leads_to_every_project_whose_sources_name_it(city: TestClient) -
     ids = act["href"].removeprefix("/?ids=")
     items = city.get("/api/collections/projects/items", params={"ids": ids}).json()
     assert items["numberMatched"] == int(act["detail_vi"].split()[0]) == 19
+
+
+def test_whoever_invests_leads_to_his_projects(city: TestClient) -> None:
+    for typed in ("Tổng công ty Cảng hàng không Việt Nam (ACV)", "tong cong ty cang hang khong", "acv"):
+        (acv,) = (one for one in found(city, typed) if one["kind"] == "investor")
+        assert acv["title_vi"] == "Tổng công ty Cảng hàng không Việt Nam (ACV)"
+        assert (acv["title_en"], acv["why"]["field_vi"], acv["why"]["field_en"]) == (None, "Nhà đầu tư", "Investor")
+    assert marked(acv) == ["ACV"]
+    assert (acv["detail_vi"], acv["detail_en"]) == ("3 dự án", "3 projects")
+    every, *each = (one for one in found(city, "vingroup", limit=30) if one["kind"] == "investor")
+    assert (every["title_vi"], every["detail_vi"]) == ("vingroup", f"6 dự án, {len(each)} cách ghi tên nhà đầu tư")
+    items = city.get("/api/collections/projects/items", params={"ids": every["href"].removeprefix("/?ids=")}).json()
+    assert items["numberMatched"] == 6
+    assert all("Vingroup" in one["properties"]["investor"] for one in items["features"])
+    assert any(one["kind"] == "investor" for one in found(city, "vingruop"))
 
 
 def test_a_coordinate_is_told_in_wgs84_and_in_both_zones_of_vn2000(city: TestClient) -> None:
@@ -195,6 +210,8 @@ PLANS = {
                "clause_search"),
     "feature": ("properties ? 'decisions' AND act_search(properties ->> 'decisions') LIKE ANY (ARRAY['% 552%'])",
                 "feature_acts"),
+    "feature AS invested": ("properties ? 'investor' AND act_search(properties ->> 'investor') LIKE "
+                            "ANY (ARRAY['% sun %'])", "feature_investors"),
     "feature AS near": ("'lach huyn' <% search", "feature_search"),
     "status_fact": ("(source || ' / ' || coalesce(text_vi, '')) ~ '[0-9]/[A-Z0-9]' AND "
                     "act_search(source || ' / ' || coalesce(text_vi, '')) LIKE ANY (ARRAY['% 552%'])",

@@ -7,7 +7,7 @@ import { inVietnamese, lang, t } from "./i18n.js";
 import { errorWords } from "./notices.js";
 import { forget, recent, remember } from "./recent.js";
 
-const GLYPHS = { unit: "area", code: "area", place: "target", document: "page", clause: "clause", text: "clock" };
+const GLYPHS = { unit: "area", code: "area", place: "target", document: "page", clause: "clause", investor: "table", text: "clock" };
 const EXAMPLES = [["exampleName", "kcn đồ sơn"], ["exampleUnit", "huyện Cát Hải"], ["exampleAct", "02/CT-UBND"], ["exampleClause", "II.2.1"],
   ["exampleDegrees", "20,8449 106,6881"], ["exampleMetres", "2300893 620547"]];
 const MOST_ANSWERS = 80;

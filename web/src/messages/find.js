@@ -17,6 +17,7 @@ export const FIND = {
   "find-clause": ["Điều khoản", "Clauses"],
   "find-place": ["Tọa độ", "Coordinates"],
   "find-code": ["Mã đơn vị", "Codes of units"],
+  "find-investor": ["Nhà đầu tư", "Investors"],
   exampleName: ["tên dự án, có dấu hay không, viết tắt", "a project’s name, accents or not, abbreviated"],
   exampleUnit: ["đơn vị hành chính cũ và mới", "administrative units, old and new"],
   exampleAct: ["văn bản, quyết định theo số", "documents and decisions by number"],

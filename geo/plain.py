@@ -16,6 +16,7 @@ from psycopg import pq
 from sqlalchemy import make_url
 
 from geo.form import WHOLE
+from geo.listing import FEW
 from geo.page import Page
 from geo.query import FeatureQuery, read_token, token
 from geo.reading import Running
@@ -23,9 +24,12 @@ from geo.spatial import MARGIN, has_inside
 
 MOST_FEATURES = 1_000
 """Of a longer page each feature costs as much, so that nothing is gained."""
-FEW = 2_000
-"""As `listing.FEW`: where more than that and two pages fit a box or units, all are not gathered."""
 _CONNECT_S = 5
+_ANYTHING = FeatureQuery()
+_OF_SHAPE = {
+    name: getattr(_ANYTHING, name)
+    for name in ("layers", "statuses", "conditions", "units", "named_units", "bbox", "limit", "after")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +128,7 @@ def is_plain(query: FeatureQuery) -> bool:
     """Whether nothing is asked but what stands in a `_Shape`."""
     if query.filter is not None or query.limit > MOST_FEATURES or (query.bbox is not None and query.bbox.crs.metric):
         return False
-    asked = {"layers", "statuses", "conditions", "units", "named_units", "bbox", "limit", "after"}
-    rest = {name: getattr(FeatureQuery(), name) for name in asked}
-    return query.form == WHOLE and replace(query, **rest) == FeatureQuery()
+    return query.form == WHOLE and replace(query, **_OF_SHAPE) == _ANYTHING
 
 
 def _asked(query: FeatureQuery) -> tuple[_Shape, list[bytes]]:

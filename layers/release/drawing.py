@@ -6,7 +6,6 @@ from typing import Any
 
 from geo import edtf
 from geo.status import Words
-from layers import preview
 from layers.cards import Lang
 from layers.ground import Ground
 from layers.release.changes import Change, Comparison
@@ -39,6 +38,8 @@ class Drawing:
 
     def page(self, lang: Lang) -> str:
         """The map as one HTML file that needs no network."""
+        from layers import preview  # Folium and pandas, a third of what a start would import
+
         old, new = self._comparison.old, self._comparison.new
         return preview.page(
             {"type": "FeatureCollection", "features": self._features},

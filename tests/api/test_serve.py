@@ -187,3 +187,10 @@ def test_no_command_imports_what_only_others_need() -> None:
     words = f"import sys; import api.cli; print([module for module in {slow} if module in sys.modules])"
     told = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_what_serves_the_map_imports_nothing_that_draws_or_reads_files() -> None:
+    heavy = ("pandas", "folium", "geopandas", "pyarrow", "pyogrio", "osgeo")
+    words = f"import sys, api.serve, api.doorstep, api.main; print([name for name in {heavy} if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

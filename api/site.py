@@ -62,25 +62,25 @@ async def _crawl(app: FastAPI, as_of: str, foot: dict[str, str], say: Say) -> di
             name, lang = _file(address), _lang(address)
             if name is None or name in files:
                 continue
-            asked = (
-                ""
-                if address.startswith(_TIMELESS)
-                else f"{'&' if '?' in address else '?'}{urlencode({'as-of': as_of})}"
-            )
-            html = _LIVE.sub("", (await get(address + asked)).decode())
+            html = _LIVE.sub("", (await get(_at(address, as_of))).decode())
             html = html.replace("</footer>", f"<p>{escape(foot[lang])}</p>\n</footer>", 1)
             files[name] = _relinked(html, name, waiting, assets).encode()
             if len(files) % _SAID_EVERY == 0:
                 say(f"{len(files)} trang / pages")
-        for path, file in list(assets.items()):
-            content = await get(path)
+        # A sheet names more of them, behind those that are known.
+        while path := next((path for path, file in assets.items() if file not in files), None):
+            content, file = await get(path), assets[path]
             if file.endswith(".css"):
                 content = _URL.sub(partial(_of_sheet, file, assets), content.decode()).encode()
             files[file] = content
-        for path, file in assets.items():
-            if file not in files:
-                files[file] = await get(path)
     return files
+
+
+def _at(address: str, as_of: str) -> str:
+    """The page as recorded then, where it tells a record."""
+    if address.startswith(_TIMELESS):
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'as-of': as_of})}"
 
 
 def _lang(address: str) -> str:

@@ -128,7 +128,7 @@ def counts(connection: Connection, query: FeatureQuery) -> bytes:
 
 _HISTORY = text(
     """
-    SELECT convert_to(json_build_object('id', feature.id, 'layer', feature.layer, 'version', known.version,
+    SELECT feature.id, convert_to(json_build_object('id', feature.id, 'layer', feature.layer, 'version', known.version,
       'facts', (
         SELECT coalesce(json_agg(json_build_object(
             'id', told.id, 'status', told.status, 'condition', told.condition, 'basis', told.basis,
@@ -154,11 +154,12 @@ _HISTORY = text(
           ORDER BY document.date DESC, clause.position, mandate.id), '[]')
         FROM mandate JOIN clause ON clause.id = mandate.clause JOIN document ON document.id = clause.document
         WHERE mandate.feature = feature.id)
-      )::text, 'UTF8')
+      )::text, 'UTF8') AS told
     FROM feature CROSS JOIN LATERAL (
       SELECT max(version) AS version FROM feature_version JOIN changeset ON changeset.id = feature_version.changeset
       WHERE feature_version.feature = feature.id AND changeset.recorded_at <= CAST(:known AS timestamptz)) AS known
-    WHERE feature.id = :id AND (CAST(:layer AS text) IS NULL OR feature.layer = :layer) AND known.version IS NOT NULL
+    WHERE feature.id = ANY(CAST(:ids AS text[]))
+      AND (CAST(:layer AS text) IS NULL OR feature.layer = :layer) AND known.version IS NOT NULL
     """
 )
 
@@ -171,13 +172,20 @@ def history(connection: Connection, layer: str | None, feature_id: str, clocks: 
     `effective` is false for a stage that is only implied or inferred and falls behind what a stronger source told.
     Raises FeatureNotFound; a withdrawn feature still has its history.
     """
-    day, known = (clocks.day, clocks.known) if clocks else (edtf.today(), None)
-    values = {"id": feature_id, "layer": layer, "day": day, "known": known or "infinity"}
-    body: bytes | None = connection.execute(_HISTORY, values).scalar_one_or_none()
+    body = histories(connection, [feature_id], clocks, layer).get(feature_id)
     if body is None:
-        recorded = f" that was known at {known.isoformat()}" if known else ""
+        recorded = f" that was known at {clocks.known.isoformat()}" if clocks and clocks.known else ""
         raise FeatureNotFound(f"There is no feature {feature_id!r}{f' in {layer}' if layer else ''}{recorded}.")
     return body
+
+
+def histories(
+    connection: Connection, ids: list[str], clocks: Clocks | None = None, layer: str | None = None
+) -> dict[str, bytes]:
+    """What `history` tells of each of these features, by id; nothing of those that are not there."""
+    day, known = (clocks.day, clocks.known) if clocks else (edtf.today(), None)
+    values = {"ids": ids, "layer": layer, "day": day, "known": known or "infinity"}
+    return {row.id: row.told for row in connection.execute(_HISTORY, values)}
 
 
 def extent(

@@ -80,7 +80,8 @@ def _histories(connection: Connection, ids: list[str], clocks: Clocks | None) ->
     orders, told = defaultdict(list), on_record(clocks)
     for order in ledger.mandates(connection, clocks, features=ids):
         orders[order["feature"]].append(order)
-    return {one: orjson.loads(store.history(connection, None, one, told)) | {"orders": orders[one]} for one in ids}
+    found = store.histories(connection, ids, told)
+    return {one: orjson.loads(found[one]) | {"orders": orders[one]} for one in ids}
 
 
 def _sources(catalog: Catalog, data: Path, layers: list[str]) -> list[dict[str, str]]:

@@ -1,6 +1,5 @@
 """The map as files of a folder that any web server can serve, at any address: what `one_file` holds, side by side."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import orjson
 
 from layers.edition.bundle import Bundle
-from layers.edition.one_file import by_id, drawings
+from layers.edition.frame import by_id, framed
 
 _POLICY = "default-src 'self'; img-src 'self' data:; font-src 'self' data:; form-action 'none'; base-uri 'none'"
 
@@ -24,16 +23,11 @@ class Beside:
 
 def files(carried: dict[str, Any], web: Path, bundled: Bundle, beside: Beside) -> Iterator[tuple[str, bytes]]:
     """The files of the map and what stands beside it, by name."""
-    html = by_id((web / "index.html").read_text("utf-8"))
-    html = re.sub(r"<link\b[^>]*>\s*|<script\b[^>]*></script>\s*", "", html)
-    html = html.replace("/assets/icons/favicon.svg", "assets/icons/favicon.svg")
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n  <script src="theme.js"></script>\n'
-        '  <link rel="icon" href="assets/icons/favicon.svg" type="image/svg+xml">\n'
-        '  <link rel="stylesheet" href="app.css">\n  <script type="module" src="app.js"></script>\n</head>'
+        '  <link rel="stylesheet" href="app.css">\n  <script type="module" src="app.js"></script>'
     )
-    html = re.sub("</head>", lambda _: head, html, count=1)
-    html = re.sub("</body>", lambda _: f"{drawings(web)}</body>", html, count=1)
+    html = framed(web, head, "", icon="assets/icons/favicon.svg")
     yield "index.html", html.replace("<body ", f'<body data-pages="{" ".join(beside.kinds)}" ', 1).encode()
     yield "theme.js", (web / "src/theme.js").read_bytes()
     yield "app.js", by_id(bundled.script).encode()

@@ -8,8 +8,6 @@ from sqlalchemy import Connection, NullPool, create_engine
 from api.dependencies import feature_query
 from api.preview import LANGUAGES, in_words
 from api.store import prepare, store
-from geo import edtf
-from geo.clocks import Clocks
 from geo.errors import InvalidParameter
 from geo.packages import Say
 from geo.query import FeatureQuery
@@ -50,5 +48,6 @@ def _dated(connection: Connection, query: FeatureQuery) -> FeatureQuery:
     seen = snapshot(connection, query.clocks.known if query.clocks else None)
     if seen is None:
         raise InvalidParameter("Chưa ghi nhận gì đến lúc đó / nothing was recorded by then.")
-    known = query.clocks.known if query.clocks and query.clocks.known else seen.changed
-    return replace(query, clocks=Clocks(query.clocks.day if query.clocks else edtf.day_of(known), known))
+    if query.clocks is None:
+        return replace(query, clocks=seen.clocks)
+    return replace(query, clocks=replace(query.clocks, known=query.clocks.known or seen.changed))

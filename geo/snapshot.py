@@ -5,6 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from geo import edtf
+from geo.clocks import Clocks
+
 _SEEN = text(
     """
     SELECT version::text, (SELECT max(recorded_at) FROM changeset
@@ -20,6 +23,11 @@ class Snapshot:
 
     version: str
     changed: datetime
+
+    @property
+    def clocks(self) -> Clocks:
+        """The record as of that change, on the day of it."""
+        return Clocks(edtf.day_of(self.changed), self.changed)
 
 
 def snapshot(connection: Connection, known: datetime | None = None) -> Snapshot | None:

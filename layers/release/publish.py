@@ -19,7 +19,6 @@ import minisign
 import orjson
 from sqlalchemy import Connection
 
-from geo import edtf
 from geo.carried import MOST, count
 from geo.clocks import Clocks, clocks
 from geo.errors import InvalidParameter
@@ -147,14 +146,13 @@ def _release(connection: Connection, catalog: Catalog, data: Path, wanted: Wante
     past = [] if then is None else [then.day.isoformat()]
     told = orjson.dumps([state.version, state.changed.isoformat(), sorted(wanted.layers), wanted.base, *past])
     digest = hashlib.blake2b(told, digest_size=4).hexdigest()
-    day = edtf.day_of(state.changed)
     if wanted.layers and not count(connection, FeatureQuery(layers=wanted.layers, clocks=then)):
         raise InvalidParameter(
             f"Không có đối tượng nào / there is no feature in {', '.join(wanted.layers)}: "
             "chọn lớp khác / choose other layers, hoặc ngày sau / or a later as-of."
         )
     chosen = subjects(catalog, data, wanted.layers, then)
-    return Release(f"{day:%Y-%m-%d}-{digest}", state.changed, tuple(chosen), then or Clocks(day, state.changed))
+    return Release(f"{state.clocks.day:%Y-%m-%d}-{digest}", state.changed, tuple(chosen), then or state.clocks)
 
 
 def _layers(release: Release, writer: files.Writer) -> Iterator[Step]:

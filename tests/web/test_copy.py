@@ -15,8 +15,6 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import Engine
 
-from geo import edtf
-from geo.clocks import Clocks
 from geo.errors import InvalidParameter
 from geo.query import FeatureQuery
 from geo.settings import Settings
@@ -49,8 +47,7 @@ def write(engine: Engine, assets: Path, path: Path, query: FeatureQuery | None =
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
         seen = snapshot(connection)
         assert seen is not None
-        clocks = Clocks(edtf.day_of(seen.changed), seen.changed)
-        carried = contents(connection, CATALOG, SETTINGS.data, replace(query or FeatureQuery(), clocks=clocks))
+        carried = contents(connection, CATALOG, SETTINGS.data, replace(query or FeatureQuery(), clocks=seen.clocks))
     one_file.write(path, carried, assets.parent, bundle(assets.parent))
 
 

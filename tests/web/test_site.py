@@ -15,8 +15,6 @@ from sqlalchemy import Engine
 
 from api.main import create_app
 from api.site import crawl
-from geo import edtf
-from geo.clocks import Clocks
 from geo.query import FeatureQuery
 from geo.settings import Settings
 from geo.snapshot import snapshot
@@ -58,8 +56,7 @@ def written(city: Engine, assets: Path, tmp_path_factory: pytest.TempPathFactory
     with city.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
         seen = snapshot(connection)
         assert seen is not None
-        clocks = Clocks(edtf.day_of(seen.changed), seen.changed)
-        carried = contents(connection, catalog, settings.data, FeatureQuery(clocks=clocks))
+        carried = contents(connection, catalog, settings.data, FeatureQuery(clocks=seen.clocks))
     beside = crawl(create_app(settings, city), seen.changed.isoformat(), FOOT, lambda _: None)
     out = tmp_path_factory.mktemp("site")
     for name, content in folder.files(carried, assets.parent, bundle(assets.parent), beside):

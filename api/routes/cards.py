@@ -77,7 +77,7 @@ def of_a_project(
     return _picture(
         request,
         over=layer.title.en if en else layer.title.vi,
-        title=(told.get("name_en") if en else None) or told["name_vi"],
+        title=_own(told, "name", en=en),
         rows=rows,
         foot=NAME["en" if en else "vi"],
         spots=[*_spots(others), *here],
@@ -108,8 +108,8 @@ def of_a_document(
     found = [one for one in _features(request, connection, {}) if one["id"] in named]
     return _picture(
         request,
-        over=(document.get("label_en") if en else None) or document["label_vi"],
-        title=(document.get("title_en") if en else None) or document["title_vi"],
+        over=_own(document, "label", en=en),
+        title=_own(document, "title", en=en),
         rows=rows,
         foot=NAME["en" if en else "vi"],
         spots=_spots(found),
@@ -153,6 +153,12 @@ def _flat(coordinates: list[Any]) -> list[float]:
     return [
         number for part in coordinates for number in (_flat(part) if isinstance(part, list) else [part])
     ]  # fmt: skip
+
+
+def _own(told: Mapping[str, Any], name: str, *, en: bool) -> str:
+    """A text in the reader's language; the Vietnamese one where there is no other."""
+    text: str = (told.get(f"{name}_en") if en else None) or told[f"{name}_vi"]
+    return text
 
 
 def _label(code: str, *, en: bool) -> str:

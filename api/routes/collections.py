@@ -21,10 +21,12 @@ from geo.edtf import CITY_TIME
 from geo.errors import StoreNotReady, UnknownLayer
 from geo.kinds import GeometryKind
 from layers import provenance
+from layers.cards import NOTE
 from layers.catalog import Catalog
 from layers.collection import Collection
 from layers.definition import OfficeLayer
 from layers.export import FORMATS
+from layers.portrayal import both
 from layers.provenance import Provenance, credit
 
 STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
@@ -33,10 +35,7 @@ CRS_OFFERED = [one.uri for one in crs.CRS]
 OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 LICENCES = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/"}
-OUTLINES = (
-    "Ranh giới khái quát để định hướng, không phải ranh giới pháp lý / "
-    "generalised outlines, for orientation, not legal boundaries"
-)
+OUTLINES = both(NOTE)
 
 router = APIRouter(tags=["Features"], route_class=Answered)
 _told = cache(provenance.told)

@@ -14,13 +14,14 @@ from api.dependencies import transaction
 from api.links import Links
 from api.parameters import LANG, Parameter, asked
 from api.release_files import ADDRESS, PAGE
-from api.routes.collections import LICENCES, OUTLINES, sources
+from api.routes.collections import LICENCES, sources
 from api.routes.ledger import page
 from geo import outgoing, store, unit_store, units
 from geo.query import FeatureQuery
 from geo.settings import Settings
 from geo.status import Words
 from geo.unit_store import UnitQuery
+from layers.cards import NOTE
 from layers.catalog import Catalog
 from layers.collection import PROJECTS
 from layers.edition import one_file
@@ -111,12 +112,10 @@ def _sets(request: Request, connection: Connection, release: dict[str, Any] | No
             number = counts["numberMatched"] if one.id == PROJECTS else counts["layer"].get(one.id, 0)
             yield _set(request, "projects" if one.id == PROJECTS else "layer", one.id, one.title, one.description,
                        number, release)  # fmt: skip
-    vi, en = OUTLINES.split(" / ")
     for generation in units.COLLECTIONS.values():
         found = outgoing.contents(connection, unit_store.selected(UnitQuery((generation,))))
         title = Words(generation.title_vi, generation.title_en)
-        yield _set(request, "units", generation.id, title, Words(f"{vi}.", f"{en[:1].upper()}{en[1:]}."),
-                   found.features, release)  # fmt: skip
+        yield _set(request, "units", generation.id, title, NOTE, found.features, release)  # fmt: skip
 
 
 def _set(

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from api import cli_releases, cli_units
+from api.cli_filters import Filter, given
 from geo.cluster import Cluster, tell
 from geo.errors import HaiphongError, InvalidData, InvalidFeature, InvalidParameter
 from geo.place import major_of
@@ -30,7 +31,6 @@ app.add_typer(db, name="db")
 app.add_typer(cli_releases.app)
 app.add_typer(cli_units.app, name="units")
 
-Filter = Annotated[str | None, typer.Option(help="Nhiều giá trị cách nhau bằng dấu phẩy / a comma list.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Thay cái đang có / put it in the place of what is there.")]
 
 
@@ -129,6 +129,29 @@ def load() -> None:
 
 
 @app.command(
+    "import",
+    help="Đưa một tệp đã phát hành, đã sửa trong QGIS hay bảng tính, trở lại data/ / bring a published file, corrected "
+    "in QGIS or a spreadsheet, back into data/: .geojson .gpkg .fgb .parquet .csv .kml; 1 khi có lỗi / on errors, and "
+    "then nothing is changed. Sau đó / after it: haiphong load",
+)
+def import_(
+    file: Annotated[Path, typer.Argument(help="Tệp của một lớp, hay của mọi dự án / of a layer, or of all projects.")],
+    layer: Annotated[str | None, typer.Option(help="Chỉ lớp này / this layer alone.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ báo trước / only say what would change.")] = False,
+) -> None:
+    """Check the file as `check` would, say what differs, and write the curated files of its layers."""
+    from layers.catalog import Catalog
+    from layers.feature_import import bring_in, lines
+
+    settings = _settings()
+    catalog = Catalog.load(settings.definitions, settings.layers_path)
+    report = bring_in(file, settings.data, catalog, layer, dry_run=dry_run)
+    for line in lines(report):
+        typer.echo(line)
+    tell("Đã nhập vào / Written to data/: haiphong load" if report.written else "Chưa đổi gì / Nothing was changed.")
+
+
+@app.command(
     help="Bản đồ Folium của các dự án tìm thấy, trong một tệp / a Folium map of the projects found, in one file. "
     "Bộ lọc như của API / filters as in the API: haiphong preview --layer port --district hai-an -o ports.html"
 )
@@ -145,10 +168,8 @@ def preview(
     """Write the map, and print how many projects it shows."""
     from api import preview as previews
 
-    asked = {
-        "layer": layer, "district": district, "status": status, "condition": condition, "q": q, "ids": ids
-    }  # fmt: skip
-    found = previews.write(_settings(), {key: text for key, text in asked.items() if text}, lang, output, tell)
+    asked = given(layer=layer, district=district, status=status, condition=condition, q=q, ids=ids)
+    found = previews.write(_settings(), asked, lang, output, tell)
     tell(f"{found} dự án / projects: {output}")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli_filters import Filter, given
 from geo.cluster import tell
 from geo.errors import InvalidParameter
 from geo.settings import Settings
@@ -20,7 +21,6 @@ LANGUAGES = ("vi", "en")
 
 app = typer.Typer(rich_markup_mode=None)
 Release = Annotated[Path, typer.Argument(help="Thư mục của bản phát hành / the folder of a release.")]
-Filter = Annotated[str | None, typer.Option(help="Nhiều giá trị cách nhau bằng dấu phẩy / a comma list.")]
 Recorded = Annotated[
     str | None,
     typer.Option(help="Chỉ những gì ghi nhận đến ngày này / only what was recorded by this day: 2026-06-30."),
@@ -62,13 +62,8 @@ def copy(
     """Write the file, and print how many projects it carries."""
     from api import copies
 
-    asked = {
-        "layer": layer, "district": district, "status": status, "condition": condition, "q": q, "ids": ids,
-        "as-of": as_of,
-    }  # fmt: skip
-    found = copies.write(
-        Settings.from_env(os.environ), {name: text for name, text in asked.items() if text}, file, tell
-    )
+    asked = given(layer=layer, district=district, status=status, condition=condition, q=q, ids=ids, as_of=as_of)
+    found = copies.write(Settings.from_env(os.environ), asked, file, tell)
     tell(f"{found} dự án / projects: {file} ({file.stat().st_size / 1e6:.1f} MB)")
 
 

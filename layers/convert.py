@@ -8,6 +8,7 @@ import json
 import resource
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -16,6 +17,7 @@ import pyogrio
 
 BATCH = 5_000
 WGS_84 = 4326
+_SHOWN = "Name"
 SECONDS_OF_CPU = 120
 MOST_MEMORY = 2 * 1024**3
 _READING = {
@@ -45,12 +47,12 @@ def with_gdal(job: dict[str, Any]) -> None:
                 "DESCRIPTION": words["description"],
             },
         },
-        "KML": {"dataset_options": {"NameField": job["name"]}},
+        "KML": {"dataset_options": {"NameField": _SHOWN}},
     }
     shapes = job["shapes"]
-    with pyogrio.open_arrow(job["table"], batch_size=BATCH, **_READING) as (_, batches):
+    with pyogrio.open_arrow(job["table"], batch_size=BATCH, use_pyarrow=driver == "KML", **_READING) as (_, batches):
         pyogrio.write_arrow(
-            batches,
+            _named(batches, job["name"]) if driver == "KML" else batches,
             job["file"],
             layer=job["layer"],
             driver=driver,
@@ -62,6 +64,18 @@ def with_gdal(job: dict[str, Any]) -> None:
         )
     if driver == "KML":
         _credit(Path(job["file"]), words)
+
+
+def _named(batches: Any, name: str) -> Any:
+    """The same with the name once more, for GDAL takes what a placemark shows out of the fields that it lists."""
+    import pyarrow as pa
+
+    def several() -> Iterator[Any]:
+        for batch in batches:
+            yield pa.record_batch([*batch.columns, batch.column(name)], schema=schema)
+
+    schema = batches.schema.append(batches.schema.field(name).with_name(_SHOWN))
+    return pa.RecordBatchReader.from_batches(schema, several())
 
 
 def _credit(file: Path, words: dict[str, str]) -> None:

@@ -94,7 +94,7 @@ def read(file: Path, asked: Asked) -> dict[str, Any]:
             capture_output=True,
             timeout=SECONDS,
             check=False,
-            env=_environment(driver),
+            env=only(driver),
         )
     except subprocess.TimeoutExpired:
         raise InvalidData(
@@ -112,7 +112,8 @@ def read(file: Path, asked: Asked) -> dict[str, Any]:
     return answer
 
 
-def _environment(driver: str) -> dict[str, str]:
+def only(driver: str) -> dict[str, str]:
+    """An environment in which GDAL has this driver and no other."""
     import pyogrio
 
     others = [name for name in pyogrio.list_drivers() if name != driver]

@@ -78,10 +78,10 @@ def ports(connection: Connection) -> Properties:
 
 
 def read(path: Path) -> geopandas.GeoDataFrame:
-    """A file as GeoPandas reads it, by id, as published: name and id under their names of before KML."""
+    """A file as GeoPandas reads it, by id, as published: the id under its name of before KML."""
     frame = geopandas.read_parquet(path) if path.suffix == ".parquet" else pyogrio.read_dataframe(path)
     if path.suffix == ".kml":
-        frame = frame.drop(columns="id").rename(columns={"feature_id": "id", "Name": "name_vi"})
+        frame = frame.drop(columns="id").rename(columns={"feature_id": "id"})
     return frame.set_index("id")
 
 

@@ -1,12 +1,14 @@
 """What holds now: asked of the database itself by every request, so that no process has to be told of a change.
 
 Askers share a question, but only one that is sent after they asked: a change that was committed before is always in the
-answer. The connection is driven by hand, for psycopg's own machinery costs three times as much as the question.
+answer. Where nothing was committed since the last question, the snapshot says so without a look into any table. The
+connection is driven by hand, for psycopg's own machinery costs three times as much as the question.
 """
 
 import asyncio
 import contextlib
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,18 +18,33 @@ from psycopg import pq
 from sqlalchemy import make_url
 
 _SECONDS = 2
+_LOOK_S = 0.5
 _MOST_AT_ONCE = 100
 _ID = re.compile("[a-z0-9-]{1,120}")
-_VERSION, _FEATURES = b"of_data", b"of_features"
 # Planning these anew would cost as much as answering them.
-_SETTINGS = ("SET default_transaction_read_only = on", "SET plan_cache_mode = force_generic_plan")
-# With the day in the city: at midnight a due date has passed, and answers about today are other ones.
-_TOLD = "data_version.version::text || to_char(now() AT TIME ZONE 'Asia/Ho_Chi_Minh', '@YYYY-MM-DD')"
-_PREPARE = (
-    f"PREPARE of_data AS SELECT {_TOLD} FROM data_version",
-    f"PREPARE of_features (text[]) AS SELECT {_TOLD}, feature.id, layer, geojson "
-    "FROM data_version LEFT JOIN feature ON feature.id = ANY ($1) AND NOT withdrawn",
+_SETTINGS = (
+    "SET default_transaction_read_only = on",
+    "SET plan_cache_mode = force_generic_plan",
+    "SET TimeZone = 'Asia/Ho_Chi_Minh'",
 )
+# Two equal snapshots see the same. On a standby they leave out what is under way, so that nothing is concluded there.
+_MOMENT = "CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_snapshot() END, current_date"
+# With the day in the city: at midnight a due date has passed, and answers about today are other ones.
+_VERSION = "data_version.version::text || to_char(current_date, '@YYYY-MM-DD')"
+_FEATURE = "feature.id, layer, geojson"
+_NOTHING = "(VALUES (NULL)) AS nothing"
+_ONE = "LEFT JOIN feature ON feature.id = $1 AND NOT withdrawn"
+_ANY = "LEFT JOIN feature ON feature.id = ANY ($1) AND NOT withdrawn"
+_STATEMENTS = (
+    f"moment AS SELECT {_MOMENT}",
+    f"moment_one (text) AS SELECT {_MOMENT}, NULL, {_FEATURE} FROM {_NOTHING} {_ONE}",
+    f"moment_any (text[]) AS SELECT {_MOMENT}, NULL, {_FEATURE} FROM {_NOTHING} {_ANY}",
+    f"version AS SELECT {_MOMENT}, {_VERSION} FROM data_version",
+    f"version_one (text) AS SELECT {_MOMENT}, {_VERSION}, {_FEATURE} FROM data_version {_ONE}",
+    f"version_any (text[]) AS SELECT {_MOMENT}, {_VERSION}, {_FEATURE} FROM data_version {_ANY}",
+)
+_BESIDE = 3
+"""Columns in front of those of a feature: the moment, which is two, and the version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,11 @@ class Now:
 
 
 _SILENT = Now(None)
+_NONE: Mapping[str, Published] = {}
+_Moment = tuple[bytes, bytes]
+"""A snapshot, and a day."""
+_Asker = tuple[Callable[[Now], None], str | None]
+"""Whom to tell, and the feature asked for."""
 
 
 class Freshness:
@@ -59,9 +81,14 @@ class Freshness:
         self._busy = False
         self._patience: asyncio.TimerHandle | None = None
         self._result: pq.abc.PGresult | None = None
-        self._waiting: list[tuple[Callable[[Now], None], str | None]] = []
-        self._asked: list[Callable[[Now], None]] = []
+        self._waiting: list[_Asker] = []
+        self._asked: list[_Asker] = []
+        self._asked_at = 0.0
         self._connecting: asyncio.Task[None] | None = None
+        self._moment: _Moment | None = None
+        self._version: str | None = None
+        self._still = False
+        """Whether the last two answers were of one moment: then the next is likely to be, and only that is asked."""
 
     async def now(self, feature_id: str | None = None) -> Now:
         """What holds at some instant after the call; silent when the database does not tell it in time."""
@@ -76,7 +103,7 @@ class Freshness:
 
     def ask(self, tell: Callable[[Now], None], feature_id: str | None = None) -> None:
         """The same for those who wait for nothing: `tell` is called once, later, with what holds."""
-        self._waiting.append((tell, feature_id if feature_id is not None and _ID.fullmatch(feature_id) else None))
+        self._waiting.append((tell, feature_id))
         if not self._busy:
             self._busy = True
             asyncio.get_running_loop().call_soon(self._send)  # whoever asks in this turn of the loop goes with it
@@ -92,20 +119,30 @@ class Freshness:
         if not self._waiting:
             self._busy = False
             return
-        loop = asyncio.get_running_loop()
         if self._line is None:
-            self._connecting = loop.create_task(self._connect())
+            self._connecting = asyncio.get_running_loop().create_task(self._connect())
             return
-        going, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
-        self._asked = [tell for tell, _ in going]
-        ids = {feature_id for _, feature_id in going if feature_id is not None}
-        self._patience = loop.call_later(_SECONDS, self._lose)
+        if len(self._waiting) <= _MOST_AT_ONCE:
+            self._asked, self._waiting = self._waiting, []
+        else:
+            self._asked, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
+        self._asked_at = time.monotonic()
+        self._question()
+
+    def _question(self) -> None:
+        """Ask whether the moment is still the one that is known; of what changes often, the version at once."""
+        if self._line is None:
+            return
+        ids = {one for _, one in self._asked if one is not None and _ID.fullmatch(one)}
+        word = b"moment" if self._still else b"version"
         try:
-            if ids:
-                array = [f"{{{','.join(ids)}}}".encode()]
-                self._line.send_query_prepared(_FEATURES, array, result_format=pq.Format.BINARY)
+            if not ids:
+                self._line.send_query_prepared(word, [], result_format=pq.Format.BINARY)
+            elif len(ids) == 1:
+                self._line.send_query_prepared(word + b"_one", [ids.pop().encode()], result_format=pq.Format.BINARY)
             else:
-                self._line.send_query_prepared(_VERSION, [], result_format=pq.Format.BINARY)
+                wanted = [f"{{{','.join(ids)}}}".encode()]
+                self._line.send_query_prepared(word + b"_any", wanted, result_format=pq.Format.BINARY)
             self._line.flush()
         except psycopg.Error:
             self._lose()
@@ -129,17 +166,32 @@ class Freshness:
         if result is None or result.status != pq.ExecStatus.TUPLES_OK:
             self._lose()  # the tables have changed, or are not there
             return
+        if not self._holds(result):
+            self._question()
+            return
         asked = self._taken()
         self._send()  # for those who came meanwhile: the database works while these are answered
-        now = _read(result)
-        for tell in asked:
+        now = Now(self._version, _features(result))
+        for tell, _ in asked:
             tell(now)
 
-    def _taken(self) -> list[Callable[[Now], None]]:
+    def _holds(self, result: pq.abc.PGresult) -> bool:
+        """Whether the version is known of the moment that was told; learns it where it was told too."""
+        moment = None
+        if result.ntuples and (snapshot := result.get_value(0, 0)) is not None:
+            moment = snapshot, result.get_value(0, 1) or b""
+        same = moment is not None and moment == self._moment
+        if self._still and not same:
+            self._still = False
+            return False
+        if not self._still:
+            version = result.get_value(0, 2) if result.ntuples else None
+            self._version = None if version is None else version.decode()
+            self._moment, self._still = moment, same
+        return True
+
+    def _taken(self) -> list[_Asker]:
         """Whoever the question under way was asked for; it is over."""
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
         asked, self._asked, self._result = self._asked, [], None
         return asked
 
@@ -150,38 +202,47 @@ class Freshness:
                     self._conninfo, autocommit=True, application_name="haiphong data version", connect_timeout=_SECONDS
                 )
                 self._connection = connection
-                for statement in (*_SETTINGS, *_PREPARE):
+                for statement in (*_SETTINGS, *(f"PREPARE {one}" for one in _STATEMENTS)):
                     await connection.execute(statement)
         except (psycopg.Error, TimeoutError):
             self._lose()
             return
         self._line = connection.pgconn
         asyncio.get_running_loop().add_reader(self._line.socket, self._readable)
+        self._watch()
         self._send()
+
+    def _watch(self) -> None:
+        """Give up a database that does not answer. Looked at from time to time: a timer for each question is dear."""
+        if self._asked and time.monotonic() - self._asked_at >= _SECONDS:
+            self._lose()
+        else:
+            self._patience = asyncio.get_running_loop().call_later(_LOOK_S, self._watch)
 
     def _lose(self) -> None:
         """Drop the connection; whoever waits is told that nothing is known. The next asker makes a new one."""
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
         if self._line is not None:
             with contextlib.suppress(psycopg.Error, ValueError):
                 asyncio.get_running_loop().remove_reader(self._line.socket)
         if self._connection is not None:
             self._connection.pgconn.finish()
-        self._connection = self._line = None
-        everyone = [*self._taken(), *(tell for tell, _ in self._waiting)]
+        self._connection = self._line = self._moment = self._version = None
+        self._still = False
+        everyone = [*self._taken(), *self._waiting]
         self._waiting, self._busy = [], False
-        for tell in everyone:
+        for tell, _ in everyone:
             tell(_SILENT)
 
 
-def _read(result: pq.abc.PGresult) -> Now:
-    value = result.get_value
-    version = value(0, 0) if result.ntuples else None
-    if version is None:
-        return _SILENT
-    features = {}
-    if result.nfields > 1:
-        for row in range(result.ntuples):
-            feature_id, layer, text = value(row, 1), value(row, 2), value(row, 3)
-            if feature_id is not None and layer is not None and text is not None:
-                features[feature_id.decode()] = Published(layer.decode(), text)
-    return Now(version.decode(), features)
+def _features(result: pq.abc.PGresult) -> Mapping[str, Published]:
+    if result.nfields <= _BESIDE:
+        return _NONE
+    value, features = result.get_value, {}
+    for row in range(result.ntuples):
+        feature_id, layer, text = (value(row, _BESIDE + column) for column in range(3))
+        if feature_id is not None and layer is not None and text is not None:
+            features[feature_id.decode()] = Published(layer.decode(), text)
+    return features

@@ -74,7 +74,9 @@ written = written.replace(/^.*<link rel="preload"[^>]* as="font"[^>]*>\n/m, font
 for (const [tag, path] of scripts) {
   const [name] = outOf(path);
   const preloads = [...needed(name)].map((part) => `<link rel="modulepreload" href="${address(part)}">\n  `).join("");
-  written = written.replace(tag, `${preloads}${tag.replace(`/assets/${path}`, address(name))}`);
+  const later = modules.metafile.outputs[name].imports.filter(({ kind }) => kind === "dynamic-import").flatMap((one) => [one.path, ...needed(one.path)]);
+  const parts = later.length ? ` data-parts="${[...new Set(later)].map(address).join(" ")}"` : ""; // start.js asks for them
+  written = written.replace(tag, `${preloads}${tag.replace(`/assets/${path}"`, `${address(name)}"${parts}`)}`);
 }
 for (const name of (await readdir(out)).filter((one) => /\.(js|css)$/.test(one))) await writeFile(join(out, `${name}.br`), brotliCompressSync(await readFile(join(out, name))));
 await writeFile(join(out, "index.html"), written);

@@ -6,7 +6,7 @@ import * as api from "./api.js";
 export const MOST_DRAWN = 2_000;
 
 /** How many projects there are in all, asked once: a city of few never waits for a number before it asks for its projects. */
-const city = api.counts({}).then(({ numberMatched }) => numberMatched, () => 0);
+const city = Promise.resolve().then(() => api.counts({})).then(({ numberMatched }) => numberMatched, () => 0);
 
 /** {features, crowd, listed, counts}: the projects under these filters, `crowd` where they are too many to be told; rows and numbers in any case. */
 export async function answer(filters, signal, { rows, fields = [] }) {

@@ -21,6 +21,7 @@ import { createTinted } from "./map/tinted.js";
 import { createNumbers } from "./numbers.js";
 import { errorState, errorWords, toast, WrongDay } from "./notices.js";
 import { keepForLater } from "./offline.js";
+import { pause } from "./pace.js";
 import { createPanel } from "./panel.js";
 import { createPlan } from "./plan.js";
 import { createShade } from "./shade.js";
@@ -41,7 +42,8 @@ const WHOLE_CITY_ZOOM = 11;
 /** What the server would not have, by its parameter: the field, and the sentence. */
 const REFUSED = { "as-of": ["asOf", "wrongFuture"], datetime: ["datetime", "wrongDay"] };
 
-function run({ catalog, base, units, outlines }) {
+/** Wires the parts, one after the other: between them the browser paints and hears the reader, and nothing is shown before the last is there. */
+async function run({ catalog, base, units, outlines }) {
   const communes = new Map();
   let features = [];
   let current = new AbortController();
@@ -49,11 +51,13 @@ function run({ catalog, base, units, outlines }) {
   let ticking = new AbortController();
   let opened = null;
   let cameFromMap = false;
+  let signsStand = () => {};
 
   speakAll(); // the inset stands before the map is fitted beside it
   const choose = (id, event) => plan.taken(id, event) || state.set({ id });
   const sheet = createSheet($("#finder"), $(".handle"), () => { labels.draw(); swipe.redraw(); });
   const finder = createFinder($("#finder"), { catalog, units, state, askRows: api.rows, onChoose: choose, onHover: light, onRetry: refresh, onSeek: () => { sheet.open(); territory.name(); }, onPlace: () => sheet.peek() });
+  await pause();
   const timebar = createTimebar($("#time"), { state, onMore: sheet.open });
   const clocks = () => timebar.clocks;
   const panel = createPanel($("#panel"), catalog, { onClose: close, onShow: show, onRetry: () => open(state.shown.id), extras: (feature) => plan.ofProject(feature) });
@@ -63,12 +67,14 @@ function run({ catalog, base, units, outlines }) {
     sheet.open();
     timebar.askOther();
   } });
+  await pause();
   const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel"), $("#changes"), $("#time"), $("#spot"), !PHONE.matches && $(".selection"), $(".tool-card")].filter(Boolean), onRest: state.setView,
     onShade: () => state.set({ shade: state.shown.shade ? "" : units.on(clocks().day) }),
     onOnline: (on, failed) => { drawCredits($("#credits"), on); if (failed) toast($("#toasts"), t("onlineFailed")); } });
   addShareTools(map, state);
   addSpots(map, state, { card: $("#spot"), onShown: () => sheet.peek() });
   const { help } = createWelcome({ map, search: $("#q"), first: !firstView });
+  await pause();
   const ground = drawBasemap(map.leaflet, base, catalog.basemap);
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, day: () => clocks().day, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
   const plan = createPlan({ map, layers, catalog, state, clocks, features: () => features, onColumn: () => arrangeSides() });
@@ -80,7 +86,9 @@ function run({ catalog, base, units, outlines }) {
     onUnassigned: (name) => state.set({ district: [`chua-xac-dinh@${name}`], shade: "" }), onClose: () => state.set({ shade: "" }), onRetry: () => drawNumbers() });
   const swipe = createSwipe($("#map"), map.leaflet, map.openPart);
   const twoDays = createTwoDays({ clocks, beside, swipe, changes, onColumn: arrangeSides });
-  const labels = createLabels(map.leaflet, base, { openPart: map.openPart, furniture: map.furniture, standing: () => [...layers.standing(), ...crowds.standing()] });
+  await pause();
+  const labels = createLabels(map.leaflet, base, { openPart: map.openPart, furniture: map.furniture, standing: () => [...layers.standing(), ...crowds.standing()],
+    begun: new Promise((begun) => { signsStand = begun; }) });
   createBrowse($("#map"), { map, layers, catalog, onChoose: choose, onHover: light, onHelp: help });
   const mapFailed = () => toast($("#toasts"), t("errorMap"));
   const territory = createTerritory({ map, base, units, outlines, ground, labels, state, day: () => clocks().day, onNamed: finder.say, onFail: mapFailed });
@@ -105,7 +113,11 @@ function run({ catalog, base, units, outlines }) {
       const others = crowd ? [] : await twoDays.ask(filters, signal);
       features = found.features;
       crowds.draw(crowd ? { shown: filters, other: twoDays.other() && { ...filters, datetime: twoDays.other() } } : {});
+      await pause();
+      if (signal.aborted) return;
       finder.draw(listed, filters, counts, clocks());
+      await pause();
+      if (signal.aborted) return;
       layers.draw(features);
       hatch(features);
       plan.drawn();
@@ -119,6 +131,8 @@ function run({ catalog, base, units, outlines }) {
       const refused = REFUSED[/^(as-of|datetime)=/.exec(error.problem?.detail ?? "")?.[1]];
       if (refused) timebar.refuse(...refused);
       finder.fail(refused ? new WrongDay(refused[1]) : error);
+    } finally {
+      signsStand();
     }
   }
 
@@ -234,6 +248,12 @@ function run({ catalog, base, units, outlines }) {
     for (const link of document.querySelectorAll("[data-page]")) link.href = page(link.dataset.page);
   }
 
+  const drawNumbers = createNumbers({ state, clocks, card: shade, tinted, base, complete: territory.complete, onWanted: (on) => {
+    map.sayShade(on);
+    document.body.classList.toggle("is-shaded", on);
+    if (on) sheet.open();
+  } });
+
   state.onChange((shown, changed) => {
     const filtered = [...LISTS, "q"].some((name) => changed.has(name));
     const timed = changed.has("datetime") || changed.has("asOf") || changed.has("compare");
@@ -261,22 +281,20 @@ function run({ catalog, base, units, outlines }) {
   window.addEventListener("hashchange", () => state.view && map.goTo(state.view));
   window.addEventListener("popstate", () => state.view && map.goTo(state.view));
 
-  finder.say();
-  timebar.say();
-  territory.show();
+  const found = refresh({ moved: !firstView });
   drawTimeline();
-  territory.draw({ move: !firstView });
-  refresh({ moved: !firstView }).then(keepForLater);
   if (state.shown.id) open(state.shown.id);
-  plan.begin();
-  const drawNumbers = createNumbers({ state, clocks, card: shade, tinted, base, complete: territory.complete, onWanted: (on) => {
-    map.sayShade(on);
-    document.body.classList.toggle("is-shaded", on);
-    if (on) sheet.open();
-  } });
-  drawNumbers();
   if (PHONE.matches) sheet.peek();
   if (PHONE.matches) $(".legend").open = false;
+  finder.say();
+  timebar.say();
+  await pause();
+  territory.show();
+  territory.draw({ move: !firstView });
+  await pause();
+  plan.begin();
+  drawNumbers();
+  found.then(keepForLater);
 }
 
 /** The first requests, and what to say when they fail: the page is never left blank. */
@@ -284,7 +302,7 @@ async function start() {
   speak(state.shown.lang);
   translate();
   try {
-    run(await begin());
+    await run(await begin());
     document.body.classList.add("is-ready");
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
@@ -292,4 +310,4 @@ async function start() {
   }
 }
 
-start();
+pause().then(start);

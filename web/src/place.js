@@ -6,22 +6,39 @@ export function mainRing({ type, coordinates }) {
   return outer.reduce((best, ring) => (Math.abs(shoelace(ring)) > Math.abs(shoelace(best)) ? ring : best));
 }
 
-function shoelace(ring) {
-  return ring.reduce((sum, [x, y], i) => {
-    const [nextX, nextY] = ring[(i + 1) % ring.length];
-    return sum + x * nextY - nextX * y;
-  }, 0) / 2;
+/** The area of a ring in its own units, positive where it goes round against the clock. */
+export function shoelace(ring) {
+  let sum = 0;
+  for (let i = 0, before = ring.at(-1); i < ring.length; before = ring[i], i += 1) sum += before[0] * ring[i][1] - ring[i][0] * before[1];
+  return sum / 2;
 }
 
 /** Does a point lie inside a ring? */
 export function inRing(ring, lon, lat) {
-  return chords(ring, lat).some(([west, east]) => west <= lon && lon <= east);
+  let inside = false;
+  for (let i = 1; i < ring.length; i += 1) {
+    const from = ring[i - 1];
+    const to = ring[i];
+    if (from[1] > lat !== to[1] > lat && from[0] + ((lat - from[1]) / (to[1] - from[1])) * (to[0] - from[0]) > lon) inside = !inside;
+  }
+  return inside;
+}
+
+/** {west, south, east, north} of a ring. */
+export function frameOf(ring) {
+  const frame = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity };
+  for (const point of ring) {
+    frame.west = Math.min(frame.west, point[0]);
+    frame.east = Math.max(frame.east, point[0]);
+    frame.south = Math.min(frame.south, point[1]);
+    frame.north = Math.max(frame.north, point[1]);
+  }
+  return frame;
 }
 
 /** A point well inside a ring and the width free around it: the middle of the widest chord near the middle height. */
 export function anchor(ring, rows = 9) {
-  const ys = ring.map(([, y]) => y);
-  const [south, north] = [Math.min(...ys), Math.max(...ys)];
+  const { south, north } = frameOf(ring);
   let best = { lon: ring[0][0], lat: ring[0][1], score: -1, width: 0 };
   for (let i = 1; i <= rows; i += 1) {
     const lat = south + ((north - south) * i) / (rows + 1);
@@ -36,9 +53,10 @@ export function anchor(ring, rows = 9) {
 
 function chords(ring, lat) {
   const crossings = [];
-  for (let i = 0; i < ring.length - 1; i += 1) {
-    const [[x1, y1], [x2, y2]] = [ring[i], ring[i + 1]];
-    if (y1 > lat !== y2 > lat) crossings.push(x1 + ((lat - y1) / (y2 - y1)) * (x2 - x1));
+  for (let i = 1; i < ring.length; i += 1) {
+    const from = ring[i - 1];
+    const to = ring[i];
+    if (from[1] > lat !== to[1] > lat) crossings.push(from[0] + ((lat - from[1]) / (to[1] - from[1])) * (to[0] - from[0]));
   }
   crossings.sort((a, b) => a - b);
   return crossings.flatMap((x, i) => (i % 2 ? [] : [[x, crossings[i + 1]]])).filter(([, east]) => east !== undefined);

@@ -1,6 +1,8 @@
 /** Our own base map: sea, land, rivers, the outlines of the units of a day, and the territory that was chosen. */
 
 import { svg } from "../dom.js";
+import { pause } from "../pace.js";
+import { shoelace } from "../place.js";
 import * as L from "./leaflet.js";
 
 const UNIT_LINES_FROM = 11.5;
@@ -13,20 +15,25 @@ const WORLD = [[-89, -179], [-89, 179], [89, 179], [89, -179]];
  * Draws `base` = {neighbours, rivers, "units-2025-07", "districts-2024", …}, GeoJSON collections, in the colours of the rules, `colours()`, by day or by night.
  *
  * `show(generation)` draws the city of that generation, and around it what was not of the city then. `territory(features,
- * open)`: the outlines of all the features, and the veil off the `open` ones among them. `crisp`: as lines, for paper, which takes
- * longer to draw than pixels.
+ * open)`: the outlines of all the features, and the veil off the `open` ones among them. `crisp`: for paper, drawn
+ * at once and only as far as the sheet goes.
  */
 export function drawBasemap(map, base, colours, { crisp = false } = {}) {
-  const renderer = (crisp ? L.svg : L.canvas)({ pane: "base", padding: crisp ? 0.02 : 0.5 });
+  const renderer = L.svg({ pane: "base", padding: crisp ? 0.02 : 0.5 });
   const shared = { renderer, interactive: false, smoothFactor: 0.7 };
   const stage = L.layerGroup().addTo(map);
   const near = L.layerGroup();
-  const make = (collection, style) => L.geoJSON(collection, { ...shared, style, filter: (f) => Boolean(f.geometry) });
+  const once = new Map();
+  const areas = (collection) => once.get(collection) ?? once.set(collection, joined(collection)).get(collection);
+  const make = (collection, style) => L.polygon(areas(collection), { ...shared, fillRule: "nonzero", ...style });
+  let turn = 0;
 
   const fog = L.layerGroup().addTo(map);
 
   const land = (fill) => ({ fillColor: fill, fillOpacity: 1, color: fill, weight: 0.8, opacity: 1 });
-  function show(generation) {
+  async function show(generation) {
+    const [first, mine] = [!crisp && !turn, (turn += 1)];
+    once.clear(); // outlines come after names
     const isNow = generation === TODAY;
     const now = colours();
     const coast = (weight) => ({ fill: false, color: now.coast, weight, opacity: 0.7, lineJoin: "round" });
@@ -35,12 +42,18 @@ export function drawBasemap(map, base, colours, { crisp = false } = {}) {
     stage.clearLayers();
     near.clearLayers();
     const grounds = [[base.neighbours, now.neighbour, 1.6], ...(isNow ? [] : [[base[TODAY], now.neighbour, 1.6]]), [base[generation], now.land, 2.6]];
-    for (const [collection, fill, weight] of grounds) {
-      make(collection, coast(weight)).addTo(stage); // of this stroke, the half outside the land stays: shore and border of the city
-      make(collection, land(fill)).addTo(stage);
+    const pieces = [
+      ...grounds.flatMap(([collection, fill, weight]) => [
+        () => make(collection, coast(weight)), // of this stroke, the half outside the land stays: shore and border of the city
+        () => make(collection, land(fill))]),
+      () => L.geoJSON(base.rivers, { ...shared, style: { color: now.river, weight: 2.4, opacity: 1, lineCap: "round" } }),
+      () => make(base[generation], isNow ? unitLine : districtLine),
+    ];
+    for (const piece of pieces) {
+      piece().addTo(stage);
+      if (first) await pause();
+      if (mine !== turn) return;
     }
-    make(base.rivers, { color: now.river, weight: 2.4, opacity: 1, lineCap: "round" }).addTo(stage);
-    make(base[generation], isNow ? unitLine : districtLine).addTo(stage);
     if (base[FINE[generation]]) make(base[FINE[generation]], unitLine).addTo(near);
     byZoom();
     fog.clearLayers();
@@ -55,6 +68,15 @@ export function drawBasemap(map, base, colours, { crisp = false } = {}) {
   }
   map.on("zoomend", byZoom);
   return { show, territory: createTerritory(map, colours) };
+}
+
+/** All areas of a collection as one figure instead of a hundred: outlines go round one way and holes the other, so that land over land stays land. */
+function joined({ features }) {
+  const polygons = features.filter(({ geometry }) => geometry).flatMap(({ geometry: { type, coordinates } }) => (type === "Polygon" ? [coordinates] : coordinates));
+  return polygons.map((rings) => rings.map((ring, i) => {
+    const points = ring.map(([lon, lat]) => L.latLng(lat, lon));
+    return shoelace(ring) > 0 === (i > 0) ? points.reverse() : points;
+  }));
 }
 
 /** The neighbours' land ends where our figures of it end: it fades into the ground there, lest the edge look like a shore. */

@@ -2,7 +2,8 @@
 
 import { el } from "../dom.js";
 import { lang, t } from "../i18n.js";
-import { anchor, inRing, mainRing, placeLabels } from "../place.js";
+import { oncePerFrame } from "../pace.js";
+import { anchor, frameOf, inRing, mainRing, placeLabels } from "../place.js";
 import * as L from "./leaflet.js";
 
 const FONT = '"Be Vietnam Pro", sans-serif';
@@ -27,16 +28,17 @@ const TODAY = "units-2025-07";
 
 /**
  * `base` as for the base map, with `archipelagos`; `openPart()`: where the map is not covered; `furniture()`: boxes that
- * lie on it; `standing()`: boxes of the signs.
+ * lie on it; `standing()`: boxes of the signs; `begun`: nothing is named before it has come.
  */
-export function createLabels(map, base, { openPart, furniture, standing }) {
+export function createLabels(map, base, { openPart, furniture, standing, begun = null }) {
   const layer = L.layerGroup().addTo(map);
   let shown = [];
   const brush = document.createElement("canvas").getContext("2d");
   const ofArea = (kind, words) => (feature) => {
     const ring = mainRing(feature.geometry);
     const { lon, lat, width } = anchor(ring);
-    return { kind, lon, lat, span: width, words: () => words(feature.properties), bounds: L.geoJSON(feature).getBounds(), within: (x, y) => {
+    const { west, south, east, north: top } = frameOf(ring);
+    return { kind, lon, lat, span: width, words: () => words(feature.properties), bounds: L.latLngBounds([south, west], [top, east]), within: (x, y) => {
       const { lng, lat: north } = map.containerPointToLatLng([x, y]);
       return inRing(ring, lng, north);
     } };
@@ -58,21 +60,26 @@ export function createLabels(map, base, { openPart, furniture, standing }) {
   const usable = (collection) => collection.features.filter((feature) => feature.geometry);
   const named = (p) => (lang() === "en" && p.name_en) || p.name_vi || p.full_name || p.name;
 
-  const names = (generation) => [
-    ...usable(base.archipelagos).map((feature) => {
+  const areas = (collection, kind, words) => [kind, () => usable(collection).map(ofArea(kind, words))];
+  /** What has names, in the order in which names are placed: [kind, () => names]. Areas are measured when one first comes near enough to read theirs. */
+  const groups = (generation) => [
+    ["archipelago", () => usable(base.archipelagos).map((feature) => {
       const { lat, lng } = L.geoJSON(feature).getBounds().getCenter();
       return { kind: "archipelago", lon: lng, lat, words: () => named(feature.properties) };
-    }),
-    ...WATER.map(([key, lon, lat]) => ({ kind: "sea", lon, lat, words: () => t(key) })),
-    ...usable(base[generation]).map(ofArea(generation === TODAY ? "unit" : "district", (p) => p.name)).sort((a, b) => b.span - a.span),
-    ...usable(base.neighbours).map(ofArea("province", (p) => named(p))),
-    ...(generation === TODAY ? [] : [{ kind: "province", lon: JOINED[1], lat: JOINED[2], words: () => t(JOINED[0]) }]),
-    ...(generation === "districts-2024" && base["communes-2024"] ? usable(base["communes-2024"]).map(ofArea("commune", (p) => p.name)) : []),
-    ...usable(base.rivers).map((feature) => {
+    })],
+    ["sea", () => WATER.map(([key, lon, lat]) => ({ kind: "sea", lon, lat, words: () => t(key) }))],
+    [generation === TODAY ? "unit" : "district", () => usable(base[generation]).map(ofArea(generation === TODAY ? "unit" : "district", (p) => p.name)).sort((a, b) => b.span - a.span)],
+    areas(base.neighbours, "province", (p) => named(p)),
+    ["province", () => (generation === TODAY ? [] : [{ kind: "province", lon: JOINED[1], lat: JOINED[2], words: () => t(JOINED[0]) }])],
+    ...(generation === "districts-2024" && base["communes-2024"] ? [areas(base["communes-2024"], "commune", (p) => p.name)] : []),
+    ["river", () => usable(base.rivers).map((feature) => {
       const [lon, lat] = middle(feature);
       return { kind: "river", lon, lat, words: () => named(feature.properties) };
-    }),
-  ];
+    })],
+  ].map(([kind, measure]) => {
+    let names = null;
+    return { kind, names: () => (names ??= measure()) };
+  });
 
   function size({ kind, words }) {
     const [, , px, weight, spacing] = KINDS[kind];
@@ -81,29 +88,39 @@ export function createLabels(map, base, { openPart, furniture, standing }) {
     return { text, width: brush.measureText(text).width * (1 + spacing) + px * spacing * text.length, height: px * 1.3 };
   }
 
-  function draw() {
+  function drawNow() {
     const zoom = map.getZoom();
     const view = openPart();
-    const candidates = shown.filter(({ kind }) => zoom >= KINDS[kind][0] && zoom <= KINDS[kind][1]).flatMap((name) => {
+    const near = shown.filter(({ kind }) => zoom >= KINDS[kind][0] && zoom <= KINDS[kind][1]);
+    const candidates = near.flatMap(({ names }) => names()).flatMap((name) => {
       const spot = spotOf(name, view);
       if (!spot) return [];
       const room = name.span ? (name.span / 360) * 256 * 2 ** zoom : undefined;
       return [{ ...name, ...size(name), ...spot, room, must: name.kind === ALWAYS }];
     });
-    layer.clearLayers();
-    for (const { kind, text, x, y, shift } of placeLabels(candidates, view, { taken: furniture(), obstacles: standing() })) {
+    const placed = placeLabels(candidates, view, { taken: furniture(), obstacles: standing() });
+    layer.clearLayers(); // after all is measured
+    for (const { kind, text, x, y, shift } of placed) {
       L.marker(map.containerPointToLatLng([x, y]), { pane: "labels", interactive: false, keyboard: false,
         icon: L.divIcon({ className: `place place-${kind}`, iconSize: [0, 0], iconAnchor: [-shift.x, -shift.y], html: el("span", { lang: "vi" }, text) }) }).addTo(layer);
     }
   }
 
+  let held = Boolean(begun);
+  const draw = oncePerFrame(() => held || drawNow());
+  begun?.then(() => {
+    held = false;
+    draw();
+  });
   map.on("moveend resize", draw);
   document.fonts?.ready.then(draw);
   return {
+    /** With the next picture, however often it is asked for; `drawNow` at once. */
     draw,
+    drawNow,
     /** Name the units of this generation. */
     show(generation) {
-      shown = names(generation);
+      shown = groups(generation);
       draw();
     },
   };

@@ -131,7 +131,7 @@ export function createPaperMap(root, { base, catalog, communes, furniture, onRes
         drawn(group, ordered.length + 1).addTo(signs);
         ordered.push(...group.members.map(({ feature }) => feature));
       }
-      labels.draw();
+      labels.drawNow();
       return ordered;
     },
   };

@@ -37,10 +37,13 @@ const RANGES = [[0x20, 0x7e], [0xa0, 0xa0], [0xa9, 0xa9], [0xab, 0xab], [0xb0, 0
 const LETTERS = RANGES.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i))).join("");
 const COVERED = RANGES.map(([from, to]) => `U+${from.toString(16)}${to > from ? `-${to.toString(16)}` : ""}`).join(",");
 
-/** One weight of the typeface cut to those letters: {weight, href}. */
+/** What a browser does by itself with letters (they join, they stand close, marks stand on them), and the figures of one width that our sheets ask for. */
+const FEATURES = ["kern", "liga", "clig", "calt", "rlig", "ccmp", "locl", "mark", "mkmk", "tnum"];
+
+/** One weight of the typeface cut to those letters: {weight, href}. Half of a file were instructions for screens with large pixels, which phones pass over. */
 async function cut([weight, name]) {
   const whole = await readFile(join(web, "node_modules/@expo-google-fonts/be-vietnam-pro", name, `BeVietnamPro_${name}.ttf`));
-  const small = await subsetFont(whole, LETTERS, { targetFormat: "woff2" });
+  const small = await subsetFont(whole, LETTERS, { targetFormat: "woff2", noHinting: true, keepFeatures: FEATURES });
   const file = `letters-${weight}-${createHash("sha256").update(small).digest("hex").slice(0, 8)}.woff2`;
   await writeFile(join(out, file), small);
   return { weight, href: `/assets/build/${file}` };

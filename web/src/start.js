@@ -15,5 +15,5 @@ await new Promise((go) => {
 });
 for (const href of document.querySelector("script[data-parts]")?.dataset.parts.split(" ") ?? []) ask({ rel: "modulepreload", href });
 for (const href of FIRST) ask({ rel: "preload", as: "fetch", crossOrigin: "anonymous", href });
-await import("./map/leaflet.js"); // each is read in a piece of its own
+await import("./map/map.js"); // the half of the program that is Leaflet, read in a piece of its own
 await import("./main.js");

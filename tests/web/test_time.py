@@ -304,6 +304,24 @@ def test_the_line_between_two_days_needs_no_dragging(reader: Reader) -> None:
     assert page.locator(".leaflet-marker-pane").evaluate(cut) != page.locator(".leaflet-signs-other-pane").evaluate(cut)
 
 
+def test_each_of_two_days_has_the_units_of_its_own_time(reader: Reader) -> None:
+    page = reader.open("/?layer=airport&datetime=2023-06-30&compare=2025-08-01#map=11.25/20.82/106.68")
+    left, right = page.locator(".leaflet-labels-pane"), page.locator(".leaflet-labels-other-pane")
+    expect(left.locator(".place-district")).not_to_have_count(0)
+    expect(right.locator(".place-unit")).not_to_have_count(0)
+    expect(left.locator(".place-unit")).to_have_count(0)
+    expect(right.locator(".place-district")).to_have_count(0)
+    cut = re.compile("polygon")
+    for pane in ("base", "base-other"):
+        expect(page.locator(f".leaflet-{pane}-pane")).to_have_css("clip-path", cut)
+    page.locator(".swipe-left").click()
+    expect(right.locator(".place-unit")).to_have_count(0)
+    page.locator(".time-compare").click()
+    expect(page.locator(".swipe")).to_be_hidden()
+    expect(right.locator(".place")).to_have_count(0)
+    expect(page.locator(".leaflet-base-pane")).to_have_css("clip-path", "none")
+
+
 def test_compare_is_switched_on_and_the_other_day_typed(reader: Reader) -> None:
     page = reader.open("/?datetime=2023-06-30")
     page.get_by_role("button", name="So sánh", exact=True).click()

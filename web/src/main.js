@@ -84,10 +84,10 @@ async function run({ catalog, base, units, outlines }) {
   const tinted = createTinted(map.leaflet, pickUnit);
   const shade = createShade($("#shade"), { onGeneration: (name) => state.set({ shade: name }), onPick: pickUnit,
     onUnassigned: (name) => state.set({ district: [`chua-xac-dinh@${name}`], shade: "" }), onClose: () => state.set({ shade: "" }), onRetry: () => drawNumbers() });
-  const swipe = createSwipe($("#map"), map.leaflet, map.openPart);
-  const twoDays = createTwoDays({ clocks, beside, swipe, changes, onColumn: arrangeSides });
+  const swipe = createSwipe($("#map"), map.leaflet, map.openPart, () => labels.draw());
+  const twoDays = createTwoDays({ clocks, beside, ground: { beside: (day) => territory.beside(day), coming: (day) => territory.coming(day) }, swipe, changes, onColumn: arrangeSides });
   await pause();
-  const labels = createLabels(map.leaflet, base, { openPart: map.openPart, furniture: map.furniture, standing: () => [...layers.standing(), ...crowds.standing()],
+  const labels = createLabels(map.leaflet, base, { openPart: map.openPart, partOf: swipe.part, furniture: map.furniture, standing: () => [...layers.standing(), ...crowds.standing()],
     begun: new Promise((begun) => { signsStand = begun; }) });
   createBrowse($("#map"), { map, layers, catalog, onChoose: choose, onHover: light, onHelp: help });
   const mapFailed = () => toast($("#toasts"), t("errorMap"));

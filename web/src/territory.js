@@ -10,6 +10,7 @@ const WITHIN = { "districts-2024": ["communes-2024"] };
 /** `day()` is the one shown, `onNamed()` is called when the old communes have names, `onFail(error)` when outlines cannot be had. */
 export function createTerritory({ map, base, units, outlines, ground, labels, state, day, onNamed, onFail }) {
   let generation = null;
+  let other = null;
   let naming = null;
 
   /** The names of the old communes, which are many, come when somebody looks for one. */
@@ -35,10 +36,35 @@ export function createTerritory({ map, base, units, outlines, ground, labels, st
     if (then === generation && !again) return;
     generation = then;
     ground.show(then);
-    labels.show(then);
+    if (other) ground.beside(other);
+    labels.show(then, other);
     const late = [then, ...WITHIN[then] ?? []].filter((name) => !outlines.has(name));
     if (late.length) later(late, () => show({ again: true }));
   }
+
+  /**
+   * Outlines and names of the units that there were on the day that is compared with, null where there is none. True once they
+   * stand beside those of the day shown; false where they are the same, or cannot be had.
+   */
+  async function beside(day) {
+    const then = day ? units.on(day) : null;
+    const wanted = then === generation ? null : then;
+    const here = wanted && await complete(wanted).then(() => true, onFail);
+    if (!here && !other) return false;
+    other = here ? wanted : null;
+    drawBeside();
+    const late = other ? (WITHIN[other] ?? []).filter((name) => !outlines.has(name)) : [];
+    if (late.length) later(late, drawBeside);
+    return Boolean(other);
+  }
+
+  function drawBeside() {
+    ground.beside(other);
+    labels.show(generation, other);
+  }
+
+  /** What `beside` will need is asked for. */
+  const coming = (day) => complete(units.on(day)).catch(() => {}); // it will ask again, and tell
 
   /** A name may mean a unit of several times: all are outlined, and the veil is off the largest, lest one veil the other. */
   function draw({ move }) {
@@ -51,5 +77,5 @@ export function createTerritory({ map, base, units, outlines, ground, labels, st
     if (bounds && move) map.fit(bounds);
   }
 
-  return { show, draw, complete, name };
+  return { show, beside, coming, draw, complete, name };
 }

@@ -4,6 +4,7 @@ import { svg } from "../dom.js";
 import { pause } from "../pace.js";
 import { shoelace } from "../place.js";
 import * as L from "./leaflet.js";
+import { GROUNDS } from "./map.js";
 
 const UNIT_LINES_FROM = 11.5;
 const TODAY = "units-2025-07";
@@ -14,33 +15,58 @@ const WORLD = [[-89, -179], [-89, 179], [89, 179], [89, -179]];
 /**
  * Draws `base` = {neighbours, rivers, "units-2025-07", "districts-2024", …}, GeoJSON collections, in the colours of the rules, `colours()`, by day or by night.
  *
- * `show(generation)` draws the city of that generation, and around it what was not of the city then. `territory(features,
- * open)`: the outlines of all the features, and the veil off the `open` ones among them. `crisp`: for paper, drawn
- * at once and only as far as the sheet goes.
+ * `show(generation)` draws the city of that generation, and around it what was not of the city then; `beside(generation)` the same
+ * for the day that it is compared with, null where that has no other units. `territory(features, open)`: the outlines of all the
+ * features, and the veil off the `open` ones among them. `crisp`: for paper, drawn at once and only as far as the sheet goes.
  */
 export function drawBasemap(map, base, colours, { crisp = false } = {}) {
-  const renderer = L.svg({ pane: "base", padding: crisp ? 0.02 : 0.5 });
+  const shown = createGround(map, base, colours, { pane: GROUNDS.shown.base, crisp });
+  const fog = L.layerGroup().addTo(map);
+  let other = null;
+
+  async function show(generation) {
+    if (!await shown.draw(generation)) return;
+    fog.clearLayers();
+    fadeOut(L.geoJSON(base.neighbours).getBounds(), colours().sea).addTo(fog);
+  }
+
+  function beside(generation) {
+    if (generation) (other ??= createGround(map, base, colours, { pane: GROUNDS.other.base, crisp: false })).draw(generation);
+    else other?.clear();
+  }
+
+  return { show, beside, territory: createTerritory(map, colours) };
+}
+
+/** Land, rivers and the outlines of one generation, in a pane of their own. */
+function createGround(map, base, colours, { pane, crisp }) {
+  const renderer = L.svg({ pane, padding: crisp ? 0.02 : 0.5 });
   const shared = { renderer, interactive: false, smoothFactor: 0.7 };
   const stage = L.layerGroup().addTo(map);
   const near = L.layerGroup();
   const once = new Map();
   const areas = (collection) => once.get(collection) ?? once.set(collection, joined(collection)).get(collection);
   const make = (collection, style) => L.polygon(areas(collection), { ...shared, fillRule: "nonzero", ...style });
+  const land = (fill) => ({ fillColor: fill, fillOpacity: 1, color: fill, weight: 0.8, opacity: 1 });
   let turn = 0;
 
-  const fog = L.layerGroup().addTo(map);
+  function clear() {
+    turn += 1;
+    stage.clearLayers();
+    near.clearLayers();
+  }
 
-  const land = (fill) => ({ fillColor: fill, fillOpacity: 1, color: fill, weight: 0.8, opacity: 1 });
-  async function show(generation) {
-    const [first, mine] = [!crisp && !turn, (turn += 1)];
+  /** True once it stands; false where something else was asked for meanwhile. */
+  async function draw(generation) {
+    const first = !crisp && !turn;
+    clear();
+    const mine = turn;
     once.clear(); // outlines come after names
     const isNow = generation === TODAY;
     const now = colours();
     const coast = (weight) => ({ fill: false, color: now.coast, weight, opacity: 0.7, lineJoin: "round" });
     const unitLine = { fill: false, color: now.unit_line, weight: 0.8 };
     const districtLine = { fill: false, color: now.district_line, weight: 1.1, opacity: 0.85, dashArray: "7 3 1.5 3" };
-    stage.clearLayers();
-    near.clearLayers();
     const grounds = [[base.neighbours, now.neighbour, 1.6], ...(isNow ? [] : [[base[TODAY], now.neighbour, 1.6]]), [base[generation], now.land, 2.6]];
     const pieces = [
       ...grounds.flatMap(([collection, fill, weight]) => [
@@ -52,12 +78,11 @@ export function drawBasemap(map, base, colours, { crisp = false } = {}) {
     for (const piece of pieces) {
       piece().addTo(stage);
       if (first) await pause();
-      if (mine !== turn) return;
+      if (mine !== turn) return false;
     }
     if (base[FINE[generation]]) make(base[FINE[generation]], unitLine).addTo(near);
     byZoom();
-    fog.clearLayers();
-    fadeOut(L.geoJSON(base.neighbours).getBounds(), now.sea).addTo(fog);
+    return true;
   }
 
   function byZoom() {
@@ -67,7 +92,7 @@ export function drawBasemap(map, base, colours, { crisp = false } = {}) {
     else near.remove();
   }
   map.on("zoomend", byZoom);
-  return { show, territory: createTerritory(map, colours) };
+  return { draw, clear };
 }
 
 /** All areas of a collection as one figure instead of a hundred: outlines go round one way and holes the other, so that land over land stays land. */

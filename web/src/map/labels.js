@@ -5,6 +5,7 @@ import { lang, t } from "../i18n.js";
 import { oncePerFrame } from "../pace.js";
 import { anchor, frameOf, inRing, mainRing, placeLabels } from "../place.js";
 import * as L from "./leaflet.js";
+import { GROUNDS } from "./map.js";
 
 const FONT = '"Be Vietnam Pro", sans-serif';
 /** How each kind of name is set: [from zoom, to zoom, size px, weight, letter spacing em]. */
@@ -27,12 +28,12 @@ const JOINED = ["haiDuong", 106.33, 20.93];
 const TODAY = "units-2025-07";
 
 /**
- * `base` as for the base map, with `archipelagos`; `openPart()`: where the map is not covered; `furniture()`: boxes that
- * lie on it; `standing()`: boxes of the signs; `begun`: nothing is named before it has come.
+ * `base` as for the base map, with `archipelagos`; `openPart()`: where the map is not covered; `partOf(side)`: what of that
+ * belongs to one of two days; `furniture()`: boxes that lie on it; `standing()`: boxes of the signs; `begun`: nothing is named before it has come.
  */
-export function createLabels(map, base, { openPart, furniture, standing, begun = null }) {
+export function createLabels(map, base, { openPart, partOf = openPart, furniture, standing, begun = null }) {
   const layer = L.layerGroup().addTo(map);
-  let shown = [];
+  let sides = [];
   const brush = document.createElement("canvas").getContext("2d");
   const ofArea = (kind, words) => (feature) => {
     const ring = mainRing(feature.geometry);
@@ -89,8 +90,16 @@ export function createLabels(map, base, { openPart, furniture, standing, begun =
   }
 
   function drawNow() {
+    const placed = sides.flatMap(([side, shown]) => placedIn(shown, GROUNDS[side].labels, sides.length > 1 ? partOf(side) : openPart()));
+    layer.clearLayers(); // after all is measured
+    for (const { kind, text, x, y, shift, pane } of placed) {
+      L.marker(map.containerPointToLatLng([x, y]), { pane, interactive: false, keyboard: false,
+        icon: L.divIcon({ className: `place place-${kind}`, iconSize: [0, 0], iconAnchor: [-shift.x, -shift.y], html: el("span", { lang: "vi" }, text) }) }).addTo(layer);
+    }
+  }
+
+  function placedIn(shown, pane, view) {
     const zoom = map.getZoom();
-    const view = openPart();
     const near = shown.filter(({ kind }) => zoom >= KINDS[kind][0] && zoom <= KINDS[kind][1]);
     const candidates = near.flatMap(({ names }) => names()).flatMap((name) => {
       const spot = spotOf(name, view);
@@ -98,12 +107,7 @@ export function createLabels(map, base, { openPart, furniture, standing, begun =
       const room = name.span ? (name.span / 360) * 256 * 2 ** zoom : undefined;
       return [{ ...name, ...size(name), ...spot, room, must: name.kind === ALWAYS }];
     });
-    const placed = placeLabels(candidates, view, { taken: furniture(), obstacles: standing() });
-    layer.clearLayers(); // after all is measured
-    for (const { kind, text, x, y, shift } of placed) {
-      L.marker(map.containerPointToLatLng([x, y]), { pane: "labels", interactive: false, keyboard: false,
-        icon: L.divIcon({ className: `place place-${kind}`, iconSize: [0, 0], iconAnchor: [-shift.x, -shift.y], html: el("span", { lang: "vi" }, text) }) }).addTo(layer);
-    }
+    return placeLabels(candidates, view, { taken: furniture(), obstacles: standing() }).map((name) => ({ ...name, pane }));
   }
 
   let held = Boolean(begun);
@@ -118,9 +122,9 @@ export function createLabels(map, base, { openPart, furniture, standing, begun =
     /** With the next picture, however often it is asked for; `drawNow` at once. */
     draw,
     drawNow,
-    /** Name the units of this generation. */
-    show(generation) {
-      shown = groups(generation);
+    /** Name the units of this generation, and those of the other day, where they are others, on its side. */
+    show(generation, beside = null) {
+      sides = [["shown", groups(generation)], ...(beside ? [["other", groups(beside)]] : [])];
       draw();
     },
   };

@@ -15,7 +15,9 @@ export const SIDES = {
   shown: { hatch: "hatch", areas: "areas", lines: "lines", fan: "fan", signs: "markerPane" },
   other: { hatch: "hatch-other", areas: "areas-other", lines: "lines-other", fan: "fan-other", signs: "signs-other" },
 };
-const BESIDE = { "hatch-other": 301, "areas-other": 311, "lines-other": 321, "fan-other": 591, "signs-other": 601 };
+/** The ground under each, and its names, where the two days had other units. */
+export const GROUNDS = { shown: { base: "base", labels: "labels" }, other: { base: "base-other", labels: "labels-other" } };
+const BESIDE = { "base-other": 201, "labels-other": 351, "hatch-other": 301, "areas-other": 311, "lines-other": 321, "fan-other": 591, "signs-other": 601 };
 
 /** `covers()` gives the elements that lie over the map; `onRest(view)` is called when the map comes to rest, `onShade()` when
  *  the numbers by unit are asked for or sent away. */
@@ -23,7 +25,7 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
   const map = L.map(root, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 1, wheelPxPerZoomLevel: 90,
     minZoom: 5, maxZoom: 18, maxBounds: LIMITS, maxBoundsViscosity: 0.8, renderer: L.svg({ padding: 0.4 }) });
   for (const [name, z] of Object.entries({ ...PANES, ...BESIDE })) map.createPane(name).style.zIndex = z;
-  map.getPane("labels").style.pointerEvents = "none";
+  for (const { labels } of Object.values(GROUNDS)) map.getPane(labels).style.pointerEvents = "none";
   root.addEventListener("keydown", (event) => event.key === "Escape" && root.blur());
 
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;

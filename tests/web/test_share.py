@@ -171,6 +171,23 @@ def test_a_ruler_on_the_paper_finds_the_scale_that_it_names(reader: Reader, scal
     assert width_mm > 250
 
 
+def test_paper_and_a_frame_say_what_of_the_link_they_do_not_show(reader: Reader) -> None:
+    state = "compare=2023-06-30&shade=districts-2024&select=cang-tau-khach-cat-ba,kcn-do-son&layer=industrial-zone"
+    missing = "So sánh với 30/06/2023; số dự án theo địa bàn; 2 dự án đang chọn: chỉ có trên bản đồ đầy đủ."
+    paper = reader.open(f"/in?{state}", wait=False)
+    paper.locator("body.is-ready").wait_for()
+    expect(paper.locator(".sheet-map .sheet-filters")).to_contain_text(f"Khu công nghiệp · {missing}")
+    link = paper.locator(".paper-unshown").get_by_role("link", name="Chỉ in dự án đang chọn")
+    expect(link).to_have_attribute("href", re.compile(r"^/in\?.*ids=cang-tau-khach-cat-ba,kcn-do-son"))
+    frame = reader.open(f"/embed?{state}&lang=en", wait=False)
+    frame.locator(".is-ready h1").wait_for()
+    expect(frame.locator(".embed-says")).to_contain_text("The comparison with 30 Jun 2023; numbers by unit; the 2 sel")
+    expect(frame.locator("#whole")).to_have_attribute("href", re.compile("compare=2023-06-30&shade=districts-2024"))
+    plain = reader.open("/embed?layer=port", wait=False)
+    plain.locator(".is-ready h1").wait_for()
+    expect(plain.locator(".embed-says")).to_have_text(re.compile(r"^\d+ dự án$"))
+
+
 def test_a_filter_that_cannot_be_is_said_beside_the_paper(reader: Reader) -> None:
     page = reader.open("/in?status=nonsense", wait=False)
     expect(page.locator(".paper-says")).to_contain_text("bộ lọc")

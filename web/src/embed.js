@@ -17,6 +17,7 @@ import { errorWords, toast } from "./notices.js";
 import { createState, filtersOf, format, isFiltered } from "./state.js";
 import { hatchedUnits } from "./style.js";
 import { createTerritory } from "./territory.js";
+import { unshown } from "./unshown.js";
 
 const $ = (selector) => document.querySelector(selector);
 const state = createState();
@@ -56,7 +57,7 @@ function run({ catalog, base, units, outlines }) {
       hatch(features);
       legend.draw(counts, shown);
       $(".embed-says").textContent = [t(found.numberMatched === 1 ? "countProjects1" : "countProjects", { n: number(found.numberMatched) }),
-        shown.datetime && t("onDay", { day: dateWords(shown.datetime, lang()) })].filter(Boolean).join(" · ");
+        shown.datetime && t("onDay", { day: dateWords(shown.datetime, lang()) }), unshown(shown)].filter(Boolean).join(" · ");
       const located = features.filter(({ geometry }) => geometry);
       if (moved && located.length) map.fit(located.map(layers.point));
       drawCard();

@@ -16,6 +16,7 @@ import { squares } from "./share.js";
 import { filtersOf, format, isFiltered, parse } from "./state.js";
 import { hatchedUnits } from "./style.js";
 import { FIELD_OF } from "./units.js";
+import { unshown } from "./unshown.js";
 
 const $ = (selector) => document.querySelector(selector);
 const MOST = 2000;
@@ -157,7 +158,10 @@ function sayWhat(catalog, units, clocks, features) {
     shown.district.length && `${t("district")}: ${area.words}${area.when ? ` (${area.when})` : ""}`,
     several("layer", shown.layer, catalog.layerTitle), several("status", shown.status, catalog.statusLabel), several("condition", shown.condition, catalog.conditionLabel),
     shown.q.trim() && t("paperSearch", { q: shown.q.trim() }), shown.ids.length && t("chosenIds", { n: shown.ids.length })].filter(Boolean);
-  $(".sheet-filters").textContent = said.join(" · ") || t("paperEvery");
+  const missing = unshown(shown);
+  $(".sheet-filters").textContent = [said.join(" · ") || t("paperEvery"), missing].filter(Boolean).join(" · ");
+  const alone = `/in${format({ ...shown, ids: shown.select, select: [], compare: "", shade: "", id: null })}`;
+  $(".paper-unshown").replaceChildren(...(missing ? [missing, " ", shown.select.length > 0 && el("a", { href: alone }, t("printSelected"))].filter(Boolean) : []));
   $(".sheet-day").textContent = [t("paperDay", { day: dateWords(clocks.day, lang()) }), clocks.asOf && t("paperAsOf", { day: dateWords(clocks.asOf, lang()) }),
     t("paperPrinted", { day: dateWords(today(), lang()) })].filter(Boolean).join(" · ");
   const latest = features.reduce((last, { properties: { last_told: told } }) => (told && /^\d/.test(told) && told > last ? told : last), "");

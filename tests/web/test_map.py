@@ -286,6 +286,37 @@ def test_a_server_that_does_not_answer_is_told_and_tried_again(reader: Reader) -
     reader.complaints.clear()
 
 
+@pytest.mark.parametrize(
+    ("lang", "body", "words"),
+    [
+        ("vi", '{"numberMa', "Không đọc được câu trả lời"),
+        ("en", "<html>proxy</html>", "The server’s answer cannot be read"),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_said_as_such(reader: Reader, lang: str, body: str, words: str) -> None:
+    page = reader.open(f"/?lang={lang}")
+    if lang == "en":
+        page.locator(".legend > summary").click()  # its words take more room, and it begins folded
+    page.route("**/api/counts*", lambda route: route.fulfill(status=200, body=body, content_type="application/json"))
+    page.locator('.chip[data-code="proposed"]').click()
+    state = page.locator("#list .state-error")
+    expect(state).to_contain_text(words)
+    expect(state).not_to_contain_text("()")
+    page.unroute("**/api/counts*")
+    state.get_by_role("button").first.click()
+    expect(state).to_have_count(0)
+    assert "status=proposed" in page.url
+    page.context.set_offline(True)
+    page.locator('.chip[data-code="operational"]').click()
+    expect(state).to_contain_text("không có mạng" if lang == "vi" else "offline")
+    page.context.set_offline(False)
+    state.get_by_role("button").first.click()
+    expect(state).to_have_count(0)
+    assert "status=proposed,operational" in page.url
+    assert all("ERR_INTERNET_DISCONNECTED" in one for one in reader.complaints)
+    reader.complaints.clear()
+
+
 def test_a_page_whose_first_request_fails_is_never_left_blank(reader: Reader) -> None:
     page = reader.open("/?q=", wait=False)
     page.route("**/api/catalog", lambda route: route.abort())

@@ -9,7 +9,7 @@ const SHOWN = "name_vi,layer,status,condition,basis,status_uncertain,last_told,l
 /** What the map asks of a unit. */
 const OF_UNIT = "code,name,full_name,level,generation,valid_to,parent";
 
-/** An answer that is not the one asked for: `problem` is the server's own account (RFC 9457), where it gave one. */
+/** An answer that is not the one asked for: `problem` is the server's own account (RFC 9457), where it gave one. `status` 0: none came; 200: it cannot be read. */
 export class ApiError extends Error {
   constructor(status, problem) {
     super(problem?.detail ?? problem?.title ?? `HTTP ${status}`);
@@ -29,7 +29,7 @@ async function get(path, params = {}, signal = undefined, read = (answer) => ans
   }
   sayAge(answer);
   if (!answer.ok) throw new ApiError(answer.status, await answer.json().catch(() => null));
-  return read(answer);
+  return read(answer).catch((error) => { throw error.name === "AbortError" ? error : new ApiError(answer.status, null); });
 }
 
 /** All pages of a collection: {features, numberMatched}. The server's `next` link is followed on our own host only. */

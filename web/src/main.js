@@ -130,6 +130,7 @@ async function run({ catalog, base, units, outlines }) {
       timebar.stop();
       const refused = REFUSED[/^(as-of|datetime)=/.exec(error.problem?.detail ?? "")?.[1]];
       if (refused) timebar.refuse(...refused);
+      if (error.status === undefined) reportError(error);
       finder.fail(refused ? new WrongDay(refused[1]) : error);
     } finally {
       signsStand();
@@ -305,8 +306,9 @@ async function start() {
     await run(await begin());
     document.body.classList.add("is-ready");
   } catch (error) {
-    if (!(error instanceof api.ApiError)) throw error;
-    $("#list").replaceChildren(el("li", {}, errorState(error, { onRetry: start, onClear: () => state.set({ q: "" }) })));
+    const ofServer = error instanceof api.ApiError;
+    if (!ofServer) reportError(error);
+    $("#list").replaceChildren(el("li", {}, errorState(error, { onRetry: ofServer ? start : () => location.reload(), onClear: () => state.set({ q: "" }) })));
   }
 }
 

@@ -28,7 +28,9 @@ const problem = (error) => error.problem?.type?.split(":").at(-1);
 export function errorWords(error, name = "") {
   const own = PROBLEMS[problem(error)];
   if (own) return own(name);
-  if (error.status === 0) return t("errorNetwork");
+  if (error.status === undefined) return t("errorPage");
+  if (error.status === 0) return t(navigator.onLine ? "errorNetwork" : "errorOffline");
+  if (error.status === 200) return t("errorAnswer");
   if (error.status === 400 || error.status === 422) return t("errorFilter");
   return error.status === 503 ? t("busy") : t("errorServer", { status: error.status });
 }

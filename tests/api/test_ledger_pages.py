@@ -64,6 +64,12 @@ def test_a_page_speaks_the_language_of_the_browser_until_another_is_chosen(clien
         assert len(sections) == 3
 
 
+@pytest.mark.usefixtures("directive")
+def test_the_radar_says_that_nobody_is_named_as_responsible(client: TestClient) -> None:
+    assert "không nêu cơ quan chịu trách nhiệm từng dự án" in client.get("/thoi-han").text
+    assert "do not name who is responsible" in client.get("/thoi-han?lang=en").text
+
+
 def test_a_link_to_the_map_paper_or_a_feed_says_the_same_to_every_browser(client: TestClient) -> None:
     for path in ("/", "/in?layer=port", "/thoi-han.atom", "/thay-doi.atom"):
         english = client.get(path, headers={"Accept-Language": "en"})

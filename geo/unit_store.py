@@ -156,6 +156,14 @@ _EXTENT = text(
     FROM (SELECT ST_Extent(geometry) AS box FROM admin_unit WHERE {OF_COLLECTION}) AS every
     """
 )
+_WITHOUT_OUTLINE = text(
+    f"""
+    SELECT concat_ws(', ', unit.full_name, parent.full_name)
+    FROM (SELECT * FROM admin_unit WHERE {OF_COLLECTION} AND geometry IS NULL) AS unit
+    LEFT JOIN admin_unit AS parent ON parent.id = unit.parent
+    ORDER BY unit.id
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +239,11 @@ def extent(connection: Connection, collection: UnitCollection) -> tuple[float, f
     """West, south, east, north of all units of a generation, WGS 84 degrees; None before any is stored."""
     row = connection.execute(_EXTENT, collection_values(collection)).one()
     return None if row[0] is None else (row[0], row[1], row[2], row[3])
+
+
+def without_outline(connection: Connection, collection: UnitCollection) -> list[str]:
+    """The names of the units of which no outline is known, with that of the unit that they were in."""
+    return list(connection.scalars(_WITHOUT_OUTLINE, collection_values(collection)))
 
 
 def collection_values(collection: UnitCollection) -> dict[str, Any]:

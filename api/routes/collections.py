@@ -202,6 +202,7 @@ def _of_units(
         "crs": CRS_OFFERED,
         "storageCrs": CRS84,
         **_extent(unit_store.extent(connection, collection), [collection.valid_from, collection.valid_to]),
+        "withoutOutline": unit_store.without_outline(connection, collection),
         "links": [
             links.link("self", path, JSON),
             *links.every("items", f"{path}/items", collection.title_vi),

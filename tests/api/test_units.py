@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from api.routes.units import REL
 from geo.units import COLLECTIONS
 from tests.api.conftest import Ask
-from tests.factories import edit, point, store, store_units
+from tests.factories import edit, point, store, store_units, unit
 from tests.territory import STEPS, UNITS, in_its_days
 
 
@@ -65,6 +65,20 @@ def test_an_interval_shows_the_units_of_both_sides_page_by_page(ask: Ask, client
     (following,) = (link["href"] for link in page["links"] if link["rel"] == "next")
     seen += ids(client.get(following).json())
     assert seen == ["2024-huyen-cat-hai", "2024-quan-do-son", "2025-01-huyen-cat-hai", "2025-01-quan-do-son"]
+
+
+def test_units_of_which_no_outline_is_known_are_named_where_they_are_published(
+    client: Client, ask: Ask, connection: Connection
+) -> None:
+    told = {"level": "commune", "generation": "2025-01"}
+    drawn = unit("2025-01-xa-bac-son", full_name="Xã Bắc Sơn", box=(106.6, 20.8, 106.7, 20.9), **told)
+    store_units(connection, unit("2025-01-phuong-le-loi", full_name="Phường Lê Lợi", **told), drawn)
+    assert ask("/api/collections/communes-2025-01")["withoutOutline"] == ["Phường Lê Lợi"]
+    page = client.get("/api/collections/communes-2025-01?f=html").text
+    assert "Chưa có đường ranh" in page
+    assert "Phường Lê Lợi" in page
+    assert "Xã Bắc Sơn" not in page
+    assert "Without an outline" not in client.get("/api/collections/districts-2024?f=html&lang=en").text
 
 
 def test_a_collection_of_units_answers_for_its_own_days(ask: Ask) -> None:

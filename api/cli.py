@@ -1,5 +1,6 @@
 """The `haiphong` command. Every import that takes time waits for the command that needs it."""
 
+import getpass
 import os
 import sys
 from pathlib import Path
@@ -126,6 +127,31 @@ def load() -> None:
     for line in lines(report):
         typer.echo(line)
     raise typer.Exit(EXIT_FINDINGS if report.conflicts else EXIT_OK)
+
+
+@app.command(
+    help="Rút một dự án nhập nhầm / withdraw a project that was entered by mistake: trang của nó báo đã rút, lịch sử "
+    "vẫn còn / its page says so, its history stays."
+)
+def withdraw(
+    feature: Annotated[str, typer.Argument(help="Mã dự án / the id of the project.")],
+    why: Annotated[str, typer.Option(help="Lý do và nguồn, được lưu lại / the reason and its source, which is kept.")],
+) -> None:
+    """Withdraw it in a changeset of the person who runs this."""
+    from sqlalchemy import NullPool, create_engine
+
+    from api.store import store
+    from geo.migrate import upgrade
+    from geo.withdrawal import withdraw as take_back
+
+    if not why.strip():
+        raise InvalidParameter("--why cần lý do. / --why wants the reason.")
+    with store(_settings(), tell) as url:
+        engine = create_engine(url, poolclass=NullPool)
+        upgrade(engine)
+        with engine.begin() as connection:
+            name = take_back(connection, feature, getpass.getuser(), why.strip())
+    tell(f"Đã rút / withdrawn: {name} ({feature}).")
 
 
 @app.command(

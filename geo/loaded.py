@@ -24,11 +24,13 @@ class Loaded:
     digest: str | None
     loaded_version: int | None
     version: int
+    withdrawn: bool = False
 
 
 _FEATURES = text(
     """
-    SELECT feature.id, loaded_feature.digest, loaded_feature.version AS loaded_version, feature.version
+    SELECT feature.id, loaded_feature.digest, loaded_feature.version AS loaded_version, feature.version,
+      feature.withdrawn
     FROM feature LEFT JOIN loaded_feature ON loaded_feature.feature = feature.id WHERE feature.layer = :layer
     """
 )
@@ -43,7 +45,7 @@ _FACTS = text(
 def loaded_features(connection: Connection, layer: str) -> dict[str, Loaded]:
     """Every stored feature of a layer, by id."""
     return {
-        row.id: Loaded(row.digest, row.loaded_version, row.version)
+        row.id: Loaded(row.digest, row.loaded_version, row.version, row.withdrawn)
         for row in connection.execute(_FEATURES, {"layer": layer})
     }
 

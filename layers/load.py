@@ -115,7 +115,9 @@ def _load_layer(connection: Connection, layer: str, folder: Path, digest: str) -
         changed=numbers["changed"],
         unchanged=numbers["unchanged"],
         conflicting=tuple(_those(verdicts, "conflicting")),
-        missing=tuple(sorted(one for one, known in stored.items() if known.digest and one not in verdicts)),
+        missing=tuple(
+            sorted(one for one, known in stored.items() if known.digest and not known.withdrawn and one not in verdicts)
+        ),
     )
 
 
@@ -184,5 +186,6 @@ def lines(report: Report) -> Iterator[str]:
         for feature_id in layer.missing:
             yield (
                 f"{layer.layer}/{feature_id}: còn trong kho, không còn trong tệp; vẫn giữ. / "
-                "stored, but no longer in the file; it stays. Withdraw it by an edit."
+                "stored, but no longer in the file; it stays. Rút lại / to withdraw it: "
+                f"haiphong withdraw {feature_id} --why …"
             )

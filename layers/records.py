@@ -100,7 +100,7 @@ def _fact(file: _Grouped, row: dict[str, str]) -> StatusFact:
         clause=row["clause"] or None,
         text_vi=row["text_vi"] or None,
         secondary_status=row["secondary_status"] or None,
-        stage_in_words=_flag(file, row, "stage_in_words"),
+        stage_in_words=_flag(file, row, "stage_in_words", usual=True),
         date_inferred=_flag(file, row, "date_inferred"),
         uncertain=_flag(file, row, "uncertain"),
     )
@@ -110,7 +110,10 @@ def _unit(file: _Grouped, row: dict[str, str]) -> StatedUnit:
     return StatedUnit(row["unit_id"] or None, row["as_stated"], row["source"] or None, _flag(file, row, "part"))
 
 
-def _flag(file: _Grouped, row: dict[str, str], column: str) -> bool:
+def _flag(file: _Grouped, row: dict[str, str], column: str, *, usual: bool = False) -> bool:
+    """What the column says; `usual` where it is empty."""
+    if not row[column]:
+        return usual
     if row[column] not in ("true", "false"):
         place, vi, en = (
             row["feature_id"],

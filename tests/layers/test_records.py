@@ -295,3 +295,12 @@ def test_projects_are_read_one_by_one(written: Write) -> None:
     first = list(islice(read(folder), 3_000))
     assert first[-1].id == "cang-002999"  # the broken end has not been reached yet
     assert "line 3003" in refused(folder)
+
+
+def test_a_flag_that_a_person_leaves_empty_is_the_usual_one(written: Write) -> None:
+    told = {name: FACT[name] for name in ("status", "basis", "valid_from", "source")} | {"feature_id": "cang-a"}
+    (record,) = read(written(collection(feature("cang-a")), [told]))
+    (fact,) = record.facts
+    assert (fact.stage_in_words, fact.date_inferred, fact.uncertain) == (True, False, False)
+    with pytest.raises(InvalidData, match="true hoặc false"):
+        list(read(written(collection(feature("cang-a")), [told | {"uncertain": "có"}])))

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import metrics, one_feature
+from api.again import Again, Alike
 from api.encoding import chosen
 from api.headers import VARY, add, bodiless
 from api.leaving import has_left
@@ -29,13 +30,12 @@ from geo.freshness import Freshness, Now
 
 CACHED = ("/api", "/layers/")
 """Addresses whose answers depend on nothing but the question and the data; all of them are public."""
-MOST_BYTES = 48 * 1024 * 1024
+MOST_BYTES = 44 * 1024 * 1024
+"""Of answers; with the requests that are known again (`again.MOST_BYTES`, twice) 48 MB."""
 LARGEST = 4 * 1024 * 1024
 """An answer over this is passed on as it comes and not kept."""
 _OVERHEAD = 4096
 """What an answer takes beside its bytes: question, headers, the dictionary's share."""
-_LONGEST_AGAIN, _MOST_AGAIN = 2048, 4096
-"""Requests that are known again by their bytes: how long, how many."""
 _LEFT = "left"
 """Instead of a reply: the reader for whom it was made has left, so somebody else is to ask for it."""
 _ROOMS = ("geo", "layers", "api", "web/pages")
@@ -49,7 +49,7 @@ class AnswerCache:
     One request makes an answer that several wait for. Memory is bounded in bytes; the longest unused answer leaves
     first. `software`: names this build, so that an upgrade never answers with what the last one made. `feature`,
     `page`: make the answers to what is asked most, without the framework. `routes`: whose answers are counted.
-    `again`: requests whose answers were given from memory, by their very bytes.
+    `again`: requests that need not be read again, those over connections of a trusted proxy apart.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class AnswerCache:
         self._software = software
         self._one_feature, self._one_page = feature, page
         self.pages = PageMaking(page, self._keep)
-        self.again: dict[bytes, Question] = {}
+        self.again = {trusted: Again() for trusted in (False, True)}
         self._kept: OrderedDict[Key, Reply] = OrderedDict()
         self._bytes = 0
         self._making: dict[tuple[Key, str], asyncio.Future[Reply | str | None]] = {}
@@ -136,12 +136,24 @@ class AnswerCache:
         """Whether it can be answered without the framework, if nothing is special about it."""
         return question.feature is not None or question.page is not None or question.key in self._kept
 
-    def remember(self, request: bytes, question: Question) -> None:
-        """Know a whole request again by its bytes, which say all that `question` reads of it."""
-        if len(request) <= _LONGEST_AGAIN:
-            if len(self.again) >= _MOST_AGAIN:
-                self.again.clear()
-            self.again[request] = Question(question.key, question.had, question.coding)
+    def remember(self, request: bytes, question: Question, *, trusted: bool) -> None:
+        """Know a request again by its bytes, which say all that `question` reads of it, when it was answered."""
+        again = self.again[trusted]
+        if question.feature is None:
+            again.remember(request, question)
+        elif not question.coding and question.had is None:
+            alike = Alike(question.feature, question.key, self._software, VARY.encode())
+            again.remember_alike(request, alike)
+
+    def alike(self, alike: Alike, feature_id: bytes, now: Now) -> tuple[bytes, bytes] | None:
+        """Head and body of the answer with this feature; None where it is not to be found `now`."""
+        found = now.features.get(feature_id.decode())
+        body = None if found is None else alike.body(feature_id, found)
+        if body is None or now.version is None:
+            return None
+        metrics.kept("made")
+        metrics.answered(one_feature.ROUTE, "GET", 200)
+        return alike.head(feature_id, now.version, len(body)), body
 
     def reply(self, question: Question, now: Now) -> Reply | None:
         """The answer that holds `now`, where it is kept or quickly made; 304 to who has it; None where it is not."""

@@ -12,17 +12,18 @@ from urllib.parse import unquote
 
 import httptools
 import orjson
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from api.again import Again, Alike
 from api.cache import AnswerCache
 from api.problems import unreadable
 from api.reply import Question, Reply
 from geo.freshness import Now
 
-_UNUSUAL = frozenset(
-    (b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"x-forwarded-proto", b"x-forwarded-for")
-)
-"""Headers that make a request one for uvicorn: it has a body, wants another protocol, or comes through a proxy."""
+_UNUSUAL = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
+"""Headers that make a request one for uvicorn: it has a body, or wants another protocol."""
+_SCHEMES = ("http", "https")
 _END = b"\r\n\r\n"
 
 
@@ -51,9 +52,15 @@ class Doorstep(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         found: Any = self.app
+        self._proxies: Any = ()
+        """Addresses of proxies whose word is taken for how the reader sees us: uvicorn's `forwarded_allow_ips`."""
         while found is not None and not isinstance(found, AnswerCache):
+            if isinstance(found, ProxyHeadersMiddleware):
+                self._proxies = found.trusted_hosts
             found = getattr(found, "app", None)
         self._answers: AnswerCache | None = found
+        self._trusted = False
+        self._again: Again | None = None
         self._between = True
         """Whether the parser is between two requests."""
         self._request = b""
@@ -62,6 +69,12 @@ class Doorstep(HttpToolsProtocol):
         """What came while a request is answered that the parser was not told of."""
         self._leave: Callable[[], None] | None = None
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """Somebody has come: a reader, or a proxy for readers."""
+        super().connection_made(transport)
+        self._trusted = (self.client[0] if self.client else None) in self._proxies
+        self._again = None if self._answers is None else self._answers.again[self._trusted]
+
     def data_received(self, data: bytes) -> None:
         """Know a request again by its bytes; let the parser read any other."""
         if self._held is not None:
@@ -69,13 +82,17 @@ class Doorstep(HttpToolsProtocol):
             self.flow.pause_reading()
             return
         alone = self._between and self._idle()
-        if alone and self._answers is not None and (question := self._answers.again.get(data)) is not None:
-            self._unset_keepalive_if_required()
-            self._held = []
-            self.cycle = _Waiting()
-            whole = not data.startswith(b"HEAD")
-            self._answers.freshness.ask(partial(self._told_again, self.cycle, data, question, whole))
-            return
+        if alone and self._answers is not None and self._again is not None:
+            if (question := self._again.whole(data)) is not None:
+                waiting = self._wait()
+                whole = not data.startswith(b"HEAD")
+                self._answers.freshness.ask(partial(self._told_again, waiting, data, question, whole))
+                return
+            if (found := self._again.alike(data)) is not None:
+                alike, feature_id = found
+                told = partial(self._told_alike, self._wait(), data, alike, feature_id)
+                self._answers.freshness.ask(told, feature_id.decode())
+                return
         self._request = data if alone and data.endswith(_END) and data.count(_END) == 1 else b""
         super().data_received(data)
 
@@ -115,6 +132,13 @@ class Doorstep(HttpToolsProtocol):
     def _idle(self) -> bool:
         return (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused
 
+    def _wait(self) -> _Waiting:
+        """For a request that was known by its bytes."""
+        self._unset_keepalive_if_required()
+        self._held = []
+        self.cycle = waiting = _Waiting()
+        return waiting
+
     def _question(self) -> Question | None:
         method = self.parser.get_method()
         if self._answers is None or method not in (b"GET", b"HEAD") or self.parser.get_http_version() != "1.1":
@@ -128,6 +152,10 @@ class Doorstep(HttpToolsProtocol):
         scope["path"] = self.root_path + (unquote(path) if "%" in path else path)
         scope["raw_path"] = self.root_path.encode("ascii") + url.path
         scope["query_string"] = url.query or b""
+        if self._trusted:  # as uvicorn's middleware does, before whom this stands
+            proto = next((value for name, value in reversed(self.headers) if name == b"x-forwarded-proto"), b"")
+            if (scheme := proto.decode("latin-1").strip()) in _SCHEMES:
+                scope["scheme"] = scheme
         question = self._answers.question(scope)
         return question if question is not None and self._answers.knows(question) else None
 
@@ -141,8 +169,8 @@ class Doorstep(HttpToolsProtocol):
             made = partial(self._made, waiting, scope)
             self._leave = answers.pages.ask(question, question.page, now.version, made)
             return
-        if reply is not None and request and question.feature is None and reply.status == 200:
-            answers.remember(request, question)
+        if reply is not None and request and reply.status == 200:
+            answers.remember(request, question, trusted=self._trusted)
         self._made(waiting, scope, reply)
 
     def _made(self, waiting: _Waiting, scope: Any, reply: Reply | None) -> None:
@@ -155,18 +183,34 @@ class Doorstep(HttpToolsProtocol):
             self._give(waiting, reply, whole=scope["method"] == "GET")
 
     def _told_again(self, waiting: _Waiting, data: bytes, question: Question, whole: bool, now: Now) -> None:
-        """The same for a request that was known by its bytes. The parser reads it where it has no answer any more."""
+        """The same for a request that was known by its bytes."""
+        reply = None
+        if self._answers is not None and not waiting.disconnected and not self.transport.is_closing():
+            reply = self._answers.reply(question, now)
+            if reply is not None:
+                self._give(waiting, reply, whole=whole)
+        self._go_on(waiting, data, answered=reply is not None)
+
+    def _told_alike(self, waiting: _Waiting, data: bytes, alike: Alike, feature_id: bytes, now: Now) -> None:
+        """The same for one that was known but for the id of its feature."""
+        made = None
+        if self._answers is not None and not waiting.disconnected and not self.transport.is_closing():
+            made = self._answers.alike(alike, feature_id, now)
+            if made is not None:
+                line = _server_line(self.server_state.default_headers)
+                self.transport.write(b"".join((STATUS_LINE[200], line, *made)))
+                self._given(waiting)
+        self._go_on(waiting, data, answered=made is not None)
+
+    def _go_on(self, waiting: _Waiting, data: bytes, *, answered: bool) -> None:
+        """Let the parser read a request that has no answer here any more; then what came meanwhile."""
         held, self._held = self._held, None
-        answers = self._answers
-        if answers is None or waiting.disconnected or self.transport.is_closing():
+        if waiting.disconnected or self.transport.is_closing():
             return
-        reply = answers.reply(question, now)
-        if reply is None:
+        if not answered:
             waiting.response_complete = True
             self._request = data
             super().data_received(data)
-        else:
-            self._give(waiting, reply, whole=whole)
         for piece in held or ():
             self.data_received(piece)
 
@@ -178,6 +222,9 @@ class Doorstep(HttpToolsProtocol):
             self.transport.write(head + reply.wire)
         else:
             self.transport.writelines((head + reply.head, *reply.pieces))
+        self._given(waiting)
+
+    def _given(self, waiting: _Waiting) -> None:
         waiting.response_complete = True
         if not waiting.keep_alive:
             self.transport.close()

@@ -16,6 +16,7 @@ from api.leaving import Leaving
 from api.metrics import Measured, watch
 from api.one_feature import OneFeature
 from api.one_page import OnePage
+from api.page_making import THREADS
 from api.routes import (
     cards,
     catalog,
@@ -54,6 +55,8 @@ IDLE_SECONDS = 60
 CONNECTIONS = 8
 MOST_CONNECTIONS = 2 * CONNECTIONS
 """Of one worker: those it keeps, and as many more while they are needed."""
+OF_WORKER = MOST_CONNECTIONS + THREADS + 1
+"""Every connection of a worker: those, one of each thread that makes pages, and that which asks what holds now."""
 READING = (
     f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s "
     f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s "

@@ -7,6 +7,7 @@ links, the headers and the bytes are those of that way, because they are made by
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from secrets import token_hex
 
 import orjson
 from fastapi import Request
@@ -28,8 +29,8 @@ ROUTE = "/api/collections/{collection}/items/{feature_id}"
 """What its answers are counted as; to look for it took as long as to make one."""
 RawHeaders = list[tuple[bytes, bytes]]
 _PATH = re.compile("/api/collections/([a-z0-9-]+)/items/([a-z0-9-]{1,120})")
-_ANY = "any-one"
-"""Stands for the id where links are written for many features at once; an id holds nothing that has to be escaped."""
+ANY = f"any-{token_hex(8)}"
+"""Stands for the id where links are written for many features at once: nothing that anybody sends holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class OneFeature:
         """Headers and body of the answer with this feature; None where it is not of this collection."""
         if wanted.collection not in (PROJECTS, feature.layer):
             return None
-        headers, members = _around(wanted.collection, wanted.scheme, wanted.host, wanted.root_path)
-        mark, own = _ANY.encode(), wanted.id.encode()
+        headers, members = around(wanted.collection, wanted.scheme, wanted.host, wanted.root_path)
+        mark, own = ANY.encode(), wanted.id.encode()
         body = with_bytes(feature.text, members.replace(mark, own))
         told = [(name, value.replace(mark, own)) for name, value in headers]
         if coding and len(body) >= SMALLEST:
@@ -75,17 +76,17 @@ class OneFeature:
 
 
 @lru_cache(1024)
-def _around(collection: str, scheme: str, host: bytes, root_path: str) -> tuple[RawHeaders, bytes]:
-    """The headers, and the members behind those of the feature, for the id `_ANY`."""
+def around(collection: str, scheme: str, host: bytes, root_path: str) -> tuple[RawHeaders, bytes]:
+    """The headers, and the members behind those of the feature, for the id `ANY`."""
     scope = {
         "type": "http",
         "scheme": scheme,
-        "path": f"{root_path}/api/collections/{collection}/items/{_ANY}",
+        "path": f"{root_path}/api/collections/{collection}/items/{ANY}",
         "root_path": root_path,
         "query_string": b"",
         "headers": [(b"host", host)],
     }
-    links = links_of_feature(Links.of(Request(scope)), collection, _ANY, {})
+    links = links_of_feature(Links.of(Request(scope)), collection, ANY, {})
     headers = MutableHeaders({"Content-Type": GEOJSON} | content_crs(CRS84) | link_header(links))
     add(headers, public=True)
     return headers.raw, orjson.dumps({"links": links})

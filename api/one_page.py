@@ -83,7 +83,7 @@ class OnePage:
             return None
         found = Found(texts, WHOLE, told.page, members)
         head, tail, own = around(wanted.collection, Links.of(request), found)
-        pieces = [head, told.page.features, tail]
+        pieces = [head, *told.features, tail]
         headers = MutableHeaders({"Content-Type": GEOJSON} | own)
         add(headers, public=True)
         if coding and sum(map(len, pieces)) >= SMALLEST:

@@ -9,10 +9,12 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from api.memory import give_back
 from api.store import prepare, store
 from geo.errors import HaiphongError, InvalidParameter, PortTaken
 from geo.packages import Say
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 FORK = multiprocessing.get_context("fork")
 BACKLOG = 2048
 GRACE_S = 5
+SPARE_CONNECTIONS = 10
+"""Left to commands, and to who looks after the database."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -33,10 +37,12 @@ def serve(settings: Settings, say: Say) -> None:
     The port is taken before any work begins. Raises HaiphongError with the way out when something is in the way.
     """
     _let_signals_end_it()
+    give_back()
     counting = _counting_together() if settings.workers > 1 else contextlib.nullcontext()
     with bound(settings.host, settings.port) as listener, store(settings, say) as url, counting:
         os.environ["HAIPHONG_DATABASE_URL"] = url  # which the application reads
         with _prepared_beside(url, settings, say):
+            settings = _within(settings, url, say)
             config = _configured(settings)
         _run(config, listener, settings, say)
 
@@ -75,6 +81,29 @@ def _prepare(tell: Connection, url: str, settings: Settings, say: Say) -> None:
         tell.send((type(error), str(error)))
     else:
         tell.send(None)
+
+
+def _within(settings: Settings, url: str, say: Say) -> Settings:
+    """The settings with no more workers than the database has connections for."""
+    if settings.workers == 1:
+        return settings
+    from geo import server
+
+    allowed = server.connections(url)
+    workers = workers_within(settings.workers, allowed)
+    if workers < settings.workers:
+        say(
+            f"Máy chủ cho {allowed} kết nối / the server allows {allowed} connections: {workers} worker, không phải / "
+            f"not {settings.workers}. Nhiều hơn / for more: max_connections."
+        )
+    return replace(settings, workers=workers)
+
+
+def workers_within(wanted: int, allowed: int) -> int:
+    """How many of the workers wanted can have all of their connections at once, one of them in any case."""
+    from api.main import OF_WORKER
+
+    return min(wanted, max(1, (allowed - SPARE_CONNECTIONS) // OF_WORKER))
 
 
 @contextlib.contextmanager

@@ -14,6 +14,9 @@ _TOLD = text("""
            has_database_privilege(current_database(), 'CREATE') AS may_extend,
            (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser
 """)
+_CONNECTIONS = text("""
+    SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+""")
 _EXTENSIONS = text("""
     SELECT name, coalesce(installed_version, default_version) AS version, installed_version IS NOT NULL AS installed
     FROM pg_available_extensions WHERE name = ANY(:names)
@@ -53,6 +56,13 @@ def check(url: str) -> None:
         raise StoreNotReady(
             "\n".join(["Cơ sở dữ liệu còn thiếu / The database of HAIPHONG_DATABASE_URL lacks:", *lacks])
         )
+
+
+def connections(url: str) -> int:
+    """How many connections the server lets programs have at once; those of its administrators left out."""
+    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 10})
+    with engine.connect() as connection:
+        return int(connection.execute(_CONNECTIONS).scalar_one())
 
 
 def missing(connection: Connection) -> tuple[str, ...]:

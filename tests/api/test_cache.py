@@ -40,7 +40,7 @@ def workers(own_engine: Engine) -> Iterator[list[str]]:
     ]
     addresses = [f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners]
     for address in addresses:
-        assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
+        assert httpx.get(f"{address}/healthz", timeout=120).status_code == 200
     yield addresses
     for process in serving:
         process.terminate()
@@ -94,6 +94,46 @@ def test_one_feature_is_the_same_by_the_short_way_as_by_the_way_of_every_questio
 
     twice = [("Accept", "*/*")] * 2  # nothing is kept for who contradicts himself
     assert asked() == asked(("Accept", "application/geo+json")) == asked(*twice)
+
+
+def test_a_feature_by_a_request_like_the_last_but_one_is_the_same_as_every_other_way(
+    workers: list[str], own_engine: Engine
+) -> None:
+    with own_engine.begin() as connection:
+        store(connection, edit("cang-c", berths=3), edit("cang-d", name_vi="Cảng D"))
+
+    def told(answer: httpx.Response) -> tuple[dict[str, str], bytes]:
+        assert answer.status_code == 200
+        return {name: text for name, text in answer.headers.items() if name != "date"}, answer.content
+
+    with httpx.Client(base_url=workers[0], headers={"Accept-Encoding": "identity"}) as reader:
+        for collection in ("port", "projects"):
+            for feature in ("cang-a", "cang-c", "cang-d", "cang-c"):
+                path = f"/api/collections/{collection}/items/{feature}"
+                headers, body = told(reader.get(path))
+                etag = headers.pop("etag")
+                assert reader.get(path, headers={"If-None-Match": etag}).status_code == 304
+                every = reader.get(path, headers=[("Accept", "*/*")] * 2)
+                assert (headers, body) == told(every)
+                assert told(reader.get(path, headers={"X-Forwarded-For": "203.0.113.9"})) == (
+                    headers | {"etag": etag}, body,
+                )  # fmt: skip
+            assert reader.get(f"/api/collections/{collection}/items/nothing-here").status_code == 404
+            assert reader.get("/api/collections/park/items/cang-a").status_code == 404
+
+
+@pytest.mark.parametrize("path", [ITEM, "/api/collections/port/items?limit=2", "/api/collections/port"])
+def test_behind_a_proxy_links_are_those_that_its_readers_see(workers: list[str], path: str) -> None:
+    def links(*headers: tuple[str, str]) -> set[str]:
+        found = reader.get(path, headers=[("Host", "haiphong.example"), *headers]).json()["links"]
+        return {one["href"].rpartition("haiphong.example")[0] for one in found if "haiphong.example" in one["href"]}
+
+    with httpx.Client(base_url=workers[0]) as reader:
+        for _ in range(3):
+            assert links() == links(("X-Forwarded-Proto", "ftp")) == {"http://"}
+            for client in ("203.0.113.9", "203.0.113.10"):
+                proxy = (("X-Forwarded-For", client), ("X-Forwarded-Proto", "https"))
+                assert links(*proxy) == {"https://"}
 
 
 @pytest.mark.parametrize("path", [
@@ -187,8 +227,9 @@ def test_a_thousand_edits_are_each_seen_as_soon_as_they_are_acknowledged(
         finally:
             finished.set()
 
-    def read(reader: int) -> None:
-        with httpx.Client(base_url=workers[reader]) as client:
+    def read(reader: int) -> None:  # both ways of one feature: made for each reader, or packed and kept
+        coding = ("identity", "zstd")[reader]
+        with httpx.Client(base_url=workers[reader], headers={"Accept-Encoding": coding}) as client:
             while not finished.is_set():
                 known = acknowledged[0]
                 told = berths_of(client.get(ITEM))

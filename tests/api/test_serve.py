@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.serve import bound
+from api.main import OF_WORKER
+from api.serve import bound, workers_within
 from geo.cluster import Cluster
 from geo.errors import PortTaken
 
@@ -121,6 +122,14 @@ def test_two_servers_of_one_home_share_its_database_until_the_last_one_ends(serv
 def test_several_workers_answer(serve: Serve) -> None:
     url = address(serve(HAIPHONG_WORKERS="2"))
     assert {status_of(f"{url}readyz") for _ in range(8)} == {200}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "allowed", "started"), [(2, 97, 2), (4, 97, 4), (8, 97, 4), (64, 500, 23), (2, 20, 1)]
+)
+def test_no_more_workers_start_than_the_database_has_connections_for(wanted: int, allowed: int, started: int) -> None:
+    assert workers_within(wanted, allowed) == started
+    assert started == 1 or started * OF_WORKER < allowed
 
 
 def test_a_taken_port_is_told_before_any_work_begins(serve: Serve, short_folder: Path) -> None:

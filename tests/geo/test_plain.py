@@ -58,7 +58,7 @@ def test_both_ways_turn_the_same_pages(pages: PlainPages, own_engine: Engine, qu
             expected = listing.items(connection, query)
         told = pages.read(query, Running())
         assert told is not None
-        assert told.page == expected
+        assert replace(told.page, features=b"".join(told.features)) == expected
         if expected.next is None:
             return
         query = replace(query, after=expected.next)
@@ -78,7 +78,7 @@ def test_what_touches_a_box_is_what_postgis_says(pages: PlainPages, own_engine: 
                 )
                 told = pages.read(FeatureQuery(bbox=box), Running())
                 assert told is not None
-                assert {one["id"] for one in orjson.loads(b"[" + told.page.features + b"]")} == ids
+                assert {one["id"] for one in orjson.loads(b"".join((b"[", *told.features, b"]")))} == ids
 
 
 def test_what_is_not_plain_or_too_many_is_left_to_the_other_way(

@@ -11,6 +11,15 @@ def test_a_server_with_all_we_need_passes(server_url: str) -> None:
     server.check(server_url)
 
 
+def test_the_connections_are_those_that_a_program_may_have(server_url: str, engine: Engine) -> None:
+    with engine.connect() as connection:
+        most, reserved = (
+            int(connection.execute(text(f"SHOW {name}")).scalar_one())
+            for name in ("max_connections", "superuser_reserved_connections")
+        )
+    assert server.connections(server_url) == most - reserved
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_the_usual_ways_to_write_its_url_are_understood(scheme: str) -> None:
     assert server.store_url(f"{scheme}://me:s%40cret@db:5433/city") == "postgresql+psycopg://me:s%40cret@db:5433/city"

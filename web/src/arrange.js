@@ -43,7 +43,7 @@ export function createArrange(root, { onArrange }) {
       const { group: by, sort: order } = arrangement(shown);
       group.say(by);
       sort.say(order);
-      file.replaceChildren(glyph("file"), "CSV");
+      file.replaceChildren(glyph("file"), el("span", {}, "CSV"));
       file.title = t("csvHint");
       file.setAttribute("aria-label", t("csvHint"));
       file.href = address;

@@ -44,7 +44,8 @@ export function createFinder(root, { catalog, units, state, askRows, onChoose, o
 
   const clearAll = () => state.set({ ...Object.fromEntries(LISTS.map((name) => [name, []])), q: "" });
   clear.addEventListener("click", clearAll);
-  $(".pickers").addEventListener("focusin", onSeek);
+  // Not when the focus comes: the sheet would rise from under the finger before the press is over.
+  $(".pickers").addEventListener("click", onSeek, { capture: true });
   for (const link of root.querySelectorAll("[data-lang]")) {
     link.addEventListener("click", (event) => { event.preventDefault(); state.set({ lang: link.dataset.lang }); });
   }

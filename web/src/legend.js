@@ -12,19 +12,19 @@ export function createLegend(root, catalog, onToggle) {
   const bar = root.querySelector(".legend-bar");
   const [body, chosenWords] = [".legend-body", ".legend-chosen"].map((part) => root.querySelector(part));
 
-  function chip(name, { id, symbol, label, definition }, n, chosen) {
+  function chip(name, { id, drawing, label, definition }, n, chosen) {
     const on = chosen.includes(id);
     return el("li", {},
       el("button", {
         type: "button", class: "chip", "data-code": id, "aria-pressed": String(on), title: definition,
         "data-empty": n === 0, "data-off": chosen.length > 0 && !on,
         onclick: () => onToggle(name, id),
-      }, sprite(symbol), el("span", { class: "chip-label" }, label), " ",
+      }, drawing, el("span", { class: "chip-label" }, label), " ",
       el("span", { class: "chip-count" }, number(n), el("span", { class: "visually-hidden" }, ` ${t("ofProjects")}`))));
   }
 
   function statusRow(status) {
-    return { id: status.id, symbol: catalog.ruleOf(status.id).symbol,
+    return { id: status.id, drawing: sprite(catalog.ruleOf(status.id).symbol),
       label: catalog.statusLabel(status.id), definition: catalog.statusDefinition(status.id) };
   }
 
@@ -84,7 +84,7 @@ export function createLegend(root, catalog, onToggle) {
         .map((status) => chip("status", statusRow(status), n(status.id), shown.status));
       const others = [...new Set(catalog.statuses.map(({ lifecycle }) => lifecycle))].filter((l) => l !== "project");
       const conditions = Object.keys(counts.condition ?? {}).filter((id) => catalog.conditionSymbol(id))
-        .map((id) => chip("condition", { id, symbol: catalog.conditionSymbol(id), label: catalog.conditionLabel(id),
+        .map((id) => chip("condition", { id, drawing: sample({ condition: id }, catalog), label: catalog.conditionLabel(id),
           definition: catalog.conditionDefinition(id) }, counts.condition[id], shown.condition));
       drawBar(catalog.statuses, counts);
       chosenWords.textContent = words(shown);

@@ -66,7 +66,7 @@ export function createList(root, catalog, { ask, onChoose, onHover, onSelect }) 
       el("span", { class: "row-text" },
         el("span", { class: "row-name" }, own(row, "name") || row.id),
         el("span", { class: "row-more" }, rowWords(row, catalog)),
-        el("span", { class: `row-place-words${row.point ? "" : " row-nowhere"}`, title: own(row, "place") }, inVietnamese(own(row, "place")))),
+        el("span", { class: `row-place-words${row.point ? "" : " row-nowhere"}`, title: own(row, "place") }, el("span", {}, inVietnamese(own(row, "place"))))),
       !row.point && el("span", { class: "row-mark", title: t("unlocated") }, glyph("nowhere"))].filter(Boolean);
   }
 

@@ -37,7 +37,12 @@
 
   read();
   root.dataset.theme = resolved();
-  document.addEventListener("DOMContentLoaded", apply);
+  document.addEventListener("DOMContentLoaded", () => {
+    apply();
+    // On a phone the row of pages is longer than the screen: the page that one is on stands in sight.
+    const [row, here] = [".page-nav", ".page-nav [aria-current]"].map((part) => document.querySelector(part));
+    if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  });
   document.addEventListener("click", (event) => event.target.closest?.("[data-theme-switch]") && turn());
   system.addEventListener("change", apply);
   addEventListener("storage", (event) => {

@@ -8,7 +8,7 @@ import * as L from "./leaflet.js";
 import { SIDES } from "./map.js";
 
 const LEAST_ROOM_PX = 22;
-const LETTER_PX = 7.5;
+const [LETTER_PX, MARGIN_PX] = [7.5, 10];
 
 /** `onPick(unit id)` when a unit is pressed. */
 export function createTinted(map, onPick) {
@@ -20,11 +20,13 @@ export function createTinted(map, onPick) {
   function drawFigures() {
     figures.clearLayers();
     const scale = (256 * 2 ** map.getZoom()) / 360;
-    for (const { at, span, n, name, light } of placed) {
+    for (const { at, span, n, name, light, fill } of placed) {
       if (!n || span * scale < LEAST_ROOM_PX) continue;
-      const named = span * scale > name.length * LETTER_PX;
+      const named = span * scale > name.length * LETTER_PX + MARGIN_PX;
+      const figure = el("span", { class: light ? "is-light" : "" }, number(n), named && el("small", { lang: "vi" }, name));
+      figure.style.webkitTextStrokeColor = fill;
       L.marker(at, { pane: "figures", interactive: false, keyboard: false,
-        icon: L.divIcon({ className: "figure", iconSize: [0, 0], html: el("span", { class: light ? "is-light" : "" }, number(n), named && el("small", { lang: "vi" }, name)) }) }).addTo(figures);
+        icon: L.divIcon({ className: "figure", iconSize: [0, 0], html: figure }) }).addTo(figures);
     }
   }
   map.on("zoomend", drawFigures);
@@ -46,7 +48,7 @@ export function createTinted(map, onPick) {
             { sticky: true, direction: "top", className: "tip" })
           .on("click", () => onPick(unit.id)).addTo(areas);
         const { lon, lat, width } = anchor(mainRing(unit.geometry));
-        return { at: [lat, lon], span: width, n, name: unit.properties.name, light: fillColor === TINTS.at(-1) };
+        return { at: [lat, lon], span: width, n, name: unit.properties.name, fill: fillColor, light: fillColor === TINTS.at(-1) };
       });
       drawFigures();
     },

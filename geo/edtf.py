@@ -14,8 +14,9 @@ from geo.errors import InvalidParameter
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 CITY_TIME = timezone(timedelta(hours=7))
+_NEWEST = re.compile(r"(?:.*/)?(\d{4})(-\d\d)?(-\d\d)?", re.ASCII)
 SILENT_MONTHS = 24
-"""After so long without a word, a status is shown with a doubt beside it."""
+"""After longer without a word, a status is shown with a doubt beside it. Whole years: the day of the month stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,17 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(CITY_TIME).date()
 
 
-def is_silent(newest: str, day: date) -> bool:
-    """Whether nothing was told for 24 months, on this day, since the last day that the newest word may mean."""
-    latest = parse(newest).latest
-    months = 12 * (day.year - latest.year) + day.month - latest.month - (day.day < latest.day)
-    return months >= SILENT_MONTHS
+def is_silent(newest: str | None, day: date) -> bool:
+    """Whether the newest word on a status was told more than `SILENT_MONTHS` before this day; 24 months are not more.
+
+    A date that names no day is taken at its last: "2024" may have been told on 31/12/2024. False where none is known.
+    `isOld` of the page and the rule of the QML are the same one.
+    """
+    found = _NEWEST.match(newest or "")
+    if found is None:
+        return False
+    year, month, of_month = found.groups()
+    return f"{int(year) + SILENT_MONTHS // 12:04}{month or '-12'}{of_month or '-31'}" < day.isoformat()
 
 
 @lru_cache(maxsize=10_000)

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from geo.edtf import is_silent
 from geo.status import ACCURACIES, BASES, CONDITIONS, STATUSES, Code, Words
 from layers.catalog import Catalog
 from layers.portrayal import AGE_HEADING, AGE_WORDS
-from layers.style import is_old, status_rule
+from layers.style import status_rule
 
 Lang = Literal["vi", "en"]
 Properties = Mapping[str, Any]
@@ -155,7 +156,7 @@ class Cards:
                     self.say(_AREA),
                 )
             )
-        old = sum(day is not None and is_old(row.get("last_told"), day) for row in located)
+        old = sum(day is not None and is_silent(row.get("last_told"), day) for row in located)
         if old:
             parts += [
                 f'<li class="part">{self.say(AGE_HEADING)}</li>',

@@ -17,6 +17,7 @@ from folium.map import CustomPane
 from folium.utilities import JsCode
 from shapely.geometry import shape
 
+from geo.edtf import is_silent
 from geo.errors import HaiphongError
 from layers import style
 from layers.cards import DISTRICTS, NOTE, TITLE, UNITS, Cards, Lang, safe
@@ -174,7 +175,7 @@ def _add_feature(
         Shape([geometry], color=rules["halo"], weight=weight + 3.5, opacity=0.9, interactive=False).add_to(group)
         _with_card(Shape([geometry], **rule["line"] | {"weight": weight}), properties, cards, told).add_to(group)
     tip = " tip" if style.anchor_of(accuracy) == NEEDLE_TIP else ""
-    old = style.is_old(properties.get("last_told"), day)
+    old = is_silent(properties.get("last_told"), day)
     full = style.marker_svg(status, properties["layer"], condition, accuracy, old=old)
     signs = f'<div class="full{tip}">{full}</div><div class="small">{style.small_svg(status, condition)}</div>'
     icon = folium.DivIcon(signs, (24, 24), (12, 12), (0, -16), class_name="marker")

@@ -16,12 +16,11 @@ Its anchor is that of the accuracy: the tip of the needle where the place is kno
 communes share the sign of the project stage that they resemble; words and icon tell them apart.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
+from geo.edtf import SILENT_MONTHS
 from layers.catalog import Catalog
 from layers.icons import GRID
 from layers.palette import BASEMAP, DARK_BASEMAP, GROUPS, HALO, OUTLINE
@@ -46,9 +45,8 @@ SIGNS: dict[str, tuple[str, str]] = {
     "recognised": ("service", "tick-square"),
 }
 OTHERWISE = "unknown"
-OLD_MONTHS = 24
-"""A status whose newest word is older gets the clock; from near only, where there is room for it."""
 AGE_PLACE = (25, 25)
+"""Of the clock of a status on which nothing was told for long (`edtf.is_silent`); from near only, where it has room."""
 BODY_PX, SMALL_PX, MARKER_PX = 36, 18, (40, 48)
 FULL_FROM_ZOOM = 12
 """From afar only the sign of the status is drawn: 300 whole markers would cover each other."""
@@ -124,7 +122,7 @@ def rules(catalog: Catalog) -> dict[str, Any]:
             for code in CONDITIONS
         },
         "accuracies": {code: {"symbol": f"accuracy-{code}", "anchor": list(anchor_of(code))} for code in ACCURACIES},
-        "age": {"symbol": "age-old", "months": OLD_MONTHS, "x": AGE_PLACE[0], "y": AGE_PLACE[1], "size": AGE_PX},
+        "age": {"symbol": "age-old", "months": SILENT_MONTHS, "x": AGE_PLACE[0], "y": AGE_PLACE[1], "size": AGE_PX},
         "layers": {
             layer.id: {"symbol": f"icon-{layer.id}", "by": layer.style.by, "weight": layer.style.width_px}
             for layer in catalog.layers.values()
@@ -175,25 +173,13 @@ def _symbol(name: str, view_box: str, drawing: str) -> str:
     return f'<symbol id="{name}" viewBox="{view_box}">{drawing}</symbol>'
 
 
-def is_old(last_told: str | None, day: date) -> bool:
-    """Was the newest word on a status, an EDTF date, told more than `OLD_MONTHS` before that day?
-
-    A date that names no day is taken at its last: "2024" may have been told on 31/12/2024. False where none is known.
-    """
-    found = re.match(r"(\d{4})(-\d\d)?(-\d\d)?", (last_told or "").rsplit("/", 1)[-1])
-    if found is None:
-        return False
-    year, month, of_month = found.groups()
-    return f"{int(year) + OLD_MONTHS // 12:04}{month or '-12'}{of_month or '-31'}" < day.isoformat()
-
-
 def marker_svg(
     status: str, layer: str, condition: str | None = None, accuracy: str | None = None, *, old: bool = False
 ) -> str:
     """A marker as SVG text that a page may trust: it names signs of `sprite`, and holds no word of the data.
 
     A `status` without a sign is drawn as unknown, such a `condition` or `accuracy` not at all; `layer`: an id of the
-    catalog. `old`: as `is_old` says.
+    catalog. `old`: as `edtf.is_silent` says.
     """
     rule, (width, height) = status_rule(status), MARKER_PX
     foot = _use(f"accuracy-{accuracy}", 0, 0, width, height) if accuracy in ACCURACIES else ""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from geo.edtf import SILENT_MONTHS
 from geo.status import ACCURACIES, CONDITIONS, Status, Words
 from layers import shapes, signs
 from layers.palette import BASEMAP, GROUPS, HALO
@@ -24,7 +25,7 @@ from layers.portrayal import (
     Portrayal,
     both,
 )
-from layers.style import AGE_PLACE, BODY_PX, MARKER_PX, OLD_MONTHS, OTHERWISE, SMALL_PX, status_rule
+from layers.style import AGE_PLACE, BODY_PX, MARKER_PX, OTHERWISE, SMALL_PX, status_rule
 
 NEAR_SCALE = 150_000
 """Nearer than 1 : 150 000 (zoom 12 of the web map) whole markers are drawn, from afar the sign of the status alone."""
@@ -41,10 +42,11 @@ _CIRCLE = (
     "with_variable('crs', coalesce(@layer_crs, layer_property(@layer_id, 'crs')), "
     f"transform(buffer(transform($geometry, @crs, 'EPSG:9210'), sqrt({_AREA} * 10000 / pi()), 24), 'EPSG:9210', @crs))"
 )
-# As `layers.style.is_old` has it: a date that names no day is taken at its last.
-_OLD = (
-    'left("last_told" || right(\'-12-31\', 10 - length("last_told")), 10)'
-    f" < format_date(now() - to_interval('{OLD_MONTHS} months'), 'yyyy-MM-dd')"
+# As `edtf.is_silent` has it: a date that names no day is taken at its last, a window at its end.
+OLD = (
+    "with_variable('told', regexp_replace(\"last_told\", '^.*/', ''),"
+    f" to_string(to_int(left(@told, 4)) + {SILENT_MONTHS // 12}) || substr(@told, 5)"
+    " || right('-12-31', 10 - length(@told)) < format_date(now(), 'yyyy-MM-dd'))"
 )
 _OUTLINE_PX = shapes.CONDITION_PX + 2 * signs.EDGE
 _OUTLINE_MM = f"if(@map_scale > {NEAR_SCALE}, {_OUTLINE_PX * SMALL_PX / BODY_PX * _MM:.3f}, {_OUTLINE_PX * _MM:.3f})"
@@ -152,7 +154,7 @@ def _age() -> tuple[str, Words, Geometry, Layers]:
     rise = (shapes.NEEDLE_TIP[1] - shapes.CENTRE[1]) * _MM
     offset = f"if({_PLACED}, '{corner:.3f},{corner - rise:.3f}', '{corner:.3f},{corner:.3f}')"
     _decided(layer, enabled=f"coalesce(@map_scale <= {NEAR_SCALE}, true)", offset=offset)
-    return _OLD, AGE_WORDS, "point", [layer]
+    return OLD, AGE_WORDS, "point", [layer]
 
 
 def _accuracy(code: str) -> tuple[str, Words, Geometry, Layers]:

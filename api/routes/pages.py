@@ -88,7 +88,7 @@ def project(
         spoken=spoken,
         project=feature,
         place=_place(request, connection, feature_id, then),
-        silent=newest is not None and edtf.is_silent(newest, edtf.today() if then is None else then.day),
+        silent=edtf.is_silent(newest, edtf.today() if then is None else then.day),
         history=orjson.loads(store.history(connection, None, feature_id, recorded)),
         versions=_versions(request, connection, feature, recorded),
         orders=ledger.mandates(connection, recorded, features=[feature_id]),

@@ -12,7 +12,12 @@ from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsExpression,
+    QgsExpressionContext,
+    QgsFeature,
     QgsFeatureRequest,
+    QgsField,
+    QgsFields,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProject,
@@ -21,7 +26,7 @@ from qgis.core import (
     QgsVectorTileLayer,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtCore import QSize, QVariant
 from qgis.PyQt.QtGui import QColor
 
 WHERE = QgsRectangle(106.4, 20.6, 107.2, 21.0)
@@ -103,7 +108,25 @@ def packaged(path: str) -> dict[str, Any]:
     }
 
 
+def judged(rule: str, words: list[str]) -> list[Any]:
+    """What an expression of our styles says of features whose `last_told` is each of these."""
+    fields = QgsFields()
+    fields.append(QgsField("last_told", QVariant.String))
+    answers = []
+    for one in words:
+        feature = QgsFeature(fields)
+        feature.setAttributes([one])
+        context = QgsExpressionContext()
+        context.setFeature(feature)
+        context.setFields(fields)
+        expression = QgsExpression(rule)
+        answers.append(expression.evaluate(context))
+        assert not expression.hasEvalError(), expression.evalErrorString()
+    return answers
+
+
 told = {
+    "silent": judged(*asked["silent"]),
     "whole": features("port"),
     "points": features("port-points"),
     "lines": features("port-lines"),

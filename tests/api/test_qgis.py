@@ -18,9 +18,11 @@ from geo.settings import REPOSITORY, Settings
 from layers.catalog import Catalog
 from layers.palette import GROUPS
 from layers.release.publish import Wanted, publish
+from layers.style_qml import OLD
 from tests.api.test_cache import SERVE
 from tests.factories import BOX, edit, fact, geometry, point, store, store_units, unit
 from tests.qgis import Qgis, find_or_install
+from tests.silence import SHOWN, WORDS
 
 SETTINGS = Settings.from_env({})
 RING = [[106.75, 20.8], [106.79, 20.8], [106.79, 20.83], [106.75, 20.8]]
@@ -73,7 +75,8 @@ def told(city: Engine, address: str, qgis: Qgis, tmp_path_factory: pytest.TempPa
         release = publish(
             connection, catalog, REPOSITORY / "data", SETTINGS.web / "node_modules", out / "out", Wanted(("port",))
         )
-    asked = {"api": f"{address}/api", "out": str(out), "prefix": str(qgis.prefix)}
+    asked: dict[str, Any] = {"api": f"{address}/api", "out": str(out), "prefix": str(qgis.prefix)}
+    asked["silent"] = [OLD.replace("now()", f"to_date('{SHOWN}')"), [word for word, _ in WORDS]]
     asked["package"] = str(release / "layers/port.gpkg")
     ran = subprocess.run(
         [qgis.python, Path(__file__).with_name("in_qgis.py"), json.dumps(asked)],
@@ -145,6 +148,10 @@ def test_qgis_opens_a_published_file_with_its_rules(told: dict[str, Any]) -> Non
     assert told["package"]["count"] == 30
     assert told["package"]["renderer"] == "RuleRenderer"
     assert told["package"]["rules"] > 10
+
+
+def test_qgis_judges_the_silence_on_a_status_as_the_map_does(told: dict[str, Any]) -> None:
+    assert [bool(silent) for silent in told["silent"]] == [silent for _, silent in WORDS]
 
 
 def test_qgis_understands_the_style_of_the_tiles(told: dict[str, Any]) -> None:

@@ -2,12 +2,14 @@
 
 import json
 import re
+import subprocess
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from geo.edtf import SILENT_MONTHS, is_silent
 from geo.errors import InvalidData
 from geo.settings import REPOSITORY
 from geo.status import ACCURACIES, CONDITIONS, STATUSES
@@ -15,6 +17,7 @@ from layers import style
 from layers.catalog import Catalog
 from layers.icons import OWN, STROKE, Icon, read_icon
 from layers.palette import GROUPS
+from tests.silence import SHOWN, WORDS
 
 PACKAGES = REPOSITORY / "web" / "node_modules"
 DRAWN_ELEMENTS = {"svg", "symbol", "path", "pattern"}
@@ -140,20 +143,27 @@ def test_from_afar_a_marker_is_the_sign_of_the_status_with_its_condition() -> No
     ("told", "old"),
     [
         (None, False),
-        ("2024-11-21", True),
-        ("2024-11-22", False),
-        ("2024-10", True),
-        ("2024-11", False),
-        ("2023", True),
-        ("2024", False),
+        *WORDS,
         ("2019~", True),
-        ("2020/2025", False),
         ("..", False),
     ],
 )
 def test_a_word_of_more_than_two_years_ago_gets_the_small_clock(told: str | None, old: bool) -> None:
-    assert style.is_old(told, date(2026, 11, 22)) is old
+    assert is_silent(told, date.fromisoformat(SHOWN)) is old
     assert ("age-old" in style.marker_svg("operational", "port", old=old)) is old
+
+
+def test_the_page_judges_the_silence_on_a_status_as_the_server_does() -> None:
+    asked = json.dumps([told for told, _ in WORDS])
+    script = (
+        "import { isOld } from './web/src/style.js';"
+        f"const age = {{ months: {SILENT_MONTHS} }};"
+        f"console.log(JSON.stringify({asked}.map((told) => isOld({{ last_told: told }}, '{SHOWN}', age))))"
+    )
+    ran = subprocess.run(
+        ["node", "--input-type=module", "-e", script], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert json.loads(ran.stdout) == [old for _, old in WORDS]
 
 
 def test_words_of_the_data_never_reach_a_marker() -> None:

@@ -40,7 +40,7 @@ def test_what_is_near_is_a_list_and_a_ring_and_can_be_left_again(reader: Reader)
     addressed(page, f"id={PORT}")
     page.get_by_role("button", name="Thôi xem").click()
     expect(page.locator(".near-ring")).to_have_count(0)
-    assert "near=" not in page.url
+    expect(page).not_to_have_url(re.compile("near="))
 
 
 def test_a_distance_is_typed_and_a_wrong_one_is_explained(reader: Reader) -> None:
@@ -71,7 +71,7 @@ def test_shift_and_click_select_and_the_selection_is_in_the_address(reader: Read
         page.locator("#list .row").nth(row).click(modifiers=["Shift"])
     expect(page.locator(".selection-count")).to_have_text("Đã chọn 2 dự án")
     addressed(page, r"select=[\w-]+,[\w-]+")
-    assert "&id=" not in page.url
+    expect(page).not_to_have_url(re.compile("&id="))
     expect(page.locator(".mark-selected, .cluster")).not_to_have_count(0)
     page.reload()
     expect(page.locator(".selection-count")).to_have_text("Đã chọn 2 dự án")
@@ -81,7 +81,7 @@ def test_shift_and_click_select_and_the_selection_is_in_the_address(reader: Read
     assert sorted(line.split(",")[0] for line in table.text().splitlines()[1:]) == sorted(chosen[1].split(","))
     page.get_by_role("button", name="Bỏ chọn").click()
     expect(page.locator(BAR)).to_be_hidden()
-    assert "select=" not in page.url
+    expect(page).not_to_have_url(re.compile("select="))
 
 
 def test_a_selection_has_a_bound_and_says_so(reader: Reader) -> None:
@@ -108,7 +108,7 @@ def test_projects_stand_beside_one_another_and_the_keyboard_is_enough(reader: Re
     expect(row.filter(has_text="Vốn đầu tư").locator("td").last).to_have_text("2.000 tỷ đồng")
     expect(row.filter(has_text="Căn cứ").locator("td").first.get_by_role("link")).to_contain_text("cảng biển Hải Phòng")
     expect(row.filter(has_text="Việc được giao").locator("td").nth(1)).to_contain_text("hạn 2023: đạt sau hạn")
-    assert page.evaluate("document.activeElement.closest('dialog') !== null")
+    expect(dialog.locator(":focus")).to_have_count(1)
     by_area = dialog.get_by_role("button", name="Diện tích")
     by_area.press("Enter")
     expect(areas).to_have_text(["20,54 ha", "196,1 ha", "652,73 ha", "chưa rõ"])
@@ -128,7 +128,15 @@ def test_projects_stand_beside_one_another_and_the_keyboard_is_enough(reader: Re
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     addressed(page, "select=kcn-trang-due-3,kcn-an-duong|select=kcn-an-duong,kcn-trang-due-3")
-    assert page.evaluate("document.activeElement.dataset.way") == "compare"
+    compare = page.locator('[data-way="compare"]')
+    expect(compare).to_be_focused()
+    compare.press("Enter")
+    dialog.get_by_role("button", name="Bỏ Khu công nghiệp An Dương khỏi bảng").press("Enter")
+    page.keyboard.press("Escape")
+    expect(compare).to_be_disabled()
+    expect(page.locator('[data-way="show"]')).to_be_focused()
+    page.locator('[data-way="clear"]').press("Enter")
+    expect(page.locator("#map")).to_be_focused()
 
 
 @pytest.mark.parametrize("phone", [False, True])
@@ -234,6 +242,7 @@ def test_a_distance_is_measured_with_the_mouse_and_finished_with_the_keyboard(re
     corners = page.locator(".tool-place > span:first-child").all_text_contents()
     ends = [tuple(float(part.replace(",", ".")) for part in text.split("; ")) for text in corners]
     length = Geod(ellps="WGS84").inv(ends[0][1], ends[0][0], ends[1][1], ends[1][0])[2]
+    expect(page.locator(".tool-result")).to_have_text(re.compile(r" km$"))
     shown = page.locator(".tool-result").text_content()
     assert shown is not None
     assert float(shown.removesuffix(" km").replace(",", ".")) * 1000 == pytest.approx(length, abs=1)
@@ -263,9 +272,9 @@ def test_an_area_is_measured_from_typed_corners_alone(reader: Reader) -> None:
     field.fill("here")
     field.press("Enter")
     expect(page.locator("#measure-wrong")).to_contain_text("were not understood")
-    assert page.evaluate("document.activeElement.className") == "tool-field"
+    expect(field).to_be_focused()
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Measure distance and area"
+    expect(page.get_by_role("button", name="Measure distance and area", exact=True)).to_be_focused()
 
 
 def test_a_box_a_radius_and_an_outline_select_what_stands_in_them(reader: Reader) -> None:

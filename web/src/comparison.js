@@ -25,9 +25,10 @@ export async function openComparison(features, { catalog, state, clocks }) {
       el("button", { type: "button", class: "icon-button comparison-close", "aria-label": t("close"), title: t("close"), onclick: () => dialog.close() }, glyph("cross"))),
     table);
 
+  /** The browser gives the focus back to where it came from, unless that can no longer be used: columns taken out leave the selection too. */
   function gone() {
     dialog.remove();
-    document.querySelector('[data-way="compare"]:not(:disabled)')?.focus();
+    if (document.activeElement === document.body) (document.querySelector(".selection:not([hidden]) .action:not(:disabled)") ?? document.querySelector("#map")).focus();
   }
 
   const none = { text: "—", node: () => el("span", { class: "quiet" }, t("notTold")) };

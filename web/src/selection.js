@@ -4,16 +4,29 @@ import { el, glyph } from "./dom.js";
 import { number, t } from "./i18n.js";
 import { MOST_SELECTED } from "./state.js";
 
+const WORDS = { compare: "compareSelected", show: "showSelected", csv: "selectedCsv", geojson: "selectedGeojson", clear: "clearSelection" };
+const FORMATS = { csv: "CSV", geojson: "GeoJSON" };
+
 /** `onShow()`, `onCompare()` are asked for in the bar; `onColumn()` is called when the bar came or went. */
 export function createSelection(parent, { state, onColumn, onShow, onCompare }) {
   const count = el("p", { class: "selection-count", role: "status" });
   const said = el("p", { class: "selection-said quiet" });
-  const ways = el("div", { class: "selection-ways" });
+  const way = (name, symbol, act) => el("button", { type: "button", class: "action", "data-way": name, onclick: act }, glyph(symbol), el("span"));
+  const compare = way("compare", "table", onCompare);
+  const ways = el("div", { class: "selection-ways" }, compare, way("show", "target", onShow),
+    Object.entries(FORMATS).map(([format, name]) => el("a", { class: "action", "data-way": format, download: "" }, glyph("file"), el("span", {}, name))),
+    way("clear", "cross", clear));
   const root = el("section", { class: "selection", "data-side": "foot", "data-t-label": "selection", hidden: true }, el("div", { class: "selection-text" }, count, said), ways);
   parent.append(root);
 
   const selected = () => state.shown.select;
   const file = (format) => `/layers/projects.${format}?ids=${selected().map(encodeURIComponent).join(",")}`;
+
+  /** The bar goes with its last project: whoever stood in it goes on at the map. */
+  function clear() {
+    set([]);
+    document.querySelector("#map").focus();
+  }
 
   function set(next, words = "") {
     state.set({ select: next }, { replace: true });
@@ -55,14 +68,14 @@ export function createSelection(parent, { state, onColumn, onShow, onCompare }) 
       root.setAttribute("aria-label", t("selection"));
       count.textContent = n ? t(n === 1 ? "selected1" : "selected", { n: number(n) }) : "";
       if (!n) said.textContent = "";
-      const focused = root.contains(document.activeElement) ? document.activeElement.dataset.way : null;
-      const way = (name, symbol, words, act) => el("button", { type: "button", class: "action", "data-way": name, title: words, onclick: act }, glyph(symbol), el("span", {}, words));
-      ways.replaceChildren(
-        way("compare", "table", t("compareSelected"), onCompare), way("show", "target", t("showSelected"), onShow),
-        ...["csv", "geojson"].map((format) => el("a", { class: "action", "data-way": format, title: t(format === "csv" ? "selectedCsv" : "selectedGeojson"), href: file(format), download: "" }, glyph("file"), el("span", {}, format === "csv" ? "CSV" : "GeoJSON"))),
-        way("clear", "cross", t("clearSelection"), () => set([])));
-      ways.querySelector('[data-way="compare"]').disabled = n < 2;
-      if (focused) ways.querySelector(`[data-way="${focused}"]`)?.focus();
+      // The same buttons each time: a dialog that one of them opened gives the focus back to it.
+      for (const one of ways.children) {
+        const { way: name } = one.dataset;
+        one.title = t(WORDS[name]);
+        if (name in FORMATS) one.href = file(name);
+        else one.lastChild.textContent = one.title;
+      }
+      compare.disabled = n < 2;
       for (const button of document.querySelectorAll("[data-select]")) {
         const isIn = selected().includes(button.dataset.select);
         button.setAttribute("aria-pressed", String(isIn));

@@ -6,7 +6,11 @@
 import os
 import shutil
 import sys
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo import packages
 from geo.cluster import tell
@@ -15,6 +19,11 @@ from geo.packages import Say
 from geo.place import make_home
 from geo.settings import Settings
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PATIENCE_S = 15
+"""How long a page may take on a busy machine until it shows what it was asked for."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-dejavu-core")
 
@@ -70,6 +79,18 @@ def _wrap(root: Path) -> None:
     wrapper = root / "run"
     wrapper.write_text(WRAPPER.format(root=root, libraries=libraries), encoding="utf-8")
     wrapper.chmod(0o755)
+
+
+def eventually(page: "Page", look: str | Callable[[], object], wanted: object) -> None:
+    """Look at a page, by a script or by hand, until it shows what is wanted; fails with what it showed at last.
+
+    For what no `expect` of Playwright can say. An action's end is never looked for just once: it may come a task later.
+    """
+    see = partial(page.evaluate, look) if isinstance(look, str) else look
+    end = time.monotonic() + PATIENCE_S
+    while (seen := see()) != wanted and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert seen == wanted, f"{wanted!r} was awaited, {seen!r} is what there is"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The page as a reader meets it: the real application over real data, in a real Chromium."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,13 +11,16 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Playwright, Request
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Playwright, Request, expect
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from api.main import create_app
 from geo.settings import Settings
 from layers.catalog import Catalog
 from layers.load import load_all
+from tests.browser import PATIENCE_S
+
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 # Chromium itself would like to talk to its maker; a test that watches for foreign requests must not see that.
 SWITCHES = (
@@ -30,6 +34,12 @@ SWITCHES = (
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 BLOCKED = "Service Worker registration blocked by Playwright"
 SETTLED = "body.is-ready .finder:not([aria-busy])"
+
+
+def settled(page: Page, address: str = "") -> None:
+    """Until the address of the page says this, and list and map show what it asks for."""
+    expect(page).to_have_url(re.compile(address))
+    page.wait_for_selector(SETTLED)
 
 
 @pytest.fixture(scope="session")
@@ -138,7 +148,7 @@ class Reader:
             context.add_init_script("localStorage.setItem('tour', 'seen')")
         page = context.new_page()
         self.pages.append(page)
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_S * 1000)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", self._dismiss)

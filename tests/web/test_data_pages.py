@@ -1,6 +1,9 @@
 """The pages of the open data, as they stand in a browser: on a desk and on a phone."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.conftest import Reader
 
@@ -37,7 +40,7 @@ def test_a_list_is_sieved_with_the_keyboard_and_opens_the_map_with_the_same_filt
     page.get_by_role("searchbox").fill("lach huyen")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=lach*")
-    assert "status=" not in page.url
+    expect(page).not_to_have_url(re.compile("status="))
     assert page.locator("tbody tr").count() > 1
     address = page.locator(".locator a").get_attribute("href")
     assert address is not None

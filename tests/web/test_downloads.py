@@ -13,6 +13,7 @@ from geo.settings import Settings
 from layers.catalog import Catalog
 from layers.load import load_all
 from layers.release.publish import Wanted, publish
+from tests.browser import eventually
 from tests.factories import edit, fact, store
 from tests.web.conftest import Reader, database, served
 
@@ -74,14 +75,14 @@ def test_a_snippet_is_copied_by_a_button(reader: Reader) -> None:
     snippet = row.locator(".snippet").filter(has_text="curl")
     snippet.get_by_role("button", name="Copy").click()
     expect(snippet.get_by_role("button")).to_have_text("Copied")
-    assert page.evaluate("navigator.clipboard.readText()") == snippet.locator("code").inner_text()
+    eventually(page, "navigator.clipboard.readText()", snippet.locator("code").inner_text())
 
 
 @pytest.mark.parametrize("phone", [False, True])
 def test_nothing_is_wider_than_the_window(reader: Reader, *, phone: bool) -> None:
     page = reader.open("/tai-ve", phone=phone, wait=False)
     page.locator("#port summary").click()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    eventually(page, "document.documentElement.scrollWidth <= innerWidth", True)
 
 
 def test_the_map_and_every_page_lead_to_the_downloads(reader: Reader) -> None:

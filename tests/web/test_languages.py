@@ -6,11 +6,12 @@ from html.parser import HTMLParser
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from api.html import is_vietnamese
 from geo.settings import REPOSITORY
 from layers.catalog import Catalog
+from tests.browser import eventually
 from tests.web.conftest import Reader
 
 WEB = REPOSITORY / "web"
@@ -152,8 +153,8 @@ def test_official_names_are_marked_as_vietnamese_on_the_english_map(reader: Read
     page.click("#q")
     page.keyboard.type("huyen cat hai")
     page.locator(".find-filter").wait_for()
-    assert page.locator(".find [lang=vi]").count() > 0
-    assert page.evaluate(VIETNAMESE_NAMES) == []
+    expect(page.locator(".find [lang=vi]")).not_to_have_count(0)
+    eventually(page, VIETNAMESE_NAMES, [])
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,14 @@
 """The pages of the ledger in a real Chromium: by mouse, by keyboard, on a phone, on paper, and without a script."""
 
-import pytest
-from playwright.sync_api import Page, expect
+import re
 
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import eventually
 from tests.web.conftest import SETTLED, Reader
 
 PAGES = ("/van-ban", "/van-ban/ct-02-2023", "/chi-tieu", "/thoi-han", "/du-an", "/du-an/kcn-trang-due-3")
-
-
-def told(page: Page) -> str:
-    page.wait_for_selector(SETTLED)
-    return page.locator(".summary").inner_text()
 
 
 def test_a_clause_leads_to_its_projects_without_a_script(reader: Reader) -> None:
@@ -47,7 +45,8 @@ def test_each_number_of_the_ledger_opens_its_rows_on_the_map(
     link = page.locator(f"[id='{target}'] td[data-label='{number}'] a")
     link.focus()
     page.keyboard.press("Enter")
-    assert told(page).startswith(projects)
+    page.wait_for_selector(SETTLED)
+    expect(page.locator(".summary")).to_have_text(re.compile(rf"^\s*{projects}"))
     numbers = page.locator("#list .group-count").all_inner_texts()
     assert sum(map(int, numbers)) == int(projects.split()[0])
 
@@ -58,8 +57,8 @@ def test_deadlines_are_sifted_without_a_script(reader: Reader) -> None:
     expect(page.locator(".standing-group")).to_have_count(1)
     page.get_by_label("Địa bàn").select_option("2024-huyen-cat-hai")
     page.get_by_role("button", name="Xem").click()
-    assert "district=2024-huyen-cat-hai" in page.url
-    assert "verdict=late" in page.url
+    expect(page).to_have_url(re.compile("district=2024-huyen-cat-hai"))
+    expect(page).to_have_url(re.compile("verdict=late"))
     expect(page.locator(".row")).to_have_count(1)
     expect(page.locator(".row")).to_contain_text("Cái Giá")
 
@@ -75,7 +74,7 @@ def test_the_panel_of_the_map_tells_ordered_against_recorded(reader: Reader) -> 
 def test_a_phone_never_scrolls_sideways(reader: Reader, path: str) -> None:
     for lang in ("vi", "en"):
         page = reader.open(f"{path}?lang={lang}", phone=True, wait=False)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        eventually(page, "document.documentElement.scrollWidth <= 390", True)
         expect(page.locator("h1")).to_be_visible()
 
 

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
+from tests.browser import eventually
 from tests.factories import edit, fact, point, store
 from tests.web.conftest import SETTLED, Reader
 
@@ -33,12 +35,13 @@ def test_the_keyboard_reaches_every_row_of_a_list_that_is_never_whole_in_the_pag
     page.keyboard.press("End")
     expect(page.locator(FOCUSED)).to_have_text(every[-1])
     item = page.locator("#list .row-place", has=page.locator(".row:focus"))
-    assert [item.get_attribute(f"aria-{name}") for name in ("posinset", "setsize")] == [str(len(every))] * 2
+    for name in ("posinset", "setsize"):
+        expect(item).to_have_attribute(f"aria-{name}", str(len(every)))
     page.keyboard.press("PageUp")
     page.keyboard.press("PageUp")
     page.keyboard.press("ArrowUp")
-    assert page.locator(FOCUSED).inner_text() in every[-60:-8]
-    assert page.locator("#list .row").count() < 60
+    expect(page.locator(FOCUSED)).to_have_text(re.compile("|".join(f"^{re.escape(name)}$" for name in every[-60:-8])))
+    eventually(page, "document.querySelectorAll('#list .row').length < 60", True)
     page.keyboard.press("Home")
     page.keyboard.press("ArrowDown")
     expect(page.locator(FOCUSED)).to_have_text(every[1])
@@ -97,20 +100,20 @@ def test_more_projects_than_a_page_can_hold_are_drawn_from_tiles(
     expect(page.locator(".summary strong")).to_contain_text("2.100")
     asked: list[str] = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
     assert not any("/projects/items?" in address for address in asked)
-    page.wait_for_timeout(500)
-    numbers = [int(text.replace(".", "")) for text in page.locator(".cluster .donut-count").all_text_contents()]
-    assert sum(numbers) + page.locator(".mark").count() == 2_100
+
+    def drawn() -> int:
+        numbers = page.locator(".cluster .donut-count").all_text_contents()
+        return sum(int(text.replace(".", "")) for text in numbers) + page.locator(".mark").count()
+
+    eventually(page, drawn, 2_100)
     page.goto(f"{site}/?q=0007#map=16/20.6/106.556")
     page.wait_for_selector(SETTLED)
     expect(page.locator(".mark")).to_have_count(1)
     page.goto(f"{site}/#map=17/20.6/106.556")
     page.reload()
-    for _ in range(100):
-        if page.evaluate("Boolean(document.elementFromPoint(720, 450)?.closest('.mark'))"):
-            break
-        page.wait_for_timeout(200)
+    eventually(page, "Boolean(document.elementFromPoint(720, 450)?.closest('.mark'))", True)
     page.mouse.click(720, 450)
-    expect(page.locator("#panel .panel-name")).to_have_text("Cảng 0007", timeout=20_000)
+    expect(page.locator("#panel .panel-name")).to_have_text("Cảng 0007")
     page.keyboard.press("Escape")
     page.locator("#list .row").first.focus()
     page.keyboard.press("End")

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import eventually
 from tests.web.conftest import Reader
 
 NEAR_AND_FAR = range(8, 17)
@@ -19,7 +20,6 @@ COLLISIONS = """() => {
     .map((other) => `${name.textContent} × ${other.textContent}`));
 }"""
 PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-GROUND = "getComputedStyle(document.body).backgroundColor"
 IS_DARK = re.compile(r"rgb\((\d|[1-5]\d), (\d|[1-5]\d), (\d|[1-5]\d)\)")
 
 
@@ -31,7 +31,7 @@ def test_no_name_lies_over_a_name_or_a_sign_from_zoom_8_to_16(reader: Reader, ph
         for place in PLACES:
             page.evaluate(f"location.hash = 'map={zoom}/{place}'")
             page.evaluate(PAINTED)
-            assert page.evaluate(COLLISIONS) == [], (zoom, place)
+            eventually(page, COLLISIONS, [])
             named += page.locator(".place span").count()
     assert named > (60 if phone else 200)
 
@@ -39,13 +39,14 @@ def test_no_name_lies_over_a_name_or_a_sign_from_zoom_8_to_16(reader: Reader, ph
 def test_a_group_says_how_many_of_each_status_it_holds(reader: Reader) -> None:
     page = reader.open("/#map=10/20.86/106.68")
     group = page.locator(".cluster[aria-label]").first
+    expect(group).to_have_attribute("aria-label", re.compile("dự án"))
     said = group.get_attribute("aria-label") or ""
     total, parts = re.match(r"(\d+) dự án[^:]*: (.+)", said).groups()  # type: ignore[union-attr]
     assert int(total) == sum(int(part.split()[0]) for part in parts.split(", "))
     group.hover()
     tip = page.locator(".tip .hint-tally li")
     expect(tip).to_have_count(len(parts.split(", ")))
-    assert sum(int(n) for n in tip.locator("b").all_inner_texts()) == int(total)
+    assert sum(int(number) for number in tip.locator("b").all_inner_texts()) == int(total)
 
 
 def test_what_stands_at_one_point_is_fanned_out_and_goes_back(reader: Reader) -> None:
@@ -63,10 +64,10 @@ def test_a_group_opens_by_the_space_bar_too(reader: Reader) -> None:
     where = page.locator("#map")
     where.focus()
     said = page.locator("#voice")
-    for _ in range(12):
+    for step in range(1, 13):
         where.press("ArrowRight")
-        page.wait_for_timeout(180)  # the voice waits for the reader to hear the end
-        if any("phím cách mở nhóm" in words for words in said.all_inner_texts()):
+        expect(said).to_have_text(re.compile(rf"\b{step} trên"))  # the voice waits for the reader to hear the end
+        if "phím cách mở nhóm" in said.inner_text():
             break
     where.press("Space")
     expect(page.locator(".mark-fan")).to_have_count(2)
@@ -75,22 +76,22 @@ def test_a_group_opens_by_the_space_bar_too(reader: Reader) -> None:
 @pytest.mark.parametrize("path", ["/", "/chi-tieu", "/api", "/du-an"])
 def test_a_page_is_as_dark_as_the_system_wishes(reader: Reader, path: str) -> None:
     page = reader.open(path, dark=True, wait=path == "/")
-    assert IS_DARK.fullmatch(page.evaluate(GROUND))
+    expect(page.locator("body")).to_have_css("background-color", IS_DARK)
 
 
 def test_the_chosen_appearance_holds_on_every_page_and_the_other_choice_gives_it_back(reader: Reader) -> None:
     page = reader.open("/")
     page.get_by_role("button", name="Giao diện tối").click()
-    assert page.evaluate("localStorage.theme") == "dark"
+    eventually(page, "localStorage.theme", "dark")
     page.goto(reader.site + "/chi-tieu", wait_until="commit")
     page.wait_for_selector("body")
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.get_by_role("button", name="Giao diện tối").click()
-    assert page.evaluate("localStorage.theme") == "auto"
-    assert not IS_DARK.fullmatch(page.evaluate(GROUND))
+    eventually(page, "localStorage.theme", "auto")
+    expect(page.locator("body")).not_to_have_css("background-color", IS_DARK)
 
 
 def test_without_a_script_a_page_follows_the_system(reader: Reader) -> None:
     page = reader.open("/chi-tieu", dark=True, script=False)
-    assert IS_DARK.fullmatch(page.evaluate(GROUND))
+    expect(page.locator("body")).to_have_css("background-color", IS_DARK)
     assert page.get_by_role("button", name="Giao diện tối").count() == 0

@@ -22,6 +22,7 @@ from layers.catalog import Catalog
 from layers.edition import folder
 from layers.edition.bundle import bundle
 from layers.edition.contents import contents
+from tests.browser import eventually
 from tests.web.conftest import Reader
 
 FOOT = {"vi": "Bản thử.", "en": "A trial."}
@@ -120,4 +121,4 @@ def test_it_serves_on_a_phone_in_vietnamese(address: str, reading: Callable[[str
     page = reading(address).open("index.html?district=cat-hai", phone=True)
     expect(page.locator(".summary")).to_contain_text("44 dự án")
     page = reading(address).open("du-an/kcn-trang-due-3.html", phone=True, wait=False)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    eventually(page, "document.documentElement.scrollWidth <= innerWidth", True)

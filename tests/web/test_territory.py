@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import Reader
-from tests.web.test_map import counts, settle, told
-from tests.web.test_time import asked, rest
+from tests.browser import eventually
+from tests.web.conftest import Reader, settled
+from tests.web.test_map import counts, told
+from tests.web.test_time import asked
 
 THUY_NGUYEN = "2024-huyen-thuy-nguyen"
 
@@ -35,12 +36,10 @@ def test_the_map_names_the_units_that_there_were_on_the_day(
 ) -> None:
     query = "?q=zzzz" + (f"&datetime={day}" if day else "")  # without a sign on the map every name has room
     page = reader.open(f"/{query}#map=10.5/20.84/106.67")
-    page.wait_for_timeout(400)
     every = names(page, collection)
-    shown = page.locator(f".place-{kind} span").all_inner_texts()
+    shown = page.locator(f".place-{kind} span")
     assert len(asked(page, f"/api/collections/{collection}/items?limit=1000")["features"]) == units
-    assert len(shown) >= 10
-    assert set(shown) <= every
+    eventually(page, lambda: shown.count() >= 10 and set(shown.all_inner_texts()) <= every, True)
     other = "unit" if kind == "district" else "district"
     expect(page.locator(f".place-{other}")).to_have_count(0)
     reader.complaints.clear()
@@ -48,10 +47,8 @@ def test_the_map_names_the_units_that_there_were_on_the_day(
 
 def test_before_the_merger_hai_duong_is_a_neighbour(reader: Reader) -> None:
     page = reader.open("/?datetime=2025-06-30&q=zzzz#map=9.75/20.85/106.5")
-    page.wait_for_timeout(300)
     expect(page.locator(".place-province", has_text="Hải Dương")).to_have_count(1)
     after = reader.open("/?datetime=2025-07-01&q=zzzz#map=9.75/20.85/106.5")
-    after.wait_for_timeout(300)
     expect(after.locator(".place-province", has_text="Hải Dương")).to_have_count(0)
 
 
@@ -83,17 +80,19 @@ def test_several_units_are_chosen_by_keyboard(reader: Reader) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
-    settle(page)
+    settled(page, "district=[^&#]*,")
     chosen = page.url.split("district=")[1].split("#")[0].split("&")[0]
     assert len(chosen.split(",")) == 2
-    assert told(page)[0] == counts(page, f"district={chosen}")["numberMatched"]
+    eventually(page, lambda: told(page)[:1], [counts(page, f"district={chosen}")["numberMatched"]])
     expect(page.locator("#pick-district .picker-value")).to_have_text("Đồ Sơn, Cát Hải")
 
 
 @pytest.mark.parametrize("phone", [False, True])
 def test_an_abolished_district_lists_its_projects_and_says_what_became_of_it(reader: Reader, phone: bool) -> None:
     page = reader.open(f"/?district={THUY_NGUYEN}", phone=phone)
-    assert told(page)[0] == counts(page, f"district={THUY_NGUYEN}")["numberMatched"] > 20
+    number = counts(page, f"district={THUY_NGUYEN}")["numberMatched"]
+    assert number > 20
+    eventually(page, lambda: told(page)[:1], [number])
     if phone:
         page.locator(".handle").click()
     line = page.locator(".became")
@@ -102,31 +101,29 @@ def test_an_abolished_district_lists_its_projects_and_says_what_became_of_it(rea
     line.get_by_role("button", name=re.compile(r"và \d+ đơn vị khác")).click()
     expect(line.locator("li")).to_have_count(len(today))
     line.get_by_role("button", name=today[0]["full_name"]).click()
-    settle(page)
-    assert f"district={today[0]['id']}" in page.url
+    settled(page, f"district={today[0]['id']}")
     expect(line).to_be_hidden()
 
 
 def test_numbers_by_unit_are_those_of_the_day_and_each_opens_its_projects(reader: Reader) -> None:
     page = reader.open("/?datetime=2023-06-30")
     page.get_by_role("button", name="Số dự án theo địa bàn").click()
-    rest(page)
-    assert "shade=districts-2024" in page.url
+    settled(page, "shade=districts-2024")
     expected = numbers(page, "districts-2024", "&datetime=2023-06-30")
     card = page.locator("#shade")
     card.locator("summary").click()
     rows = card.locator(".shade-row")
     listed = {unit["full_name"]: unit["numberMatched"] for unit in expected["units"] if unit["numberMatched"]}
-    assert dict(row.rsplit("\n", 1) for row in rows.all_inner_texts()) == {k: str(v) for k, v in listed.items()}
+    wanted = {name: str(number) for name, number in listed.items()}
+    eventually(page, lambda: dict(row.rsplit("\n", 1) for row in rows.all_inner_texts()), wanted)
     assert card.locator(".shade-legend li").count() <= 5
     expect(page.locator(".leaflet-tint-pane path")).to_have_count(15)
     expect(page.locator(".leaflet-marker-pane")).to_be_hidden()
     biggest = max(expected["units"], key=lambda unit: unit["numberMatched"])
     rows.first.focus()
     page.keyboard.press("Enter")
-    settle(page)
-    assert f"district={biggest['id']}" in page.url
-    assert told(page)[-3 if len(told(page)) > 2 else 0] > 0
+    settled(page, f"district={biggest['id']}")
+    eventually(page, lambda: biggest["numberMatched"] in told(page), True)
     expect(card).to_be_hidden()
     expect(page.locator(".leaflet-tint-pane path")).to_have_count(0)
 
@@ -137,12 +134,11 @@ def test_numbers_of_one_status_and_those_without_a_unit(reader: Reader) -> None:
     expected = numbers(page, "units-2025-07", "&status=proposed")
     expect(card.locator(".shade-note")).to_contain_text(f"{expected['numberMatched']} dự án khớp bộ lọc")
     card.get_by_label("Số dự án theo địa bàn").select_option("districts-2025-01")
-    rest(page)
-    assert "shade=districts-2025-01" in page.url
+    settled(page, "shade=districts-2025-01")
     without = numbers(page, "districts-2025-01", "&status=proposed")["unassigned"]
     card.get_by_role("button", name=f"Chưa xác định: {without} dự án").click()
-    settle(page)
-    assert told(page)[0] == without
+    settled(page, "district=chua-xac-dinh")
+    eventually(page, lambda: told(page)[:1], [without])
     expect(page.locator("#pick-district .picker-value")).to_have_text("Chưa xác định")
 
 
@@ -150,9 +146,8 @@ def test_numbers_by_unit_on_a_phone_stand_in_the_sheet(reader: Reader) -> None:
     page = reader.open(phone=True)
     page.get_by_role("button", name="Công cụ bản đồ").tap()
     page.get_by_role("button", name="Số dự án theo địa bàn").tap()
-    page.wait_for_timeout(400)
     expect(page.locator(".shade-legend")).to_be_in_viewport()
     expect(page.locator(".figure span").first).to_be_visible()
-    assert not page.evaluate("() => document.scrollingElement.scrollWidth > innerWidth")
+    eventually(page, "document.scrollingElement.scrollWidth > innerWidth", False)
     page.get_by_role("button", name="Thôi tô màu theo địa bàn").tap()
     expect(page.locator("#shade")).to_be_hidden()

@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
+from tests.browser import eventually
 from tests.factories import edit, fact, point, store
 from tests.web.conftest import SETTLED, Reader
-from tests.web.test_map import LOCATED, told
+from tests.web.test_map import BOXES, LOCATED, told
 
 BERTHS = "ben-3-4-lach-huyen-htit"
 """Under construction in June 2023, in service since 2025."""
@@ -39,9 +40,9 @@ def stops(page: Page) -> list[str]:
     return sorted({day for day in days if re.fullmatch(r"\d{4}-\d\d-\d\d", day) and day < today})
 
 
-def rest(page: Page) -> None:
-    """Until the day that the reader moved to is on the map."""
-    page.wait_for_timeout(350)
+def rest(page: Page, day: str) -> None:
+    """Until the day that the reader moved to is in the address, and on the map."""
+    eventually(page, lambda: day_of(page), day)
     page.wait_for_selector(SETTLED)
 
 
@@ -55,9 +56,9 @@ def rest(page: Page) -> None:
 def test_list_legend_counts_and_map_show_one_past_day(reader: Reader, lang: str, words: str) -> None:
     page = reader.open(f"/?datetime=2023-06-30&lang={lang}")
     expected = asked(page, "/api/counts?datetime=2023-06-30")
-    numbers = re.findall(r"\d+", page.locator(".summary").inner_text().replace(".", "").split("\n")[-1])
-    assert [int(n) for n in numbers] == [expected[n] for n in ("numberMatched", "located", "unlocated")]
-    assert page.evaluate(LOCATED) == expected["located"]
+    told_of = [expected[name] for name in ("numberMatched", "located", "unlocated")]
+    eventually(page, lambda: told(page)[-3:], told_of)
+    eventually(page, LOCATED, expected["located"])
     for status in ("proposed", "under_construction", "operational", "unknown"):
         chip = page.locator(f'.chip[data-code="{status}"] .chip-count')
         expect(chip).to_have_text(re.compile(rf"^{expected['status'].get(status, 0)}\b"))
@@ -70,7 +71,7 @@ def test_today_the_bar_says_today_and_asks_for_nothing_else(reader: Reader) -> N
     page = reader.open()
     expect(page.locator(".time-says")).to_contain_text("Tình trạng hôm nay")
     expect(page.locator(".time-today")).to_be_hidden()
-    assert "datetime" not in page.url
+    expect(page).not_to_have_url(re.compile("datetime"))
 
 
 def test_the_arrow_keys_stop_only_at_days_on_which_something_changed(reader: Reader) -> None:
@@ -78,33 +79,26 @@ def test_the_arrow_keys_stop_only_at_days_on_which_something_changed(reader: Rea
     every = stops(page)
     page.focus(".track")
     page.keyboard.press("ArrowLeft")
-    rest(page)
-    assert day_of(page) == every[-1]
+    rest(page, every[-1])
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    rest(page)
-    assert day_of(page) == every[-3]
+    rest(page, every[-3])
     page.keyboard.press("PageDown")
-    rest(page)
-    assert day_of(page) in every
-    assert day_of(page) < every[-3]
+    eventually(page, lambda: day_of(page) in every[:-3], True)
     page.keyboard.press("Home")
-    rest(page)
-    assert day_of(page) == every[0]
+    rest(page, every[0])
     expect(page.locator(".track")).to_have_attribute(
         "aria-valuetext", re.compile("/".join(reversed(every[0].split("-"))))
     )
     page.keyboard.press("End")
-    rest(page)
-    assert day_of(page) == "today"
+    rest(page, "today")
 
 
 def test_a_day_is_typed_and_one_that_is_none_is_said_at_its_field(reader: Reader) -> None:
     page = reader.open()
     page.fill("#day", "30/6/2023")
     page.keyboard.press("Enter")
-    rest(page)
-    assert day_of(page) == "2023-06-30"
+    rest(page, "2023-06-30")
     page.fill("#day", "31/02/2023")
     page.keyboard.press("Enter")
     expect(page.locator("#day-wrong")).to_have_text("Không có ngày này. Điền như 30/06/2023.")
@@ -112,8 +106,7 @@ def test_a_day_is_typed_and_one_that_is_none_is_said_at_its_field(reader: Reader
     assert day_of(page) == "2023-06-30"
     page.fill("#day", "")
     page.keyboard.press("Enter")
-    rest(page)
-    assert day_of(page) == "today"
+    rest(page, "today")
     expect(page.locator("#day-wrong")).to_be_hidden()
 
 
@@ -121,17 +114,16 @@ def test_the_day_survives_a_reload_and_the_way_back(reader: Reader) -> None:
     page = reader.open("/?layer=port")
     page.fill("#day", "30/06/2023")
     page.keyboard.press("Enter")
-    rest(page)
-    before = page.locator(".summary").inner_text()
+    rest(page, "2023-06-30")
+    before = told(page)
     page.reload()
     page.wait_for_selector(SETTLED)
-    assert page.locator(".summary").inner_text() == before
+    eventually(page, lambda: told(page), before)
     page.get_by_role("button", name="Hôm nay").click()
-    rest(page)
-    assert day_of(page) == "today"
+    rest(page, "today")
     page.go_back()
-    rest(page)
-    assert page.locator(".summary").inner_text() == before
+    rest(page, "2023-06-30")
+    eventually(page, lambda: told(page), before)
     expect(page.locator("#day")).to_have_value("30/06/2023")
 
 
@@ -140,14 +132,13 @@ def test_the_line_of_time_is_moved_by_mouse(reader: Reader) -> None:
     box = page.locator(".track-line").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 12)
-    rest(page)
+    every = stops(page)
+    eventually(page, lambda: day_of(page) in every, True)
     middle = day_of(page)
-    assert middle in stops(page)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 12, steps=5)
     page.mouse.up()
-    rest(page)
-    assert day_of(page) < middle
+    eventually(page, lambda: day_of(page) < middle, True)
     page.mouse.move(box["x"] + box["width"] / 3, box["y"] + 12)
     expect(page.locator(".track-tip")).to_contain_text(re.compile(r"\d\d/\d\d/\d{4}"))
 
@@ -155,15 +146,14 @@ def test_the_line_of_time_is_moved_by_mouse(reader: Reader) -> None:
 def test_directives_and_reorganisations_are_named(reader: Reader) -> None:
     page = reader.open("/?datetime=2023-01-19")
     expect(page.locator(".time-says")).to_contain_text("Chỉ thị 02/CT-UBND")
-    assert page.locator(".track-document").count() >= 2
+    eventually(page, lambda: page.locator(".track-document").count() >= 2, True)
     page.get_by_role("button", name="Dữ liệu ghi nhận đến ngày nào, và các mốc").click()
     choice = page.get_by_label("Đến một mốc")
     line = asked(page, "/api/timeline")
     for one in line["reorganisations"]:
         expect(choice).to_contain_text(one["label_vi"])
     choice.select_option(line["reorganisations"][-1]["date"])
-    rest(page)
-    assert day_of(page) == line["reorganisations"][-1]["date"]
+    rest(page, line["reorganisations"][-1]["date"])
 
 
 def test_time_is_played_and_paused(reader: Reader) -> None:
@@ -171,10 +161,10 @@ def test_time_is_played_and_paused(reader: Reader) -> None:
     page.get_by_role("button", name="Chạy theo thời gian").click()
     page.wait_for_url(lambda url: "datetime=" in url and "2023-01-19" not in url)
     page.get_by_role("button", name="Dừng lại").click()
-    page.wait_for_timeout(400)
+    expect(page.get_by_role("button", name="Chạy theo thời gian")).to_be_visible()
     still = day_of(page)
     assert still > "2023-01-19"
-    page.wait_for_timeout(2600)
+    page.wait_for_timeout(2600)  # one step and some more
     assert day_of(page) == still
 
 
@@ -184,9 +174,8 @@ def test_what_was_recorded_later_is_not_known_before(reader: Reader) -> None:
     state = page.locator("#list .state")
     expect(state).to_contain_text("Đến ngày 01/01/2020 chưa ghi nhận dự án nào")
     state.get_by_role("button", name="Theo dữ liệu đến hôm nay").click()
-    rest(page)
-    assert "as-of" not in page.url
-    assert sum(int(number) for number in page.locator("#list .group-count").all_inner_texts()) > 100
+    expect(page).not_to_have_url(re.compile("as-of"))
+    eventually(page, lambda: sum(map(int, page.locator("#list .group-count").all_inner_texts())) > 100, True)
 
 
 @pytest.mark.parametrize(
@@ -207,8 +196,7 @@ def test_a_link_with_a_day_that_cannot_be_is_said_in_words_with_a_way_out(
     expect(state).to_contain_text(words)
     state.get_by_role("button", name="Về hôm nay").click()
     page.wait_for_selector(SETTLED)
-    rest(page)
-    assert told(page)[0] > 250
+    eventually(page, lambda: told(page)[:1] > [250], True)
     expect(page.locator(field)).to_be_hidden()
     assert all("400" in words for words in reader.complaints)
     reader.complaints.clear()
@@ -220,7 +208,7 @@ def test_a_day_to_come_as_known_then_is_refused_at_its_field(reader: Reader) -> 
     page.get_by_label("Theo dữ liệu ghi nhận đến ngày").fill("01/01/2999")
     page.keyboard.press("Enter")
     expect(page.locator("#as-of-wrong")).to_contain_text("chưa ai ghi nhận gì")
-    assert "as-of" not in page.url
+    expect(page).not_to_have_url(re.compile("as-of"))
     page.keyboard.press("Escape")
     expect(page.locator(".time-box")).to_be_hidden()
 
@@ -235,7 +223,7 @@ def test_a_project_shows_its_status_of_the_day_beside_that_of_today(reader: Read
     expect(panel.locator(".standing-now")).to_contain_text("Hôm nay: Đang hoạt động")
     later = panel.locator(".step[data-later]")
     expect(later.first).to_contain_text("sau ngày đang xem")
-    assert 0 < later.count() < panel.locator(".step").count()
+    eventually(page, lambda: 0 < later.count() < panel.locator(".step").count(), True)
     link = panel.get_by_role("link", name="Trang riêng của dự án")
     expect(link).to_have_attribute("href", f"/du-an/{BERTHS}?datetime=2023-06-30")
     own = reader.open(f"/du-an/{BERTHS}?datetime=2023-06-30", wait=False).locator(".standing")
@@ -243,7 +231,7 @@ def test_a_project_shows_its_status_of_the_day_beside_that_of_today(reader: Read
     expect(own.locator(".standing-head strong")).to_have_text("Đang thi công")
     expect(own.locator(".standing-now")).to_contain_text("Hôm nay: Đang hoạt động")
     page.get_by_role("button", name="Hôm nay").click()
-    rest(page)
+    rest(page, "today")
     expect(panel.locator(".standing-day")).to_have_count(0)
 
 
@@ -265,7 +253,7 @@ def test_two_days_are_compared_with_the_list_of_what_changed(reader: Reader) -> 
     assert answer["numberMatched"] > 5
     changes = page.locator("#changes")
     expect(changes.locator(".change")).to_have_count(answer["numberMatched"])
-    assert page.locator(".leaflet-signs-other-pane .mark, .leaflet-signs-other-pane .cluster").count() > 0
+    expect(page.locator(".leaflet-signs-other-pane").locator(".mark, .cluster")).not_to_have_count(0)
     first = answer["changes"][0]
     row = changes.locator(f'[data-id="{first["id"]}"]')
     expect(row).to_contain_text(first["name_vi"])
@@ -276,7 +264,7 @@ def test_two_days_are_compared_with_the_list_of_what_changed(reader: Reader) -> 
     expect(row).to_be_focused()
     changes.locator(".panel-close").click()
     expect(changes).to_be_hidden()
-    assert "compare" not in page.url
+    expect(page).not_to_have_url(re.compile("compare"))
     expect(page.locator(".swipe")).to_be_hidden()
 
 
@@ -299,9 +287,10 @@ def test_the_line_between_two_days_needs_no_dragging(reader: Reader) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] - 80, box["y"] + 20, steps=4)
     page.mouse.up()
-    assert int(knob.get_attribute("aria-valuenow") or 50) < 45
+    expect(knob).to_have_attribute("aria-valuenow", re.compile(r"^([0-3]?\d|4[0-4])$"))
     cut = "pane => getComputedStyle(pane).clipPath"
-    assert page.locator(".leaflet-marker-pane").evaluate(cut) != page.locator(".leaflet-signs-other-pane").evaluate(cut)
+    panes = [page.locator(f".leaflet-{name}-pane") for name in ("marker", "signs-other")]
+    eventually(page, lambda: len({pane.evaluate(cut) for pane in panes}), 2)
 
 
 def test_each_of_two_days_has_the_units_of_its_own_time(reader: Reader) -> None:
@@ -350,18 +339,17 @@ def test_on_a_phone_time_is_one_line_of_the_sheet(reader: Reader) -> None:
     expect(page.locator("#day")).to_be_in_viewport(ratio=1)
     expect(page.locator(".track")).to_be_hidden()
     page.get_by_role("button", name="Lần thay đổi trước").tap()
-    rest(page)
-    assert day_of(page) == stops(page)[-1]
+    rest(page, stops(page)[-1])
     expect(page.locator(".tally .summary strong")).to_be_in_viewport()
     page.locator(".time-more").tap()
-    page.wait_for_timeout(300)
     expect(page.locator(".track")).to_be_in_viewport()
     expect(page.locator(".time-says")).to_contain_text("theo dữ liệu ghi nhận đến hôm nay")
-    assert not page.evaluate(wide)
-    assert page.locator("#time button, #time input, #time select, #time .track").evaluate_all(SMALL) == 0
+    eventually(page, wide, False)
+    controls = page.locator("#time button, #time input, #time select, #time .track")
+    eventually(page, lambda: controls.evaluate_all(SMALL), 0)
     page.get_by_role("button", name="So sánh").tap()
     page.wait_for_selector("#changes:not([hidden]) .panel-name")
-    assert not page.evaluate(wide)
+    eventually(page, wide, False)
     page.get_by_role("button", name="Đổi ngày").tap()
     expect(page.locator("#other-day")).to_be_focused()
 
@@ -369,12 +357,15 @@ def test_on_a_phone_time_is_one_line_of_the_sheet(reader: Reader) -> None:
 @pytest.mark.parametrize("path", ["/", "/?datetime=2023-06-30&compare=2025-02-01", f"/?id={BERTHS}"])
 def test_the_bar_of_time_covers_neither_the_islands_nor_the_sources(reader: Reader, path: str) -> None:
     page = reader.open(path)
-    page.wait_for_timeout(400)
-    boxes = "all => all.map(one => one.getBoundingClientRect().toJSON())"
-    (bar,) = page.locator("#time").evaluate_all(boxes)
-    for box in page.locator("#inset, #credits > *").evaluate_all(boxes):
-        assert box["bottom"] <= bar["top"] or box["top"] >= bar["bottom"]
-    assert page.locator("#time button, #time input, #time .track").evaluate_all(SMALL) == 0
+
+    def covered() -> list[dict[str, float]]:
+        (bar,) = page.locator("#time").evaluate_all(BOXES)
+        others: list[dict[str, float]] = page.locator("#inset, #credits > *").evaluate_all(BOXES)
+        return [box for box in others if box["bottom"] > bar["top"] and box["top"] < bar["bottom"]]
+
+    eventually(page, covered, [])
+    controls = page.locator("#time button, #time input, #time .track")
+    eventually(page, lambda: controls.evaluate_all(SMALL), 0)
 
 
 @pytest.mark.parametrize("width", [1200, 1300, 1366])
@@ -383,10 +374,11 @@ def test_two_days_fit_a_window_of_middle_width(reader: Reader, width: int) -> No
     page.set_viewport_size({"width": width, "height": 768})
     page.goto(f"{reader.site}/?compare=2023-06-30")
     page.wait_for_selector("#changes .change")
-    page.wait_for_timeout(400)
-    assert 8.5 <= float(page.url.split("#map=")[1].split("/")[0]) <= 11
-    boxes = "all => all.map(one => one.getBoundingClientRect().toJSON())"
-    (bar,) = page.locator("#time").evaluate_all(boxes)
-    (column,) = page.locator("#changes").evaluate_all(boxes)
-    assert bar["width"] > 380
-    assert bar["left"] >= column["right"] or bar["right"] <= column["left"]
+    expect(page).to_have_url(re.compile(r"#map=(8\.[5-9]|9\b|10\b|11/)"))
+
+    def fits() -> bool:
+        (bar,) = page.locator("#time").evaluate_all(BOXES)
+        (column,) = page.locator("#changes").evaluate_all(BOXES)
+        return bool(bar["width"] > 380 and (bar["left"] >= column["right"] or bar["right"] <= column["left"]))
+
+    eventually(page, fits, True)

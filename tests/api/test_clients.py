@@ -1,7 +1,6 @@
 """The programs of other offices read us over a real connection: GDAL's OGC API driver, GeoPandas and OWSLib."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,13 +12,8 @@ from owslib.ogcapi.features import Features
 from sqlalchemy import Engine, text
 
 from api.main import read_only_engine
+from tests.api.serving import serving
 from tests.factories import BOX, edit, fact, geometry, point, store, store_units, unit
-
-SERVE = """
-import socket, sys, uvicorn
-config = uvicorn.Config("api.main:app", factory=True, log_level="warning")
-uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
-"""
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +23,9 @@ def address(own_engine: Engine) -> Iterator[str]:
         store_units(connection, unit(box=BOX["cat-hai"]))
         places = [point(106.7 + number / 100, 20.8) if number % 5 else None for number in range(25)]
         store(connection, *(edit(f"cang-{n:02d}", geometry=place, facts=(fact(),)) for n, place in enumerate(places)))
-    environment = os.environ | {"HAIPHONG_DATABASE_URL": own_engine.url.render_as_string(hide_password=False)}
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        # In a process of its own: GDAL keeps Python's lock while it waits for the answer.
-        serving = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(listener.fileno())], env=environment, pass_fds=[listener.fileno()]
-        )
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        serving.terminate()
-        serving.wait(timeout=20)
+    # In a process of its own: GDAL keeps Python's lock while it waits for the answer.
+    with serving(own_engine) as own:
+        yield own
 
 
 def stored(own_engine: Engine, condition: str = "true") -> dict[str, tuple[str, str, str | None]]:

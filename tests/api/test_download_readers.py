@@ -1,10 +1,7 @@
 """Those who read a download over a real connection: to its end, or not."""
 
 import asyncio
-import os
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Generator, Iterator
@@ -18,7 +15,7 @@ from starlette.types import Message
 
 from api import sending
 from api.sending import Sending, of_file
-from tests.api.test_clients import SERVE
+from tests.api.serving import serving
 from tests.factories import edit, fact, point, store
 
 NUMBER = 3_000
@@ -34,17 +31,8 @@ def address(own_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Ite
             for number in range(NUMBER)
         )
         store(connection, *ports)
-    environment = os.environ | {
-        "HAIPHONG_DATABASE_URL": own_engine.url.render_as_string(hide_password=False),
-        "TMPDIR": str(tmp_path_factory.mktemp("temporary")),
-    }
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        serving = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(listener.fileno())], env=environment, pass_fds=[listener.fileno()]
-        )
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        serving.terminate()
-        serving.wait(timeout=20)
+    with serving(own_engine, TMPDIR=str(tmp_path_factory.mktemp("temporary"))) as own:
+        yield own
 
 
 def copying(engine: Engine) -> int:
@@ -53,7 +41,7 @@ def copying(engine: Engine) -> int:
         return int(connection.execute(text(running + "AND state = 'active'")).scalar_one())
 
 
-def until(engine: Engine, number: int, seconds: float = 10) -> bool:
+def until(engine: Engine, number: int, seconds: float = 30) -> bool:
     end = time.monotonic() + seconds
     while copying(engine) != number and time.monotonic() < end:
         time.sleep(0.05)

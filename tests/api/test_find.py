@@ -1,6 +1,5 @@
 """One box finds projects, units of every generation, clauses, acts, codes and coordinates, and says why."""
 
-import time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from geo.settings import REPOSITORY, Settings
 from layers.catalog import Catalog
 from layers.load import load_all
 from tests.factories import edit, store
+from tests.pace import little_work
 
 Suggestion = dict[str, Any]
 
@@ -193,12 +193,9 @@ def test_words_are_folded_here_as_in_the_database(connection: Connection, city: 
 
 @pytest.mark.parametrize("typed", ["do son", "cảng l", "lach huyn", "02/CT-UBND", "II.2.1", "303", "2300893 620547"])
 def test_the_server_suggests_before_the_next_letter_is_typed(city: TestClient, typed: str) -> None:
-    times = []
-    for _ in range(5):
-        begun = time.perf_counter()
+    found(city, typed)
+    with little_work(0.2):  # ours, beside that of the database: measured 7 to 14 ms in all
         found(city, typed)
-        times.append(time.perf_counter() - begun)
-    assert min(times) < 0.2  # measured on an idle machine: 7 to 14 ms; this one may be busy
 
 
 PLANS = {

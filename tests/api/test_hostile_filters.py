@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from geo.tables import feature
 from tests.api.conftest import Ask
 from tests.factories import edit, point, store
+from tests.pace import SOON_S, soon
 
 ITEMS = "/api/collections/projects/items"
 INJECTIONS = [
@@ -170,7 +171,7 @@ def test_every_hostile_question_is_refused_at_once_with_the_way_out(client: Test
     for question in QUESTIONS:
         began = time.perf_counter()
         answer = client.get(f"{ITEMS}?{question}")
-        if time.perf_counter() - began > 1:
+        if time.perf_counter() - began > SOON_S:
             slow.append(question[:100])
         problem = answer.json() if answer.headers["content-type"] == "application/problem+json" else {}
         if answer.status_code != 400 or len(problem.get("detail", "")) < 20 or "Traceback" in answer.text:
@@ -196,20 +197,18 @@ def test_every_hostile_question_is_refused_at_once_with_the_way_out(client: Test
 )  # fmt: skip
 def test_the_odd_but_honest_is_answered_at_once(client: TestClient, words: str) -> None:
     client.get(f"{ITEMS}?filter=TRUE")
-    began = time.perf_counter()
-    answer = client.get(f"{ITEMS}?{asked(filter=words)}")
+    with soon():
+        answer = client.get(f"{ITEMS}?{asked(filter=words)}")
     assert answer.status_code == 200, answer.text
-    assert time.perf_counter() - began < 1
 
 
 def test_a_zigzag_in_metres_costs_no_more_than_its_length_allows(client: TestClient) -> None:
     zigzag = ",".join(f"{1_900_000 * (n % 2)} {700_000 + n}" for n in range(240))
-    began = time.perf_counter()
-    answer = client.get(
-        f"{ITEMS}?{asked(filter=f'S_INTERSECTS(geometry,LINESTRING({zigzag}))', filter_crs='EPSG:9210')}"
-    )
+    with soon():
+        answer = client.get(
+            f"{ITEMS}?{asked(filter=f'S_INTERSECTS(geometry,LINESTRING({zigzag}))', filter_crs='EPSG:9210')}"
+        )
     assert answer.status_code == 200, answer.text
-    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.usefixtures("rows")

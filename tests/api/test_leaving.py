@@ -1,22 +1,18 @@
 """A reader who leaves takes the query along: it is gone from the server while everything that it waited for remains."""
 
-import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import quote
 
-import httpx
 import pytest
 from sqlalchemy import Engine, text
 
 from api.main import MOST_CONNECTIONS
 from api.page_making import THREADS
-from tests.api.test_cache import SERVE
+from tests.api.serving import get, serving
 from tests.factories import edit, point, store
 
 HEAVY = quote("S_INTERSECTS(geometry,BBOX(106,20,107,21)) AND name_vi LIKE '%c%'")
@@ -30,24 +26,16 @@ QUESTIONS = (
     f"/api/counts?filter={HEAVY}",
 )
 PLAIN = {"Accept-Encoding": "identity"}
-SOON_S = 8
-"""Far less than the 20 s after which the server would end any statement."""
+SOON_S = 15
+"""Less than the 20 s after which the server would end any statement."""
 
 
 @pytest.fixture(scope="module")
 def server(own_engine: Engine) -> Iterator[str]:
     with own_engine.begin() as connection:
         store(connection, edit(geometry=point()))
-    environment = os.environ | {"HAIPHONG_DATABASE_URL": own_engine.url.render_as_string(hide_password=False)}
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        serving = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(listener.fileno())], env=environment, pass_fds=[listener.fileno()]
-        )
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
+    with serving(own_engine) as address:
         yield address
-        serving.terminate()
-        serving.wait(timeout=20)
 
 
 @contextmanager
@@ -95,7 +83,7 @@ def test_the_query_of_a_reader_who_left_is_gone(server: str, own_engine: Engine,
         with asking(server, path):
             assert soon(lambda: waiting(own_engine) == 1)
         assert soon(lambda: waiting(own_engine) == 0), "the query went on for nobody"
-    assert httpx.get(f"{server}{path}", timeout=20).status_code == 200
+    assert get(f"{server}{path}").status_code == 200
 
 
 @pytest.mark.parametrize(("more", "at_once"), [("", THREADS), ("&sortby=id", MOST_CONNECTIONS)])
@@ -108,7 +96,7 @@ def test_twenty_readers_who_leave_leave_no_connection_behind(
         for reader in readers:
             reader.close()
         assert soon(lambda: waiting(own_engine) == 0)
-    assert httpx.get(f"{server}/api/collections/port/items?limit=9").json()["numberMatched"] == 1
+    assert get(f"{server}/api/collections/port/items?limit=9").json()["numberMatched"] == 1
 
 
 def test_who_waits_for_the_same_answer_gets_it_although_the_first_left(server: str, own_engine: Engine) -> None:
@@ -116,7 +104,7 @@ def test_who_waits_for_the_same_answer_gets_it_although_the_first_left(server: s
     with ThreadPoolExecutor(3) as others, everything_waits(own_engine):
         first = asking(server, path)
         assert soon(lambda: waiting(own_engine) == 1)
-        answers = [others.submit(httpx.get, f"{server}{path}", headers=PLAIN, timeout=20) for _ in range(3)]
+        answers = [others.submit(get, f"{server}{path}", headers=PLAIN) for _ in range(3)]
         time.sleep(0.5)
         assert waiting(own_engine) == 1, "they wait for the answer that is being made"
         first.close()
@@ -129,7 +117,7 @@ def test_readers_who_ask_at_once_for_what_cannot_be_had_are_all_told(server: str
     path = f"{server}/api/collections/port/items/khong-co?lang=vi"
     with ThreadPoolExecutor(6) as readers:
         with everything_waits(own_engine):
-            answers = [readers.submit(httpx.get, path, timeout=20) for _ in range(6)]
+            answers = [readers.submit(get, path) for _ in range(6)]
             time.sleep(0.5)
         told = [answer.result() for answer in answers]
     assert [answer.status_code for answer in told] == [404] * 6
@@ -140,14 +128,18 @@ def test_a_file_whose_first_reader_left_is_whole_for_the_next(server: str, own_e
         store(connection, edit("cang-b", geometry=point()))
     with asking(server, "/layers/port.gpkg"):
         time.sleep(0.05)
-    told = httpx.get(f"{server}/layers/port.gpkg", headers=PLAIN, timeout=20)
+    told = get(f"{server}/layers/port.gpkg", headers=PLAIN)
     assert told.status_code == 200
     assert told.content.startswith(b"SQLite format 3\0")
     assert len(told.content) == int(told.headers["content-length"])
 
 
-def test_who_left_is_no_error_of_the_service(server: str) -> None:
-    told = httpx.get(f"{server}/metrics").text
-    assert 'status="499"' in told
+def test_who_left_is_no_error_of_the_service(server: str, own_engine: Engine) -> None:
+    with everything_waits(own_engine):
+        with asking(server, "/api/collections/port/items?limit=3"):
+            assert soon(lambda: waiting(own_engine) == 1)
+        assert soon(lambda: waiting(own_engine) == 0)
+    assert soon(lambda: 'status="499"' in get(f"{server}/metrics").text)
+    told = get(f"{server}/metrics").text
     assert 'status="500"' not in told
     assert 'status="503"' not in told

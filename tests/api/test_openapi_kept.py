@@ -1,20 +1,18 @@
 """schemathesis asks what our OpenAPI document allows, and much that it forbids: no answer breaks what it promises."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import Engine
 
 from geo.settings import REPOSITORY, Settings
 from layers.catalog import Catalog
 from layers.load import load_all
-from tests.api.test_cache import SERVE
+from tests.api.serving import serving
 
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "1")
 """Of each address, on top of those that cover the description.
@@ -30,16 +28,8 @@ SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "40")
 def address(own_engine: Engine) -> Iterator[str]:
     """The whole city, served."""
     load_all(own_engine, REPOSITORY / "data", Catalog.load(Settings.from_env({}).definitions), lambda _: None)
-    environment = os.environ | {"HAIPHONG_DATABASE_URL": own_engine.url.render_as_string(hide_password=False)}
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        serving = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(listener.fileno())], env=environment, pass_fds=[listener.fileno()]
-        )
-        own = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        assert httpx.get(f"{own}/healthz", timeout=30).status_code == 200
+    with serving(own_engine) as own:
         yield own
-        serving.terminate()
-        serving.wait(timeout=20)
 
 
 def test_no_answer_breaks_what_the_description_promises(address: str, tmp_path: Path) -> None:

@@ -1,15 +1,11 @@
 """QGIS opens our layers by their addresses: counted and typed as SQL says, drawn in the colours of the statuses."""
 
 import json
-import os
-import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import Engine, text
 
@@ -19,7 +15,7 @@ from layers.catalog import Catalog
 from layers.palette import GROUPS
 from layers.release.publish import Wanted, publish
 from layers.style_qml import OLD
-from tests.api.test_cache import SERVE
+from tests.api.serving import serving
 from tests.factories import BOX, edit, fact, geometry, point, store, store_units, unit
 from tests.qgis import Qgis, find_or_install
 from tests.silence import SHOWN, WORDS
@@ -49,16 +45,8 @@ def city(own_engine: Engine) -> Engine:
 
 @pytest.fixture(scope="module")
 def address(city: Engine) -> Iterator[str]:
-    environment = os.environ | {"HAIPHONG_DATABASE_URL": city.url.render_as_string(hide_password=False)}
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        serving = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(listener.fileno())], env=environment, pass_fds=[listener.fileno()]
-        )
-        own = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        assert httpx.get(f"{own}/healthz", timeout=30).status_code == 200
+    with serving(city) as own:
         yield own
-        serving.terminate()
-        serving.wait(timeout=20)
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from api.main import OF_WORKER
 from api.serve import bound, workers_within
 from geo.cluster import Cluster
 from geo.errors import PortTaken
+from tests.pace import soon
 
 PATIENCE_S = 60
 Serve = Callable[..., subprocess.Popen[str]]
@@ -183,11 +184,10 @@ def test_a_wrong_setting_is_a_sentence_and_not_a_traceback(serve: Serve, variabl
 
 
 def test_help_is_quick_and_in_both_languages(home: Path) -> None:
-    began = time.monotonic()
-    told = subprocess.run(
-        [*COMMAND, "--help"], cwd=ROOT, env=environment(home), capture_output=True, text=True, check=True
-    )
-    assert time.monotonic() - began < 3
+    with soon():
+        told = subprocess.run(
+            [*COMMAND, "--help"], cwd=ROOT, env=environment(home), capture_output=True, text=True, check=True
+        )
     assert "Mã kết thúc / exit codes" in told.stdout
 
 

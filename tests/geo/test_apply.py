@@ -1,6 +1,5 @@
 """The only door of the store: what it lets in, what it refuses with which reason, and that nothing is ever lost."""
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +16,7 @@ from geo.apply import apply, refresh
 from geo.errors import HaiphongError, InvalidFeature, VersionConflict
 from geo.feature import Changeset, Edit, StatedUnit
 from tests.factories import BOX, changeset, edit, fact, geometry, point, store, store_directive, store_units, unit
+from tests.pace import soon
 
 TABLES = ("changeset", "feature", "feature_version", "status_fact", "feature_unit", "loaded_feature")
 
@@ -461,6 +461,5 @@ def test_what_goes_wrong_while_the_edits_are_made_reaches_the_caller(connection:
 
 def test_one_edit_among_many_features_is_quick(connection: Connection) -> None:
     store(connection, *(edit(f"cang-{number}", facts=(fact(),)) for number in range(3_000)))
-    began = time.perf_counter()
-    store(connection, edit("cang-7", name_vi="Cảng bảy"))
-    assert time.perf_counter() - began < 1
+    with soon():
+        store(connection, edit("cang-7", name_vi="Cảng bảy"))

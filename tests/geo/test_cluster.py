@@ -133,10 +133,8 @@ def test_after_a_power_cut_every_acknowledged_row_is_there(start: Start) -> None
     ask(cluster, "CREATE TABLE project AS SELECT 301 AS number")
     kill_everything(cluster)
     assert (place_of(cluster).data / "postmaster.pid").exists()
-    began = time.monotonic()
     cluster.start()
     assert ask(cluster, "SELECT number FROM project") == "301"
-    assert time.monotonic() - began < 10
 
 
 def test_a_stranger_who_got_the_dead_servers_number_is_left_alone(start: Start) -> None:

@@ -1,7 +1,6 @@
 """At 100 000 features a filter in CQL2 goes by the same indexes as the parameters do, with nothing switched off."""
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +15,7 @@ from geo.filter import condition
 from geo.query import FeatureQuery, conditions
 from geo.queryables import BASE, curated
 from geo.tables import feature
+from tests.pace import soon
 
 NUMBER = 100_000
 PROPERTIES = BASE | curated([("name_vi", "string"), ("area_ha", "number")])
@@ -100,15 +100,16 @@ def test_time_and_space_go_by_their_indexes_too(filled: Connection, words: str, 
      "updated_at < DATE('2020-01-01')"],
 )  # fmt: skip
 def test_what_no_index_knows_is_still_found_in_a_moment(filled: Connection, words: str) -> None:
-    began = time.perf_counter()
-    filled.execute(select(func.count()).select_from(feature).where(*conditions(query(words), []))).scalar_one()
-    assert time.perf_counter() - began < 1
+    with soon():
+        filled.execute(select(func.count()).select_from(feature).where(*conditions(query(words), []))).scalar_one()
 
 
 def test_a_filter_that_costs_too_much_is_cancelled(filled: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "FILTER_SECONDS", 1)
     heavy = query(" AND ".join(["casei(accenti(name_vi)) LIKE casei(accenti('%ả%'))"] * 60))
-    began = time.perf_counter()
-    with filled.engine.connect() as connection, pytest.raises(OperationalError, match="statement timeout"):
+    with (
+        soon(),
+        filled.engine.connect() as connection,
+        pytest.raises(OperationalError, match="statement timeout"),
+    ):
         store.counts(connection, heavy)
-    assert time.perf_counter() - began < 2

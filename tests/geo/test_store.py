@@ -1,7 +1,6 @@
 """What is read of a project: its published text, as it leaves the database."""
 
 import json
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +14,7 @@ from geo.query import FeatureQuery
 from geo.status import STATUSES
 from tests.factories import BOX, edit, fact, point, store_units, unit
 from tests.factories import store as put
+from tests.pace import soon
 
 
 def item(connection: Connection, feature_id: str = "cang-a", layer: str | None = None) -> dict[str, Any]:
@@ -201,8 +201,7 @@ def test_a_page_is_text_that_a_client_can_put_between_brackets(connection: Conne
 
 def test_ten_thousand_projects_leave_in_one_page_and_soon(connection: Connection) -> None:
     put(connection, *(edit(f"cang-{number:05d}", facts=(fact(),)) for number in range(10_001)))
-    began = time.perf_counter()
-    page = listing.items(connection, FeatureQuery(limit=10_000))
-    assert time.perf_counter() - began < 3
+    with soon():
+        page = listing.items(connection, FeatureQuery(limit=10_000))
     assert (page.matched, page.returned, len(orjson.loads(b"[" + page.features + b"]"))) == (10_001, 10_000, 10_000)
     assert page.next is not None

@@ -4,7 +4,7 @@
 # make lighthouse URL=http://127.0.0.1:8000/   như điện thoại thấy / as a phone meets it
 # make bench   đo tốc độ / how fast; ARGS='--l 1000000' thêm một triệu / with a million, ARGS=--help
 
-.PHONY: run test lint bench lighthouse stop ready tools python
+.PHONY: run test lint bench lighthouse stop ready tools measures python
 .DEFAULT_GOAL := run
 PYTHON ?= python3
 
@@ -21,10 +21,10 @@ lint: python
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 
-bench: ready tools
+bench: ready measures
 	@.venv/bin/python -m tests.bench $(ARGS)
 
-lighthouse: ready tools
+lighthouse: ready measures
 	@.venv/bin/python -m tests.bench.page $(URL)
 
 stop: python
@@ -36,6 +36,9 @@ ready:
 
 tools:
 	@$(PYTHON) bootstrap.py tools
+
+measures:
+	@$(PYTHON) bootstrap.py bench
 
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "Không tìm thấy Python / Python is missing: sudo apt-get install -y python3 python3-venv" >&2; exit 3; }

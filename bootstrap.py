@@ -1,4 +1,4 @@
-"""Make the virtual environment and the browser's assets: `python3 bootstrap.py [python] [web] [tools]`.
+"""Make the virtual environment and the browser's assets: `python3 bootstrap.py [python] [web] [tools] [bench]`.
 
 Runs before anything is installed, hence with the standard library alone and, down to its first check, on any Python 3.
 What is there already is recognised by the checksum of the lock it was made from, in a few milliseconds.
@@ -119,18 +119,27 @@ def make_web() -> None:
 
 
 def make_tools() -> None:
-    """`tests/tools/node_modules`: what the tests and the bench ask of npm, never served.
+    """`tests/tools/node_modules`: what the tests ask of npm, never served; without the 180 MB that measuring takes.
+
+    Raises ProgramMissing as `make_web` does.
+    """
+    install(TOOLS, "--omit=dev")
+
+
+def make_bench() -> None:
+    """The same with Lighthouse, for `make bench` and `make lighthouse`.
 
     Raises ProgramMissing as `make_web` does.
     """
     install(TOOLS)
 
 
-def install(folder: Path) -> None:
-    """The packages that a folder's package-lock.json names, in its `node_modules`."""
+def install(folder: Path, *less: str) -> None:
+    """The packages that a folder's package-lock.json names, in its `node_modules`; `less` is what npm leaves out."""
     stamp = folder / "node_modules" / ".made-from"
-    wanted = checksum(folder / "package.json", folder / "package-lock.json")
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+    whole = checksum(folder / "package.json", folder / "package-lock.json")
+    wanted = " ".join((whole, *less))
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") in (whole, wanted):
         return
     way_out = (
         f"Cần Node.js {LEAST_NODE} trở lên kèm npm / Node.js {LEAST_NODE} or newer with npm is needed: "
@@ -145,7 +154,7 @@ def install(folder: Path) -> None:
     _check_writable(folder)
     try:
         doing = f"Tải thư viện trình duyệt / Fetching the browser's libraries (npm ci, {folder.name}/)"
-        packages.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], say, doing, cwd=folder)
+        packages.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", *less], say, doing, cwd=folder)
     except ProgramMissing as error:
         offline = "Có mạng không? / Is there a network? (npm: HTTPS_PROXY, npm config)"
         raise ProgramMissing(f"{error}\n{offline}") from error
@@ -169,10 +178,10 @@ def _check_writable(folder: Path) -> None:
 
 
 def main(wanted: list[str]) -> int:
-    """Make what is asked for, all when nothing is; 0, or 3 when this machine lacks something."""
-    steps = {"python": make_python, "web": make_web, "tools": make_tools}
+    """Make what is asked for, or all that the tests need; 0, or 3 when this machine lacks something."""
+    steps = {"python": make_python, "web": make_web, "tools": make_tools, "bench": make_bench}
     try:
-        for name in wanted or steps:
+        for name in wanted or ("python", "web", "tools"):
             steps[name]()
     except HaiphongError as error:
         say(f"\n{error}")

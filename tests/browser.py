@@ -22,7 +22,7 @@ from geo.settings import Settings
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-PATIENCE_S = 15
+PATIENCE_S = 30
 """How long a page may take on a busy machine until it shows what it was asked for."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-dejavu-core")

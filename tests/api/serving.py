@@ -17,7 +17,7 @@ from api.doorstep import Doorstep
 config = uvicorn.Config("api.main:app", factory=True, http=Doorstep, log_level="warning")
 uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 """
-PATIENCE_S = 60
+PATIENCE_S = 120
 get, head = partial(httpx.get, timeout=PATIENCE_S), partial(httpx.head, timeout=PATIENCE_S)
 """httpx itself would give up after 5 s, which a busy machine may need."""
 

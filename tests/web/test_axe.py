@@ -31,7 +31,7 @@ def _press(*selectors: str) -> Open:
 
 def _seen(selector: str) -> Open:
     def act(page: Page) -> None:
-        page.wait_for_selector(selector)
+        page.wait_for_selector(selector, state="attached")  # a phone keeps some of it in its sheet
 
     return act
 

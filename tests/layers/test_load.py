@@ -316,7 +316,7 @@ def test_the_report_reads_as_a_person_would_tell_it(city: City) -> None:
     assert conflict.startswith("port/cang-a: đã sửa cả trong tệp lẫn trên bản đồ; giữ bản trên bản đồ.")
     assert conflict.endswith("changed in the file and by people since; the people's version stays.")
     assert missing.startswith("port/cang-b: còn trong kho, không còn trong tệp; vẫn giữ.")
-    assert missing.endswith("stored, but no longer in the file; it stays. Withdraw it by an edit.")
+    assert missing.endswith("it stays. Rút lại / to withdraw it: haiphong withdraw cang-b --why …")
     assert list(lines(Report())) == []
 
 

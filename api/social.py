@@ -1,5 +1,6 @@
 """What a link to a page of ours looks like elsewhere: title, words and picture, as Open Graph and Twitter read them."""
 
+import re
 from collections.abc import Mapping
 from hashlib import blake2b
 from html import escape
@@ -57,11 +58,17 @@ def tags(properties: Mapping[str, str]) -> str:
     )
 
 
-def with_tags(request: Request, path: Path, properties: Mapping[str, str]) -> Response:
-    """An HTML file of ours with these properties in its head, or 304 when the client has it."""
+def with_tags(request: Request, path: Path, properties: Mapping[str, str], **written: str) -> Response:
+    """An HTML file of ours with these properties in its head, or 304 when the client has it.
+
+    `written`: what else stands in it, at the beginning of the element of that id.
+    """
     if not path.is_file():
         raise HTTPException(503, f"The page {path.name} is not installed; the API answers at /api.")
     body = path.read_text("utf-8").replace("</head>", f"{tags(properties)}\n</head>", 1)
+    for name, inside in written.items():
+        head, tag, tail = re.split(rf'(<[^>]* id="{name}"[^>]*>)', body, maxsplit=1)
+        body = head + tag + inside + tail
     tag = f'"{blake2b(body.encode(), digest_size=16).hexdigest()}"'
     known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
     if tag in known:

@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.answered import Answered
 from api.answers import JsonAnswer, described, with_members
 from api.dependencies import FILTERS, catalog_answer, feature_query, transaction
+from api.first_view import GROUND, ground_of
 from api.links import JSON, SVG
 from api.parameters import asked
 from api.routes.units import became
@@ -33,6 +35,18 @@ def signs(request: Request, _: Annotated[dict[str, str], Depends(asked())]) -> R
     if not hasattr(state, "sprite"):
         state.sprite = sprite(state.catalog)
     return Response(state.sprite, media_type=SVG)
+
+
+@router.get(GROUND, **described("The land under the map as a light picture", SVG))
+def first_ground(request: Request, _: Annotated[dict[str, str], Depends(asked())]) -> Response:
+    """The land of the city and of its neighbours, by day or by night; `viewBox` in pixels of Web Mercator, zoom 10.
+
+    What the page of the map shows until it has drawn the map: generalised outlines, for orientation.
+    """
+    drawn = ground_of(request.app.state.settings.data)
+    if drawn is None:
+        raise HTTPException(404, "This installation has no outlines to draw.")
+    return Response(drawn.svg, media_type=SVG)
 
 
 @router.get(

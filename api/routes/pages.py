@@ -15,6 +15,7 @@ from api.built import map_page
 from api.cache import software_of
 from api.dependencies import CLOCKS, FILTERS, catalog_answer, clocks, readable, transaction
 from api.files import whole_page
+from api.first_view import ground_element
 from api.html import Pages, kept_language, reader_language, told_language
 from api.links import Links
 from api.negotiation import LANGUAGES
@@ -38,7 +39,9 @@ def the_map(request: Request) -> Response:
     """The map; its state lives in the query, which the browser reads."""
     settings: Settings = request.app.state.settings
     shown = {one.name: request.query_params[one.name] for one in FILTERS if request.query_params.get(one.name)}
-    return with_tags(request, map_page(settings.web), social(request, "map", query=shown))
+    return with_tags(
+        request, map_page(settings.web), social(request, "map", query=shown), map=ground_element(settings.data)
+    )
 
 
 @router.get("/sw.js")

@@ -9,6 +9,7 @@ import { today } from "./days.js";
 import { el } from "./dom.js";
 import { dateWords } from "./edtf.js";
 import { createFinder } from "./finder.js";
+import { leaveGround } from "./first-ground.js";
 import { lang, own, speak, t, translate } from "./i18n.js";
 import { drawCredits, drawInset } from "./inset.js";
 import { drawBasemap } from "./map/basemap.js";
@@ -75,7 +76,7 @@ async function run({ catalog, base, units, outlines }) {
   addSpots(map, state, { card: $("#spot"), onShown: () => sheet.peek() });
   const { help } = createWelcome({ map, search: $("#q"), first: !firstView });
   await pause();
-  const ground = drawBasemap(map.leaflet, base, catalog.basemap);
+  const ground = drawBasemap(map.leaflet, base, catalog.basemap, { onDrawn: leaveGround });
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, day: () => clocks().day, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
   const plan = createPlan({ map, layers, catalog, state, clocks, features: () => features, onColumn: () => arrangeSides() });
   const beside = createLayers(map.leaflet, catalog, communes, { panes: SIDES.other, day: () => clocks().compare, onChoose: choose, onHover: light, onArrange: () => {} });

@@ -1,5 +1,7 @@
 /** The first module of the page: when the browser has shown what the server wrote, it asks for the program and its first data, all at once. */
 
+import { placeGround } from "./first-ground.js";
+
 /** A tab behind others shows nothing, and yet it should be ready when the reader comes to it. */
 const LONGEST_MS = 400;
 /** What is asked for whatever is shown, as `api.js` asks for it: `begin.js` and `answer.js` find it under way. */
@@ -9,6 +11,7 @@ const FIRST = ["/api/outlines/units-2025-07", "/basemap/neighbour-land.geojson",
 
 const ask = (attributes) => document.head.append(Object.assign(document.createElement("link"), attributes));
 
+placeGround();
 await new Promise((go) => {
   requestAnimationFrame(() => setTimeout(go));
   setTimeout(go, LONGEST_MS);

@@ -17,9 +17,9 @@ const WORLD = [[-89, -179], [-89, 179], [89, 179], [89, -179]];
  *
  * `show(generation)` draws the city of that generation, and around it what was not of the city then; `beside(generation)` the same
  * for the day that it is compared with, null where that has no other units. `territory(features, open)`: the outlines of all the
- * features, and the veil off the `open` ones among them. `crisp`: for paper, drawn at once and only as far as the sheet goes.
+ * features, and the veil off the `open` ones among them. `crisp`: for paper, drawn at once and only as far as the sheet goes. `onDrawn()` when there is a ground.
  */
-export function drawBasemap(map, base, colours, { crisp = false } = {}) {
+export function drawBasemap(map, base, colours, { crisp = false, onDrawn = () => {} } = {}) {
   const shown = createGround(map, base, colours, { pane: GROUNDS.shown.base, crisp });
   const fog = L.layerGroup().addTo(map);
   let other = null;
@@ -28,6 +28,7 @@ export function drawBasemap(map, base, colours, { crisp = false } = {}) {
     if (!await shown.draw(generation)) return;
     fog.clearLayers();
     fadeOut(L.geoJSON(base.neighbours).getBounds(), colours().sea).addTo(fog);
+    onDrawn();
   }
 
   function beside(generation) {

@@ -1,11 +1,10 @@
 /** The map itself: its frame, its controls, its view in step with the URL, and what part of it lies open to the eye. */
 
 import { el, glyph } from "../dom.js";
+import { CITY, marginOf, openPartOf, SNAP } from "../first-ground.js";
 import { t, translate } from "../i18n.js";
 import * as L from "./leaflet.js";
 
-/** Old Hải Phòng with its islands: what "the whole city" shows first. The inset stands on the open sea of its corner. */
-const CITY = [[20.52, 106.40], [21.02, 107.12]];
 /** To the south far enough that Trường Sa can be drawn up above the bar of time. */
 const LIMITS = [[2, 98], [25, 122]];
 const OSM = "https://tile.openstreetmap.org/{z}/{x}/{y}.png";
@@ -22,7 +21,7 @@ const BESIDE = { "base-other": 201, "labels-other": 351, "hatch-other": 301, "ar
 /** `covers()` gives the elements that lie over the map; `onRest(view)` is called when the map comes to rest, `onShade()` when
  *  the numbers by unit are asked for or sent away. */
 export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
-  const map = L.map(root, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 1, wheelPxPerZoomLevel: 90,
+  const map = L.map(root, { zoomControl: false, attributionControl: false, zoomSnap: SNAP, zoomDelta: 1, wheelPxPerZoomLevel: 90,
     minZoom: 5, maxZoom: 18, maxBounds: LIMITS, maxBoundsViscosity: 0.8, renderer: L.svg({ padding: 0.4 }) });
   for (const [name, z] of Object.entries({ ...PANES, ...BESIDE })) map.createPane(name).style.zIndex = z;
   for (const { labels } of Object.values(GROUNDS)) map.getPane(labels).style.pointerEvents = "none";
@@ -32,19 +31,7 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
   const motion = { animate: !calm };
 
   /** The part of the map that nothing covers: {left, top, right, bottom} in its own pixels. */
-  function openPart() {
-    const frame = root.getBoundingClientRect();
-    const open = { left: 0, top: 0, right: frame.width, bottom: frame.height };
-    for (const cover of covers()) {
-      const box = cover.getBoundingClientRect();
-      if (!box.width || !box.height) continue;
-      if (cover.dataset.side === "foot" || box.width > frame.width * 0.8) open.bottom = Math.min(open.bottom, box.top - frame.top);
-      else if (box.left < frame.width / 2) open.left = Math.max(open.left, box.right - frame.left);
-      else open.right = Math.min(open.right, box.left - frame.left);
-    }
-    if (open.bottom < 160) open.bottom = frame.height;
-    return open;
-  }
+  const openPart = () => openPartOf(root, covers());
 
   /** What lies on the map without covering a side of it: boxes in its pixels. */
   function furniture() {
@@ -70,7 +57,7 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
 
   function padding({ left, top, right, bottom }) {
     const size = map.getSize();
-    const margin = size.x < 600 ? 14 : 32;
+    const margin = marginOf(size.x);
     return { paddingTopLeft: [left + margin, top + margin], paddingBottomRight: [size.x - right + margin, size.y - bottom + margin] };
   }
 

@@ -1,10 +1,12 @@
 import re
 from typing import Any
+from xml.etree import ElementTree
 
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
 from geo import status, units
+from layers.palette import BASEMAP, DARK_BASEMAP
 from tests.api.conftest import Ask
 from tests.factories import BOX, edit, point, store, store_directive, store_mandate, store_units, unit
 
@@ -118,3 +120,15 @@ def test_the_description_covers_every_public_address_and_its_parameters(client: 
         for part in reference.split("/"):
             found = found[part]
         assert found
+
+
+def test_the_page_of_the_map_brings_the_land_as_a_picture_by_day_and_by_night(client: TestClient) -> None:
+    page = client.get("/").text
+    element = re.search(r'id="map"[^>]*><img class="first-ground" src="([^"]+)" alt="" data-box="([\d ]+)"', page)
+    assert element
+    picture = client.get(element[1])
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    root = ElementTree.fromstring(picture.text)  # noqa: S314 - it is ours
+    assert root.attrib["viewBox"] == element[2]
+    assert len(picture.content) < 25_000
+    assert all(colours.land in picture.text and colours.sea in picture.text for colours in (BASEMAP, DARK_BASEMAP))

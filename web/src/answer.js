@@ -5,12 +5,17 @@ import * as api from "./api.js";
 /** So many projects are drawn one by one; of more, a phone would draw for seconds. */
 export const MOST_DRAWN = 2_000;
 
-/** How many projects there are in all, asked once: a city of few never waits for a number before it asks for its projects. */
-const city = Promise.resolve().then(() => api.counts({})).then(({ numberMatched }) => numberMatched, () => 0);
+/** The counts without any filter, asked for once: a city of few never waits for a number before it asks for its projects. */
+const whole = Promise.resolve().then(() => api.counts({}));
+const city = whole.then(({ numberMatched }) => numberMatched, () => 0);
+/** The first view mostly shows the whole city: then those are its counts. */
+let unused = whole;
 
 /** {features, crowd, listed, counts}: the projects under these filters, `crowd` where they are too many to be told; rows and numbers in any case. */
 export async function answer(filters, signal, { rows, fields = [] }) {
-  const [listed, counts] = [rows(filters, signal), api.counts(filters, signal)];
+  const isWhole = Object.values(filters).every((value) => !value);
+  const [listed, counts] = [rows(filters, signal), unused && isWhole ? unused : api.counts(filters, signal)];
+  unused = null;
   const few = await city <= MOST_DRAWN;
   if (!few && (await listed).numberMatched > MOST_DRAWN) return { features: [], crowd: true, listed: await listed, counts: await counts };
   const [{ features }, ...others] = await Promise.all([api.projects(filters, signal, fields), listed, counts]);

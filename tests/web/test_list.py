@@ -3,14 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import Engine
 
 from tests.browser import eventually
-from tests.factories import edit, fact, point, store
 from tests.web.conftest import SETTLED, Reader
 
 
@@ -83,38 +80,3 @@ def test_a_project_far_down_is_brought_into_sight(reader: Reader) -> None:
     page.locator("#panel .panel-close").click()
     expect(row).not_to_be_attached()
     expect(page.locator(FOCUSED)).to_have_text(last["name_vi"])
-
-
-def test_more_projects_than_a_page_can_hold_are_drawn_from_tiles(
-    own_site: tuple[str, Engine], reading: Callable[[str], Reader]
-) -> None:
-    site, engine = own_site
-    spots = [(106.5 + n % 60 * 0.008, 20.6 + n // 60 * 0.008) for n in range(2_100)]
-    with engine.begin() as connection:
-        told: dict[str, Any] = {"facts": (fact("operational"),), "location_accuracy": "mapped"}
-        store(connection, *(edit(f"p-{n:04}", name_vi=f"Cảng {n:04}", geometry=point(*spot), **told)
-                            for n, spot in enumerate(spots)))  # fmt: skip
-    reader = reading(site)
-    page = reader.open("/#map=9.5/20.75/106.72")
-    page.wait_for_selector(".donut-count")
-    expect(page.locator(".summary strong")).to_contain_text("2.100")
-    asked: list[str] = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
-    assert not any("/projects/items?" in address for address in asked)
-
-    def drawn() -> int:
-        numbers = page.locator(".cluster .donut-count").all_text_contents()
-        return sum(int(text.replace(".", "")) for text in numbers) + page.locator(".mark").count()
-
-    eventually(page, drawn, 2_100)
-    page.goto(f"{site}/?q=0007#map=16/20.6/106.556")
-    page.wait_for_selector(SETTLED)
-    expect(page.locator(".mark")).to_have_count(1)
-    page.goto(f"{site}/#map=17/20.6/106.556")
-    page.reload()
-    eventually(page, "Boolean(document.elementFromPoint(720, 450)?.closest('.mark'))", True)
-    page.mouse.click(720, 450)
-    expect(page.locator("#panel .panel-name")).to_have_text("Cảng 0007")
-    page.keyboard.press("Escape")
-    page.locator("#list .row").first.focus()
-    page.keyboard.press("End")
-    expect(page.locator(FOCUSED)).to_have_text("Cảng 2099")

@@ -2,8 +2,8 @@
 
 import * as api from "./api.js";
 
-/** So many projects are drawn one by one; of more, a phone would draw for seconds. */
-export const MOST_DRAWN = 2_000;
+/** So many projects are drawn one by one, out of one answer; more come as tiles, which cost the page what is in sight. */
+const MOST_DRAWN = 1_000;
 
 /** The counts without any filter, asked for once: a city of few never waits for a number before it asks for its projects. */
 const whole = Promise.resolve().then(() => api.counts({}));
@@ -35,6 +35,8 @@ export function createCrowds(sides, make) {
         stands.set(side, await drawn.get(side));
       }
     },
+    /** The map of the day shown, while tiles draw it; else null. */
+    get shown() { return stands.get("shown")?.isShown ? stands.get("shown") : null; },
     standing: () => [...stands.values()].flatMap((one) => one.standing()),
   };
 }

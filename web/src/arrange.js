@@ -3,7 +3,7 @@
 import { el, glyph } from "./dom.js";
 import { t } from "./i18n.js";
 
-export const GROUPS = ["layer", "status", "district", "due", "none"];
+const GROUPS = ["layer", "status", "district", "due", "none"];
 const SORTS = ["name", "-name", "due", "status", "district", "layer"];
 /** Of what the downloads sort by: the rows of a file have no groups, so what groups them comes first. */
 const IN_A_FILE = { layer: "layer", status: "status", name: "name_vi", "-name": "-name_vi" };

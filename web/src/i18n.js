@@ -23,8 +23,14 @@ export function t(key, values = {}) {
 /** A unit of measure in the reader's language; "ha" and the like are the same in both. */
 export const unitWords = (unit) => (unit in MESSAGES ? t(unit) : unit);
 
+const formats = new Map();
+
 /** "22540.5" → "22.540,5" or "22,540.5". */
-export const number = (value, digits = 2) => new Intl.NumberFormat(current === "vi" ? "vi-VN" : "en-GB", { maximumFractionDigits: digits }).format(value);
+export function number(value, digits = 2) {
+  const key = `${current} ${digits}`;
+  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(current === "vi" ? "vi-VN" : "en-GB", { maximumFractionDigits: digits }));
+  return formats.get(key).format(value);
+}
 
 /** A property that exists in two languages, `name_vi` and `name_en`: the reader's, else Vietnamese. */
 export const own = (properties, name) => properties[`${name}_${current}`] || properties[`${name}_vi`] || "";

@@ -47,6 +47,7 @@ const REFUSED = { "as-of": ["asOf", "wrongFuture"], datetime: ["datetime", "wron
 async function run({ catalog, base, units, outlines }) {
   const communes = new Map();
   let features = [];
+  let crowded = null;
   let current = new AbortController();
   let opening = new AbortController();
   let ticking = new AbortController();
@@ -78,7 +79,7 @@ async function run({ catalog, base, units, outlines }) {
   await pause();
   const ground = drawBasemap(map.leaflet, base, catalog.basemap, { onDrawn: leaveGround });
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, day: () => clocks().day, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
-  const plan = createPlan({ map, layers, catalog, state, clocks, features: () => features, onColumn: () => arrangeSides() });
+  const plan = createPlan({ map, layers, catalog, state, clocks, features: () => features, crowd: () => crowded, onColumn: () => arrangeSides() });
   const beside = createLayers(map.leaflet, catalog, communes, { panes: SIDES.other, day: () => clocks().compare, onChoose: choose, onHover: light, onArrange: () => {} });
   const crowds = createCrowds(["shown", "other"], (createTiled, side) => createTiled(map.leaflet, catalog, { panes: SIDES[side], onChoose: choose, onHover: light, onArrange: () => labels.draw() }));
   const pickUnit = (id) => state.set({ district: [id], shade: "" });
@@ -90,12 +91,13 @@ async function run({ catalog, base, units, outlines }) {
   await pause();
   const labels = createLabels(map.leaflet, base, { openPart: map.openPart, partOf: swipe.part, furniture: map.furniture, standing: () => [...layers.standing(), ...crowds.standing()],
     begun: new Promise((begun) => { signsStand = begun; }) });
-  createBrowse($("#map"), { map, layers, catalog, onChoose: choose, onHover: light, onHelp: help });
+  createBrowse($("#map"), { map, layers: () => crowds.shown ?? layers, catalog, onChoose: choose, onHover: light, onHelp: help });
   const mapFailed = () => toast($("#toasts"), t("errorMap"));
   const territory = createTerritory({ map, base, units, outlines, ground, labels, state, day: () => clocks().day, onNamed: finder.say, onFail: mapFailed });
 
-  function light(id) {
+  function light(id, point) {
     layers.light(id);
+    crowds.shown?.light(id, point);
     beside.light(id);
     finder.light(id);
   }
@@ -113,6 +115,7 @@ async function run({ catalog, base, units, outlines }) {
       const { listed, counts, crowd, ...found } = await answer(filters, signal, { rows: finder.ask });
       const others = crowd ? [] : await twoDays.ask(filters, signal);
       features = found.features;
+      crowded = crowd ? { filters, numberMatched: listed.numberMatched } : null;
       crowds.draw(crowd ? { shown: filters, other: twoDays.other() && { ...filters, datetime: twoDays.other() } } : {});
       await pause();
       if (signal.aborted) return;

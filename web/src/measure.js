@@ -11,7 +11,7 @@ const fixed = (value, digits) => new Intl.NumberFormat(lang() === "vi" ? "vi-VN"
 /** "345,6 m" or "1,235 km". */
 export const lengthWords = (metres) => (metres < 1000 ? `${fixed(metres, 1)} m` : `${fixed(metres / 1000, 3)} km`);
 /** "950 m²", "12,35 ha", or "3,42 km² (342 ha)". */
-export const areaWords = (area) => (area < 10_000 ? `${fixed(area, 0)} m²` : area < 1e6 ? `${fixed(area / 1e4, 2)} ha` : `${fixed(area / 1e6, 3)} km² (${fixed(area / 1e4, 1)} ha)`);
+const areaWords = (area) => (area < 10_000 ? `${fixed(area, 0)} m²` : area < 1e6 ? `${fixed(area / 1e4, 2)} ha` : `${fixed(area / 1e6, 3)} km² (${fixed(area / 1e4, 1)} ha)`);
 const degreeWords = ({ lat, lng }) => [lat, lng].map((value) => fixed(value, 6)).join(lang() === "vi" ? "; " : ", ");
 const gridWords = (place) => {
   const { east, north } = vn2000(place);

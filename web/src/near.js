@@ -9,10 +9,10 @@ import { errorWords } from "./notices.js";
 const UNSURE = ["approximate", "commune"];
 
 /** "1,2 km" or "340 m". */
-export const distanceWords = (metres) => (metres >= 1000 ? `${number(Math.round(metres / 10) / 100)} km` : `${number(Math.round(metres))} m`);
+const distanceWords = (metres) => (metres >= 1000 ? `${number(Math.round(metres / 10) / 100)} km` : `${number(Math.round(metres))} m`);
 
 /** "về phía đông bắc": the eighth of the compass into which an azimuth falls. */
-export const wayWords = (azimuth) => t("toward", { way: t("compass").split(",")[Math.round(azimuth / 45) % 8] });
+const wayWords = (azimuth) => t("toward", { way: t("compass").split(",")[Math.round(azimuth / 45) % 8] });
 
 /** A day as it may be told: the first of January of a year stands for the year, the first of a month for the month. */
 const dayWords = (day) => dateWords(day.endsWith("-01-01") ? day.slice(0, 4) : day.endsWith("-01") ? day.slice(0, 7) : day, lang());

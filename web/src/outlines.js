@@ -13,7 +13,7 @@ function ring(steps, scale) {
 }
 
 /** The server's short form → GeoJSON geometries by id. */
-export function unpack({ decimals, outlines }) {
+function unpack({ decimals, outlines }) {
   const scale = 10 ** decimals;
   return new Map(Object.entries(outlines).map(([id, polygons]) =>
     [id, { type: "MultiPolygon", coordinates: polygons.map((rings) => rings.map((steps) => ring(steps, scale))) }]));

@@ -9,10 +9,10 @@ import { createSelection } from "./selection.js";
 import { createTools } from "./tools.js";
 
 /**
- * `features()` are those that the map shows, `clocks()` those of the page; `onColumn()` is called when something came or went that
+ * `features()` are those that the map shows one by one, `crowd()` what it asks for where they are too many, `clocks()` those of the page; `onColumn()` is called when something came or went that
  * covers a part of the map.
  */
-export function createPlan({ map, layers, catalog, state, clocks, features, onColumn }) {
+export function createPlan({ map, layers, catalog, state, clocks, features, crowd, onColumn }) {
   const choose = (id) => state.set({ id });
   const marks = createMarks(map.leaflet, catalog, { point: layers.point, onChoose: (id, event) => taken(id, event) || choose(id) });
   const selection = createSelection(document.body, { state, onColumn, onShow, onCompare });
@@ -21,7 +21,7 @@ export function createPlan({ map, layers, catalog, state, clocks, features, onCo
   let picking = null;
   tools.add({ id: "select", label: "selectTool", before: clear, make: async () => {
     const { createPicking } = await import("./picking.js");
-    return (body) => (picking = createPicking(body, { map, selection, features, point: layers.point, opened: () => features().find(({ id }) => id === state.shown.id) ?? null }));
+    return (body) => (picking = createPicking(body, { map, selection, features, crowd, point: layers.point, opened: () => features().find(({ id }) => id === state.shown.id) ?? null }));
   } });
   tools.add({ id: "measure", label: "measureTool", before: clear, make: async () => {
     const { createMeasure } = await import("./measure.js");

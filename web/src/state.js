@@ -39,7 +39,7 @@ export function format(shown) {
 }
 
 /** "#map=11/20.84/106.68" → {zoom, lat, lon}; null where the hash says nothing usable. */
-export function parseView(hash) {
+function parseView(hash) {
   const [, zoom, lat, lon] = /^#map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(hash) ?? [];
   const view = { zoom: Number(zoom), lat: Number(lat), lon: Number(lon) };
   return zoom && Object.values(view).every(Number.isFinite) ? view : null;

@@ -64,7 +64,7 @@ export function basis(id, catalog) {
 }
 
 /** A clause by its name in the reader's language; null for a row without one. */
-export const clauseLabel = (row) => (lang() === "en" && row.clause_label_en) || row.clause_label || null;
+const clauseLabel = (row) => (lang() === "en" && row.clause_label_en) || row.clause_label || null;
 
 /** Clauses by their names, as the history tells them; a code that it does not name is left out. */
 export function clauseNames(codes, { facts = [], mandates: orders = [] }) {

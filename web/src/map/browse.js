@@ -7,7 +7,7 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 const PAN_PX = 120;
 const PANS = { ArrowRight: [PAN_PX, 0], ArrowLeft: [-PAN_PX, 0], ArrowDown: [0, PAN_PX], ArrowUp: [0, -PAN_PX] };
 
-/** `root` is the map's own element; `layers` tell what is in sight, `onHover(id | null)` lights it everywhere, `onHelp()` opens the keys. */
+/** `root` is the map's own element; `layers()` tell what is in sight, `onHover(id | null)` lights it everywhere, `onHelp()` opens the keys. */
 export function createBrowse(root, { map, layers, catalog, onChoose, onHover, onHelp }) {
   const { leaflet, openPart } = map;
   let current = null;
@@ -20,18 +20,22 @@ export function createBrowse(root, { map, layers, catalog, onChoose, onHover, on
   function stand(id) {
     current = id;
     last = id ?? last;
-    layers.ring(id, "current");
+    layers().ring(id, "current");
     onHover(id);
   }
 
-  function tell({ feature: { properties: p }, n }, position, all) {
+  /** `words`: what is said of a group that is one stop, or what brings all that is told of a project. */
+  async function tell({ feature: { id, properties }, n, words: told }, position, all) {
+    const p = typeof told === "function" ? await told() : properties;
+    if (id !== current) return;
+    if (typeof told === "string") { announce(`${told}. ${t("browseSign", { n: position + 1, all })}`); return; }
     const words = [own(p, "name"), catalog.statusLabel(p.status), catalog.conditionSymbol(p.condition) && catalog.conditionLabel(p.condition), catalog.layerTitle(p.layer)];
     announce(`${words.filter(Boolean).join(", ")}. ${t("browseAt", { n: position + 1, all })}${n > 1 ? ` ${t("browseGroup", { n })}` : ""}`);
   }
 
   /** The project so many steps on; from the edge to the other one, since there is nothing beyond. */
   function go(step, from = current ?? last) {
-    const seen = layers.visible(openPart());
+    const seen = layers().visible(openPart());
     if (!seen.length) { stand(null); announce(t("browseNone")); return; }
     const at = seen.findIndex(({ feature }) => feature.id === from);
     const next = at < 0 ? (step > 0 ? 0 : seen.length - 1) : (at + step + seen.length) % seen.length;
@@ -39,9 +43,11 @@ export function createBrowse(root, { map, layers, catalog, onChoose, onHover, on
     tell(seen[next], next, seen.length);
   }
 
+  const isGroup = (id) => typeof layers().visible(openPart()).find(({ feature }) => feature.id === id)?.words === "string";
+
   const acts = {
-    Enter: () => current && onChoose(current),
-    " ": () => current && layers.press(current),
+    Enter: () => current && (isGroup(current) ? layers().press(current) : onChoose(current)),
+    " ": () => current && layers().press(current),
     Home: () => go(1, ""),
     End: () => go(-1, ""),
     "+": () => leaflet.zoomIn(), "=": () => leaflet.zoomIn(),
@@ -64,6 +70,6 @@ export function createBrowse(root, { map, layers, catalog, onChoose, onHover, on
   });
   root.addEventListener("blur", () => current && stand(null));
   leaflet.on("moveend", () => {
-    if (current && !layers.visible(openPart()).some(({ feature }) => feature.id === current)) stand(null);
+    if (current && !layers().visible(openPart()).some(({ feature }) => feature.id === current)) stand(null);
   });
 }

@@ -82,11 +82,17 @@ export function createLabels(map, base, { openPart, partOf = openPart, furniture
     return { kind, names: () => (names ??= measure()) };
   });
 
+  const widths = new Map();
+  document.fonts?.ready.then(() => widths.clear());
   function size({ kind, words }) {
     const [, , px, weight, spacing] = KINDS[kind];
-    brush.font = `${weight} ${px}px ${FONT}`;
     const text = words();
-    return { text, width: brush.measureText(text).width * (1 + spacing) + px * spacing * text.length, height: px * 1.3 };
+    const key = `${kind} ${text}`;
+    if (!widths.has(key)) {
+      brush.font = `${weight} ${px}px ${FONT}`;
+      widths.set(key, brush.measureText(text).width * (1 + spacing) + px * spacing * text.length);
+    }
+    return { text, width: widths.get(key), height: px * 1.3 };
   }
 
   function drawNow() {

@@ -2,10 +2,9 @@
 
 import { fan, gather } from "../cluster.js";
 import { today } from "../days.js";
-import { el, sprite } from "../dom.js";
-import { number, own, t } from "../i18n.js";
 import { donut, sign, smallSign, tally } from "../sign.js";
 import { areaRadius, hatchedUnits, isOld } from "../style.js";
+import { groupWords, hint, inReadingOrder, insideOf, named } from "./hints.js";
 import { createShapes } from "./shapes.js";
 import * as L from "./leaflet.js";
 
@@ -13,16 +12,8 @@ const NEAR = 40;
 const APART_FROM = 17;
 
 const SMALL_NEAR = 26;
-/** Signs whose heights differ by less stand in one line, as one reads. */
-const LINE_PX = 48;
 /** The width of a group of n, in pixels. */
 const widthOf = (n) => Math.round(Math.min(52, 26 + Math.sqrt(n) * 3));
-
-/** A drawing with a name, for whoever does not see it. */
-function named(node, words) {
-  node.setAttribute("role", "img");
-  node.setAttribute("aria-label", words);
-}
 
 /** Where the sign of a feature stands: its point, the middle of its line, the middle of its area; [lon, lat]. */
 export function standingPoint({ type, coordinates }) {
@@ -61,11 +52,6 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     return L.latLng(lat, lon);
   };
 
-  function hint({ properties }) {
-    return el("div", { class: "hint" }, el("strong", {}, own(properties, "name")),
-      el("span", {}, `${catalog.statusLabel(properties.status)} · ${catalog.layerTitle(properties.layer)}`));
-  }
-
   function marker(feature, { at = point(feature), className = "", zIndexOffset = 0 } = {}) {
     const { id, properties } = feature;
     const far = !className && map.getZoom() < catalog.marker.full_from_zoom;
@@ -73,7 +59,7 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     const icon = L.divIcon({ className: `mark ${className}`, iconSize: size, iconAnchor: anchor, tooltipAnchor: [0, 4 - anchor[1]],
       html: drawing });
     return L.marker(at, { icon, pane: panes.signs, keyboard: false, zIndexOffset, riseOnHover: true })
-      .bindTooltip(() => hint(feature), { direction: "top", className: "tip" })
+      .bindTooltip(() => hint(properties, catalog), { direction: "top", className: "tip" })
       .on("click", (event) => onChoose(id, event.originalEvent)).on("mouseover", () => onHover(id)).on("mouseout", () => onHover(null));
   }
 
@@ -83,18 +69,9 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     const held = tally(members.map(({ feature }) => feature.properties.status), catalog);
     const icon = L.divIcon({ className: "cluster", iconSize: [side, side], html: donut(held, catalog) });
     return L.marker(at, { icon, pane: panes.signs, keyboard: false, zIndexOffset: 100 })
-      .bindTooltip(() => insideOf(members.length, held), { direction: "top", className: "tip" })
-      .on("add", ({ target }) => named(target.getElement(), groupWords(members.length, held)))
+      .bindTooltip(() => insideOf(members.length, held, catalog), { direction: "top", className: "tip" })
+      .on("add", ({ target }) => named(target.getElement(), groupWords(members.length, held, catalog)))
       .on("click", () => openGroup(at, members, zoom));
-  }
-
-  const groupWords = (n, held) => `${t("cluster", { n: number(n) })}: ${held.map(([status, m]) => `${number(m)} ${catalog.statusLabel(status)}`).join(", ")}`;
-
-  /** What a group holds: how many, and how many of each status under its sign. */
-  function insideOf(n, held) {
-    return el("div", { class: "hint" }, el("strong", {}, t("cluster", { n: number(n) })),
-      el("ul", { class: "hint-tally" }, held.map(([status, m]) =>
-        el("li", {}, sprite(catalog.ruleOf(status).symbol), el("span", {}, catalog.statusLabel(status)), el("b", {}, number(m))))));
   }
 
   /** Nearer, if that parts them; else they are fanned out around their place, each on its thread. */
@@ -189,7 +166,7 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     shapes.emphasise([chosen, pointed].filter(Boolean));
   }
 
-  map.on("zoomend", arrange);
+  map.on("zoomend", () => (features.size || chosen) && arrange());
   map.on("moveend", drawInSight);
   map.on("click", fold);
 
@@ -224,12 +201,12 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     },
     /** What is in sight, as one reads: {feature, x, y, n}; x and y in pixels of the map, n > 1 in a group. `open` is the part to look at. */
     visible(open) {
-      return [...features.values()].flatMap((feature) => {
+      return inReadingOrder([...features.values()].flatMap((feature) => {
         const spot = standOf(feature.id);
         if (!spot) return [];
         const { x, y } = map.latLngToContainerPoint(spot.at);
-        return x >= open.left && x <= open.right && y >= open.top && y <= open.bottom ? [{ feature, x, y, n: spot.n }] : [];
-      }).sort((a, b) => Math.floor(a.y / LINE_PX) - Math.floor(b.y / LINE_PX) || a.x - b.x || a.y - b.y);
+        return [{ feature, x, y, n: spot.n }];
+      }), open);
     },
     /** What a press on its sign does: its group opens (true), or it is chosen. */
     press(id) {

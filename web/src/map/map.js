@@ -21,7 +21,8 @@ const BESIDE = { "base-other": 201, "labels-other": 351, "hatch-other": 301, "ar
 /** `covers()` gives the elements that lie over the map; `onRest(view)` is called when the map comes to rest, `onShade()` when
  *  the numbers by unit are asked for or sent away. */
 export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
-  const map = L.map(root, { zoomControl: false, attributionControl: false, zoomSnap: SNAP, zoomDelta: 1, wheelPxPerZoomLevel: 90,
+  L.Browser.ie3d = true; // signs moved in the plane: by translate3d each would be a layer of its own in the compositor, hundreds of them a picture
+  const map = L.map(root, { markerZoomAnimation: false, zoomControl: false, attributionControl: false, zoomSnap: SNAP, zoomDelta: 1, wheelPxPerZoomLevel: 90,
     minZoom: 5, maxZoom: 18, maxBounds: LIMITS, maxBoundsViscosity: 0.8, renderer: L.svg({ padding: 0.4 }) });
   for (const [name, z] of Object.entries({ ...PANES, ...BESIDE })) map.createPane(name).style.zIndex = z;
   for (const { labels } of Object.values(GROUNDS)) map.getPane(labels).style.pointerEvents = "none";

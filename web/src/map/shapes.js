@@ -1,10 +1,7 @@
 /** What lies under the signs: lines, areas, the dashed circle of a true area, the hatch of a commune. */
 
-import { areaRadius, hatchedUnits } from "../style.js";
+import { areaFill, areaRadius, hatchedUnits, quiet as quietly } from "../style.js";
 import * as L from "./leaflet.js";
-
-/** Larger areas are tinted the fainter: a zone of 20 000 ha would dye half the city. */
-const LARGE_HA = 150;
 
 /** `draw(features)` shows them quietly, `emphasise(features)` strongly, above the others; each part in its own of the `panes`. */
 export function createShapes(map, catalog, communes, { panes, onChoose, onHover }) {
@@ -30,7 +27,7 @@ export function createShapes(map, catalog, communes, { panes, onChoose, onHover 
     if (!radius) return [];
     const [lon, lat] = feature.geometry.coordinates;
     const rule = catalog.ruleOf(feature.properties.status).area;
-    const fillOpacity = rule.fillOpacity * Math.min(0.6, LARGE_HA / feature.properties.area_ha);
+    const fillOpacity = rule.fillOpacity * areaFill(feature.properties.area_ha);
     return [L.circle([lat, lon], { renderer: renderers.areas, pane: panes.areas, interactive: false, radius,
       ...weighed(strong ? rule : { ...rule, fillOpacity }, strong) })];
   }
@@ -61,11 +58,10 @@ export function createShapes(map, catalog, communes, { panes, onChoose, onHover 
     });
   }
 
-  /** A rule as it stands where it is pointed at; fainter everywhere else, and the more so from afar: the signs speak first. */
+  /** A rule as it stands where it is pointed at; fainter everywhere else. */
   function weighed(rule, strong) {
     if (strong) return { ...rule, weight: rule.weight + 1, opacity: 1, fillOpacity: Math.min(1, rule.fillOpacity * 1.3) };
-    const share = map.getZoom() < catalog.marker.full_from_zoom ? 0.4 : 0.7;
-    return { ...rule, weight: rule.weight * 0.7, opacity: rule.opacity * share, fillOpacity: rule.fillOpacity * share };
+    return quietly(rule, map.getZoom() >= catalog.marker.full_from_zoom);
   }
 
   const placed = (feature, strong) => (feature.geometry ? [...circled(feature, strong), ...lined(feature, strong)] : []);

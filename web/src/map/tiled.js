@@ -1,93 +1,70 @@
 /** More projects than a page can hold, drawn out of our vector tiles: shapes on canvases, signs and groups like those of few. */
 
-import { tile } from "../api.js";
+import { rows, tile } from "../api.js";
 import { crowded } from "../crowd.js";
 import { el } from "../dom.js";
-import { lang, number, t } from "../i18n.js";
+import { lang, number, own, t } from "../i18n.js";
 import { readTile } from "../mvt.js";
-import { donut, smallSign } from "../sign.js";
+import { donut, sign, smallSign } from "../sign.js";
+import { areaFill, quiet } from "../style.js";
+import { groupWords, hint, inReadingOrder, insideOf, named } from "./hints.js";
 import * as L from "./leaflet.js";
+import { boxOf, paint, shapeAt, UNITS } from "./tile-shapes.js";
 
 const SIDE = 512;
-const UNITS = 4096;
 const CELL = 56;
 const CLOSEST = 17;
-const MOST_LISTED = 40;
+const [MOST_LISTED, MOST_CIRCLES] = [40, 300];
 const widthOf = (n) => Math.round(Math.min(54, 26 + Math.log2(n) * 2.4));
 
 /** `onChoose(id, event)`, `onHover(id | null)`, `onArrange()` when signs moved; `panes` as for the projects of few. */
 export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange }) {
-  const signs = L.layerGroup().addTo(map);
-  let [layer, asked, standing, drawn] = [null, "", [], new Map()];
-  /** Of each tile that is loaded, the spots whose middle it holds: x and y as shares of the world. */
-  let spots = new Map();
+  const [signs, over, areas] = [L.layerGroup().addTo(map), L.layerGroup().addTo(map), L.layerGroup().addTo(map)];
+  const renderer = L.svg({ pane: panes.areas, padding: 0.4 });
+  let [layer, asked, clock, drawn, pointed] = [null, "", {}, new Map(), null];
+  /** Of each tile that is loaded, what it holds: the spots whose middle it has, and its lines and areas. */
+  let tiles = new Map();
+  /** Names that no tile tells: of crowded ones, and in another language. */
+  const told = new Map();
+  const rings = {};
+  const tip = L.tooltip({ className: "tip", direction: "top", offset: [0, -6] });
 
   const Tiles = L.GridLayer.extend({
     createTile(at, done) {
       const canvas = L.DomUtil.create("canvas", "leaflet-tile");
       const ratio = Math.min(2, devicePixelRatio || 1);
       canvas.width = canvas.height = SIDE * ratio;
-      const [controller, key, mine] = [new AbortController(), this._tileCoordsToKey(at), spots];
+      const [controller, key, mine] = [new AbortController(), this._tileCoordsToKey(at), tiles];
       canvas.stop = () => controller.abort();
-      tile({ ...at, z: at.z - 1 }, this.options.filters, controller.signal).then((buffer) => {
+      const own = { ...at, z: at.z - 1 }; // tiles are twice as wide as Leaflet counts them
+      tile(own, this.options.filters, controller.signal).then((buffer) => {
         const features = buffer ? readTile(buffer) : [];
-        paint(canvas.getContext("2d"), features, (SIDE * ratio) / UNITS, ratio);
-        mine.set(key, features.map((feature) => spotOf(feature, at)).filter(Boolean));
+        paint(canvas.getContext("2d"), features, { scale: (SIDE * ratio) / UNITS, ratio, near: isNear(), catalog });
+        for (const feature of features) feature.box = boxOf(feature.rings);
+        mine.set(key, { depth: at.z, spots: features.map((feature) => spotOf(feature, own)).filter(Boolean),
+          shapes: features.filter(({ type, properties }) => type !== 1 && properties.id) });
         done(null, canvas);
-        if (mine === spots) later();
+        if (mine === tiles) later();
       }).catch((error) => done(error, canvas));
       return canvas;
     },
   });
 
-  /** The box of a feature, as shares of the world. What stands for several counts in the tile that holds its middle, and in no other. */
-  function spotOf({ properties, rings }, { x: column, y: row, z }) {
-    let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const ring of rings) {
-      for (let i = 0; i < ring.length; i += 2) {
-        west = Math.min(west, ring[i]); east = Math.max(east, ring[i]);
-        north = Math.min(north, ring[i + 1]); south = Math.max(south, ring[i + 1]);
-      }
-    }
+  const isNear = () => map.getZoom() >= catalog.marker.full_from_zoom;
+  const depthOf = (zoom) => Math.round(zoom);
+
+  /** Where a feature stands, as shares of the world. What stands for several counts in the tile that holds its middle, and in no other. */
+  function spotOf({ properties, box: [west, north, east, south] }, { x: column, y: row, z }) {
     const [x, y] = [(west + east) / 2, (north + south) / 2];
     if (!properties.id && !(x >= 0 && x < UNITS && y >= 0 && y < UNITS)) return null;
-    const world = UNITS * 2 ** (z - 1); // tiles are twice as wide as Leaflet counts them
-    const [left, top] = [column * UNITS, row * UNITS];
+    const [world, left, top] = [UNITS * 2 ** z, column * UNITS, row * UNITS];
     return { box: [(left + west) / world, (top + north) / world, (left + east) / world, (top + south) / world], n: properties.count ?? 1,
       status: properties.status, properties };
   }
 
-  /** Lines and areas, all of one status at once, by the rules that draw them for few. */
-  function paint(brush, features, scale, ratio) {
-    const near = map.getZoom() >= catalog.marker.full_from_zoom;
-    const parts = new Map();
-    for (const { type, rings, properties } of features) {
-      if (type === 1) continue;
-      const key = `${type}:${properties.status}`;
-      const path = parts.get(key) ?? parts.set(key, new Path2D()).get(key);
-      for (const ring of rings) {
-        path.moveTo(ring[0] * scale, ring[1] * scale);
-        for (let i = 2; i < ring.length; i += 2) path.lineTo(ring[i] * scale, ring[i + 1] * scale);
-      }
-    }
-    for (const [key, path] of parts) {
-      const [type, status] = key.split(":");
-      const { line, polygon } = catalog.ruleOf(status);
-      const rule = type === "2" ? line : polygon;
-      brush.setLineDash((rule.dashArray ?? "").split(/[ ,]+/).filter(Boolean).map((length) => length * ratio));
-      brush.lineWidth = rule.weight * ratio * (near ? 1 : 0.6);
-      brush.strokeStyle = rule.color;
-      brush.fillStyle = rule.fillColor ?? "transparent";
-      brush.globalAlpha = (rule.fillOpacity ?? 0) * (near ? 0.8 : 0.5);
-      if (type === "3") brush.fill(path, "evenodd");
-      brush.globalAlpha = near ? 0.9 : 0.6;
-      brush.stroke(path);
-    }
-  }
-
   /** What the tiles of this depth hold, each feature once, at the middle of all its pieces; null while there is none of them. */
   function held(depth) {
-    const here = [...spots].filter(([key]) => Number(key.split(":")[2]) === depth).flatMap(([, found]) => found);
+    const here = [...tiles.values()].filter((one) => one.depth === depth).flatMap(({ spots }) => spots);
     const whole = new Map();
     for (const spot of here) {
       const key = spot.properties.id ?? spot;
@@ -105,77 +82,201 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
     const zoom = map.getZoom();
     const world = 256 * 2 ** zoom;
     const { min, max } = map.getPixelBounds();
-    const seen = [];
-    const every = held(Math.round(zoom));
+    const every = held(depthOf(zoom));
     if (!every) return;
-    for (const spot of every) {
-      const [x, y] = [spot.x * world, spot.y * world];
-      if (x > min.x - CELL && x < max.x + CELL && y > min.y - CELL && y < max.y + CELL) seen.push({ ...spot, x, y });
-    }
-    const small = catalog.marker.small_px + 8;
-    const groups = crowded(seen, CELL, (n) => (n > 1 ? widthOf(n) : small));
+    const seen = every.map((spot) => ({ ...spot, x: spot.x * world, y: spot.y * world }))
+      .filter(({ x, y }) => x > min.x - CELL && x < max.x + CELL && y > min.y - CELL && y < max.y + CELL);
+    const small = (isNear() ? catalog.marker.width : catalog.marker.small_px) + 8;
     const next = new Map();
-    for (const group of groups) {
+    for (const group of crowded(seen, CELL, (n) => (n > 1 ? widthOf(n) : small))) {
       const key = `${zoom}/${Math.round(group.x)}/${Math.round(group.y)}/${group.n}`;
-      next.set(key, drawn.get(key) ?? marker(group, zoom));
+      const at = map.unproject([group.x, group.y], zoom);
+      next.set(key, drawn.get(key) ?? { ...group, key, at, zoom, id: group.only?.properties.id, width: group.n > 1 ? widthOf(group.n) : small });
     }
-    for (const [key, old] of drawn) if (!next.has(key)) old.remove();
-    for (const [key, one] of next) if (!drawn.has(key)) one.addTo(signs);
+    for (const [key, { mark }] of drawn) if (!next.has(key)) mark.remove();
+    for (const one of next.values()) one.mark ??= marker(one).addTo(signs);
     drawn = next;
-    standing = groups.map(({ x, y, n }) => ({ at: map.unproject([x, y], zoom), width: n > 1 ? widthOf(n) : small }));
+    drawAreas(seen);
+    drawOver();
     onArrange();
   }
 
-  function marker({ x, y, n, tally, only }, zoom) {
-    const at = map.unproject([x, y], zoom);
-    const { id, name_vi: name } = only?.properties ?? {};
-    const ordered = catalog.statuses.map(({ id: status }) => [status, tally.get(status) ?? 0]).filter(([, count]) => count);
-    const { drawing, size } = id ? smallSign(only.properties, catalog) : { drawing: donut(ordered, catalog), size: [widthOf(n), widthOf(n)] };
-    const icon = L.divIcon({ className: id ? "mark" : "cluster", iconSize: size, html: drawing });
-    const words = () => (id ? [name || catalog.layerTitle(only.properties.layer), catalog.statusLabel(only.status)]
-      : [t("cluster", { n: number(n) }), ordered.map(([status, count]) => `${catalog.statusLabel(status)}: ${number(count)}`).join(" · ")]);
-    return L.marker(at, { icon, pane: panes.signs, keyboard: false })
-      .bindTooltip(() => el("div", { class: "hint" }, words().map((text, i) => el(i ? "span" : "strong", {}, text))), { direction: "top", className: "tip" })
-      .on("click", ({ originalEvent }) => (id ? onChoose(id, originalEvent) : open(at, zoom)))
+  let circles = new Map();
+  /** The dashed circle of a true area, which no tile's edge may cut. */
+  function drawAreas(seen) {
+    const next = new Map();
+    for (const { properties } of seen) {
+      const { id, area_ha: hectares } = properties;
+      if (!(hectares > 0) || next.size >= MOST_CIRCLES) continue;
+      next.set(`${id}:${isNear()}`, properties);
+    }
+    for (const [key, one] of circles) if (!next.has(key)) one.remove();
+    const where = new Map(seen.map(({ properties, x, y }) => [properties.id, [x, y]]));
+    circles = new Map([...next].map(([key, { id, status, area_ha: hectares }]) => {
+      const { area } = catalog.ruleOf(status);
+      return [key, circles.get(key) ?? L.circle(map.unproject(where.get(id), map.getZoom()), { renderer, pane: panes.areas, interactive: false,
+        radius: Math.sqrt((hectares * 10_000) / Math.PI), ...quiet({ ...area, fillOpacity: area.fillOpacity * areaFill(hectares) }, isNear()) }).addTo(areas)];
+    }));
+  }
+
+  function clear() {
+    for (const group of [signs, over, areas]) group.clearLayers();
+    [drawn, circles] = [new Map(), new Map()];
+  }
+
+  const tallyOf = ({ tally }) => catalog.statuses.map(({ id: status }) => [status, tally.get(status) ?? 0]).filter(([, count]) => count);
+
+  function marker(one) {
+    const { at, n, id, only, width } = one;
+    const ordered = tallyOf(one);
+    const { drawing, size, anchor } = id ? (isNear() ? sign : smallSign)(only.properties, catalog) : { drawing: donut(ordered, catalog), size: [width, width], anchor: [width / 2, width / 2] };
+    const icon = L.divIcon({ className: id ? "mark" : "cluster", iconSize: size, iconAnchor: anchor, tooltipAnchor: [0, id ? 4 - anchor[1] : 0], html: drawing });
+    return L.marker(at, { icon, pane: panes.signs, keyboard: false, riseOnHover: true })
+      .bindTooltip(() => (id ? hinted(only.properties) : insideOf(n, ordered, catalog)), { direction: "top", className: "tip" })
+      .on("add", ({ target }) => !id && named(target.getElement(), groupWords(n, ordered, catalog)))
+      .on("click", ({ originalEvent }) => (id ? onChoose(id, originalEvent) : open(at, one.zoom)))
       .on("mouseover", () => id && onHover(id)).on("mouseout", () => id && onHover(null));
   }
 
+  /** All that a row tells of a project; what the tile tells, where it tells the name. */
+  async function whole(properties) {
+    const { id } = properties;
+    if (properties.name_vi && lang() === "vi") return properties;
+    if (!told.has(id)) told.set(id, rows({ ...clock, ids: id, window: 1 }).then((found) => ({ ...properties, ...found.rows[0] }), () => { told.delete(id); return properties; }));
+    return told.get(id);
+  }
+
+  function hinted(properties) {
+    const node = hint(properties, catalog);
+    whole(properties).then((all) => node.replaceChildren(...hint(all, catalog).childNodes));
+    return node;
+  }
+
   /** Nearer; where it goes no nearer, those that stand here by their names. */
-  function open(at, zoom) {
+  async function open(at, zoom) {
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (zoom < CLOSEST) return map.setView(at, Math.min(CLOSEST, zoom + 2), { animate: !calm });
     const { x, y } = map.project(at, zoom);
     const world = 256 * 2 ** zoom;
-    const members = (held(Math.round(zoom)) ?? []).filter((spot) => spot.properties.id && Math.hypot(spot.x * world - x, spot.y * world - y) < CELL);
-    const unique = [...new Map(members.map((spot) => [spot.properties.id, spot.properties])).values()].slice(0, MOST_LISTED);
+    const members = (held(depthOf(zoom)) ?? []).filter((spot) => spot.properties.id && Math.hypot(spot.x * world - x, spot.y * world - y) < CELL);
+    const unique = await Promise.all([...new Map(members.map((spot) => [spot.properties.id, spot.properties])).values()].slice(0, MOST_LISTED).map(whole));
     const collator = new Intl.Collator(lang(), { numeric: true });
-    const buttons = unique.sort((a, b) => collator.compare(a.name_vi ?? "", b.name_vi ?? ""))
-      .map(({ id, name_vi: name }) => el("li", {}, el("button", { type: "button", class: "link", onclick: (event) => onChoose(id, event) }, name ?? id)));
+    const buttons = unique.sort((a, b) => collator.compare(own(a, "name"), own(b, "name")))
+      .map((one) => el("li", {}, el("button", { type: "button", class: "link", onclick: (event) => onChoose(one.id, event) }, own(one, "name") || one.id)));
     return L.popup({ className: "crowd-popup", maxHeight: 260 }).setLatLng(at).setContent(el("ul", {}, buttons)).openOn(map);
   }
 
+  /** The line or area under the pointer. */
+  function under({ latlng, originalEvent }) {
+    if (!layer || originalEvent.target.closest?.(".leaflet-interactive, .leaflet-popup")) return null;
+    const depth = depthOf(map.getZoom());
+    const { x, y } = map.project(latlng, depth).divideBy(SIDE);
+    const [column, row] = [Math.floor(x), Math.floor(y)];
+    const here = tiles.get(`${column}:${row}:${depth}`);
+    const unit = UNITS / (SIDE * 2 ** (map.getZoom() - depth));
+    return here ? shapeAt(here.shapes, (x - column) * UNITS, (y - row) * UNITS, unit) : null;
+  }
+
+  function pointAt(found, latlng) {
+    const id = found?.properties.id ?? null;
+    if (id === pointed) return id && tip.setLatLng(latlng);
+    pointed = id;
+    map.getContainer().classList.toggle("is-on-shape", Boolean(id));
+    onHover(id);
+    return id ? tip.setLatLng(latlng).setContent(hinted(found.properties)).addTo(map) : tip.remove();
+  }
+
+  let moved = null;
+  map.on("mousemove", (event) => {
+    if (!layer || event.originalEvent.buttons) return;
+    if (!moved) requestAnimationFrame(() => { const last = moved; moved = null; pointAt(under(last), last.latlng); });
+    moved = event;
+  });
+  map.on("movestart mouseout", () => pointAt(null));
+  map.on("click", (event) => {
+    const found = under(event);
+    if (found) onChoose(found.properties.id, event.originalEvent);
+  });
   map.on("moveend zoomend", later);
 
+  /** The sign or group in which a project, or a group by its key, is to be seen. */
+  const standOf = (id) => drawn.get(id) ?? [...drawn.values()].find((one) => one.id === id);
+
+  /** Rings around what was reached, and around what is pointed at elsewhere. */
+  function drawOver() {
+    over.clearLayers();
+    for (const [kind, wanted] of Object.entries(rings)) {
+      const { at, width } = (wanted.id && standOf(wanted.id)) ?? (wanted.point ? { at: [...wanted.point].reverse(), width: catalog.marker.small_px } : {});
+      if (!at) continue;
+      const side = width + (kind === "current" ? 14 : 8);
+      L.marker(at, { pane: panes.fan, interactive: false, keyboard: false, icon: L.divIcon({ className: `halo-ring halo-ring-${kind}`, iconSize: [side, side], html: "" }) }).addTo(over);
+    }
+  }
+
   return {
+    get isShown() { return Boolean(layer); },
+
     /** Show what these filters let through; null takes everything away. What was there stays until the new comes. */
     draw(filters) {
-      const question = filters && JSON.stringify(filters);
+      const question = filters && JSON.stringify([filters, document.documentElement.dataset.theme]);
       if (question === asked && layer) return;
       asked = question;
       const old = layer;
       layer = null;
-      spots = new Map();
+      tiles = new Map();
+      told.clear();
+      areas.clearLayers(); // their colours are those of day or night
+      circles = new Map();
+      pointAt(null);
       if (!filters) {
         old?.remove();
-        signs.clearLayers();
-        [standing, drawn] = [[], new Map()];
+        clear();
         return;
       }
+      clock = Object.fromEntries(["datetime", "as-of"].filter((name) => filters[name]).map((name) => [name, filters[name]]));
+      const mine = tiles;
       layer = new Tiles({ pane: panes.areas, tileSize: SIDE, minZoom: 1, maxZoom: 22, keepBuffer: 1, updateWhenZooming: false, filters });
-      layer.on("tileunload", ({ tile: canvas, coords }) => { canvas.stop?.(); spots.delete(`${coords.x}:${coords.y}:${coords.z}`); });
-      layer.on("load", () => old?.remove());
+      layer.on("tileunload", ({ tile: canvas, coords }) => { canvas.stop?.(); mine.delete(`${coords.x}:${coords.y}:${coords.z}`); });
+      layer.on("load", () => {
+        old?.remove();
+        if (mine !== tiles || [...tiles.values()].some(({ spots }) => spots.length)) return;
+        clear(); // the filters leave nothing here
+        onArrange();
+      });
       layer.addTo(map);
     },
-    standing: () => standing,
+
+    /** The boxes of all signs and groups in pixels of the map, for names to keep clear of. */
+    standing: () => [...drawn.values()].map(({ at, width }) => {
+      const { x, y } = map.latLngToContainerPoint(at);
+      return { left: x - width / 2, top: y - width / 2, right: x + width / 2, bottom: y + width / 2 };
+    }),
+
+    /** What is in sight, as one reads: {feature, x, y, n}, a group as one, with the `words` for it. */
+    visible: (part) => inReadingOrder([...drawn.values()].map((one) => {
+      const { x, y } = map.latLngToContainerPoint(one.at);
+      return { feature: { id: one.id ?? one.key, properties: one.only?.properties ?? {} }, x, y, n: one.n,
+        words: one.id ? () => whole(one.only.properties) : groupWords(one.n, tallyOf(one), catalog) };
+    }), part),
+
+    /** What a press on a sign does: its group opens (true), or it is chosen. */
+    press(id) {
+      const one = standOf(id);
+      if (one && !one.id) open(one.at, one.zoom);
+      else onChoose(id);
+      return Boolean(one && !one.id);
+    },
+
+    /** A ring around what was reached by key. */
+    ring(id, kind) {
+      rings[kind] = { id };
+      drawOver();
+    },
+
+    /** A ring around what is pointed at elsewhere, at its sign or at this point [lon, lat]. */
+    light(id, point) {
+      rings.lit = { id, point: id && point };
+      drawOver();
+    },
   };
 }

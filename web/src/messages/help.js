@@ -18,6 +18,7 @@ export const HELP = {
   keyHelp: ["Bảng phím này", "These keys"],
   mapKeys: ["Phím mũi tên: đi từ dự án này sang dự án khác; Enter: mở; dấu hỏi: mọi phím.", "Arrow keys go from project to project; Enter opens; question mark shows all keys."],
   browseAt: ["{n} trên {all} dự án đang thấy.", "{n} of {all} projects in sight."],
+  browseSign: ["{n} trên {all} ký hiệu đang thấy; phím cách mở nhóm.", "{n} of {all} signs in sight; Space opens the group."],
   browseGroup: ["Trong nhóm {n} dự án; phím cách mở nhóm.", "In a group of {n}; Space opens it."],
   browseNone: ["Không có dự án nào trong khung nhìn.", "No project is in sight."],
   tourAgain: ["Xem giới thiệu", "Take the tour"],

@@ -73,7 +73,8 @@ def test_all_of_them_are_on_the_map_and_one_alone_opens(reader: Reader) -> None:
     assert not any("/projects/items?" in address for address in asked)
     one = reader.open("/?q=0007#map=16/20.6/106.556")
     expect(one.locator(".mark")).to_have_count(1)
-    page = reader.open("/#map=17/20.6/106.556")
+    page = reader.open("/#map=18/20.6/106.556")
+    expect(page.locator(".mark")).to_have_count(1)
     page.locator(".mark").click()
     expect(page.locator("#panel .panel-name")).to_have_text("Cảng 0007")
 

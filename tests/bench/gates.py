@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from tests.bench.exports import Export
+from tests.bench.hand import Hand
 from tests.bench.loading import Load
 from tests.bench.measure import Http, Measured, Sql
 from tests.bench.past import Past
@@ -39,6 +40,7 @@ def rows(
     load: Load | None,
     starts: Mapping[str, float],
     published: Published | None = None,
+    hands: Iterable[Hand] = (),
 ) -> list[tuple[str, ...]]:
     """Every gate, what must be reached beside what was. `load`: of 100 000 features, where so many were loaded."""
     every = [*_of_questions(measured), *_of_tiles(tiles), *_of_exports(exports), *_of_the_past(past)]
@@ -47,6 +49,7 @@ def rows(
     if published is not None:
         every.append(Gate("phát hành M / publishing M, s", 120, published.seconds, most=True))
         every.append(Gate("phát hành M / publishing M: peak, MB", 1_000, published.peak_mb, most=True))
+    every += _of_hands(hands)
     start = max(starts.values())
     every.append(Gate("từ lúc chạy đến câu trả lời đầu / start to first answer, s", 1.5, start, most=True))
     return [one.row() for one in every]
@@ -86,6 +89,13 @@ def _of_the_past(past: Iterable[Past]) -> Iterable[Gate]:
         yield Gate(
             f"quá khứ / the past: {one.name} ÷ today", 2, max(one.day_ms, one.known_ms) / one.today_ms, most=True
         )
+
+
+def _of_hands(hands: Iterable[Hand]) -> Iterable[Gate]:
+    for one in hands:
+        must = 200 if one.features >= HUNDRED_THOUSAND else 100
+        name = f"bàn tay, {one.features} / interaction p75, 4 × slower, ms"
+        yield Gate(name, must, one.p75(lambda answer: answer.wall_ms), most=True)
 
 
 def _median(runs: Sequence[Http] | Sequence[Sql]) -> float:

@@ -13,6 +13,7 @@ class BenchError(HaiphongError):
 class Plan:
     """Sizes in features, times in seconds. S holds our own features, filled up to `small`; M holds `polygons` more.
 
+    `shown`: features of the smaller page that a hand moves, the larger being M; 0 leaves hands out.
     `l`: polygons of L, 1000000 by its name; 0 leaves it out, since loading it takes minutes. `connections`: of pgbench,
     and of clients that ask for new answers; `clients`: of those that ask for kept ones.
     """
@@ -25,6 +26,7 @@ class Plan:
     clients: int = 8
     workers: int = 2
     tiles: int = 200
+    shown: int = 5_000
     l: int = 0  # noqa: E741 -- as the option is called
 
     @property

@@ -7,6 +7,7 @@ from statistics import median
 
 from tests.bench import gates
 from tests.bench.exports import Export
+from tests.bench.hand import ACTS, SLOWER, Answer, Hand
 from tests.bench.loading import Load
 from tests.bench.machine import Machine
 from tests.bench.measure import Http, Measured, Sql
@@ -35,6 +36,7 @@ class Results:
     with_wrk: bool
     past: Sequence[Past] = ()
     published: Published | None = None
+    hands: Sequence[Hand] = ()
 
 
 def markdown(results: Results) -> str:
@@ -50,8 +52,9 @@ def markdown(results: Results) -> str:
     client = "wrk" if results.with_wrk else "a client of ours (wrk could not be had)"
     loading = results.loads["M"] if plan.polygons == gates.HUNDRED_THOUSAND else None
     reached = gates.rows(
-        results.measured, results.tiles, results.exports, results.past, loading, results.starts, results.published
-    )
+        results.measured, results.tiles, results.exports, results.past, loading, results.starts, results.published,
+        results.hands,
+    )  # fmt: skip
     starts = ", ".join(f"{size} {seconds:.2f}" for size, seconds in results.starts.items())
     return f"""# Đo tốc độ: kho và API bên cạnh cùng câu hỏi viết thẳng bằng SQL, và tệp sẵn của nginx
 
@@ -115,6 +118,13 @@ The same questions, in turn over one connection, of today, of {DAY:%d/%m/%Y}, an
 (`datetime`, `as-of`), in M: medians in ms, without HTTP.
 
 {_of_the_past(results.past)}
+
+## Bàn tay trên bản đồ / a hand on the map
+
+The map of so many features in Chromium, {SLOWER} times slower: 75th percentiles, in ms, from the input
+to the next picture, how much of that the page itself worked, and its longest task until the next one.
+
+{_hands(results.hands)}
 
 ## Phát hành / publishing
 
@@ -226,6 +236,17 @@ def _exports(exports: Iterable[Export]) -> str:
             for one in exports
         ),
     )  # fmt: skip
+
+
+def _hands(hands: Iterable[Hand]) -> str:
+    values: tuple[Callable[[Answer], float], ...] = (
+        attrgetter("wall_ms"), attrgetter("work_ms"), attrgetter("longest_ms"),
+    )  # fmt: skip
+    rows = [
+        (str(one.features), *(", ".join(f"{one.p75(value, kind):.0f}" for value in values) for kind in (None, *ACTS)))
+        for one in hands
+    ]
+    return _table(("đối tượng / features", "**all**", *ACTS), rows)
 
 
 def _publishing(one: Published | None) -> str:

@@ -16,7 +16,20 @@ from geo.packages import Say
 from geo.provision import find_or_install
 from geo.settings import Settings
 from layers import records
-from tests.bench import exports, loading, machine, measure, past, pgbench, publishing, synthetic, tiles, tools, verify
+from tests.bench import (
+    exports,
+    hand,
+    loading,
+    machine,
+    measure,
+    past,
+    pgbench,
+    publishing,
+    synthetic,
+    tiles,
+    tools,
+    verify,
+)
 from tests.bench.client import Request, Unlike, host
 from tests.bench.measure import Asked, Bench
 from tests.bench.plan import Plan
@@ -27,6 +40,7 @@ from tests.bench.synthetic import LAYER
 from tests.bench.tools import Nginx
 
 NAMES = {"S": "bench_s", "M": "bench_m", "L": "bench_l"}
+SHOWN = "bench_shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +95,10 @@ def run(plan: Plan, cluster: Cluster, folder: Path, say: Say) -> Results:
         of_the_past = past.compare(urls["M"], plan)
         say("Phát hành M / Publishing M")
         published = publishing.measured("M", urls["M"], layers["M"], folder)
+        hands = _hands(plan, server, sizes["M"].serving, folder, say) if plan.shown else []
         starts = {size: one.serving.start_s for size, one in sizes.items()}
     return Results(
-        plan, described, loads, copied, measured, drawn, files, starts, wrk is not None, of_the_past, published
+        plan, described, loads, copied, measured, drawn, files, starts, wrk is not None, of_the_past, published, hands
     )
 
 
@@ -112,6 +127,21 @@ def _loaded(
         _execute(urls[size], "VACUUM ANALYZE")  # as autovacuum does within a minute or so
     _execute(server, "CHECKPOINT")
     return loads, layers, copied
+
+
+def _hands(plan: Plan, server: str, large: Serving, folder: Path, say: Say) -> list[hand.Hand]:
+    """Pages over so many features, and over M."""
+    say(f"Bàn tay trên bản đồ / A hand on the map: {plan.shown} và / and {plan.polygons}")
+    layers = _write(folder / "shown", plan, max(0, plan.shown - plan.small))
+    url = make_url(server).set(database=SHOWN).render_as_string(hide_password=False)
+    _execute(server, f"CREATE DATABASE {SHOWN}")
+    try:
+        loading.load(url, layers)
+        _execute(url, "VACUUM ANALYZE")
+        with serving(url, layers, folder / "serve-shown", plan.workers) as few:
+            return hand.all_of({plan.shown: f"{few.url}/", plan.polygons: f"{large.url}/"}, say)
+    finally:
+        _execute(server, f"DROP DATABASE IF EXISTS {SHOWN} WITH (FORCE)")
 
 
 @contextlib.contextmanager

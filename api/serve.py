@@ -44,7 +44,10 @@ def serve(settings: Settings, say: Say) -> None:
         with _prepared_beside(url, settings, say):
             settings = _within(settings, url, say)
             config = _configured(settings)
-        _run(config, listener, settings, say)
+        from api.tiles_ahead import tiles_ahead
+
+        with tiles_ahead(url, settings, say):
+            _run(config, listener, settings, say)
 
 
 @contextlib.contextmanager

@@ -20,8 +20,8 @@ _END_SESSIONS = text(
 def backup(url: str, install: PostgresInstall, file: Path, say: Say, *, replace: bool = False) -> None:
     """Write the store as it stands at one instant to `file`, in pg_dump's own compressed form.
 
-    The file appears only when it is whole. Raises InvalidParameter when it exists and `replace` was not asked for,
-    StoreNotReady when pg_dump fails.
+    Finished tiles are left out: they are made again. The file appears only when it is whole. Raises InvalidParameter
+    when it exists and `replace` was not asked for, StoreNotReady when pg_dump fails.
     """
     if file.exists() and not replace:
         raise InvalidParameter(f"{file} đã có / exists already. Name another file, or add --replace.")
@@ -29,7 +29,8 @@ def backup(url: str, install: PostgresInstall, file: Path, say: Say, *, replace:
     part = file.with_name(f"{file.name}.part")
     try:
         part.touch(mode=0o600)
-        done = _run(install, "pg_dump", "--format=custom", f"--file={part}", f"--dbname={_plain(url)}", url=url)
+        words = ("--format=custom", "--exclude-table-data=tile_made", f"--file={part}", f"--dbname={_plain(url)}")
+        done = _run(install, "pg_dump", *words, url=url)
         if done.returncode:
             raise StoreNotReady(f"pg_dump: {done.stderr.strip()}")
         part.replace(file)

@@ -118,6 +118,9 @@ def boxed(rows: str) -> str:
     FROM ({rows}) AS rows, (SELECT 2 ^ 35 / (pi() * 6378137) AS units) AS world OFFSET 0"""
 
 
+_BY_ID = 'id COLLATE "C"'
+
+
 def _drawn(attributes: str, source: str) -> str:
     """A sub-select: these columns and the geometry in tile units, of rows that are measured already.
 
@@ -128,7 +131,7 @@ def _drawn(attributes: str, source: str) -> str:
     FROM (SELECT *, {_SHAPE} AS shape FROM ({source}) AS measured OFFSET 0) AS drawn"""
 
 
-def _encoded(attributes: str, rows: str, most: int | None = None) -> str:
+def _encoded(attributes: str, rows: str, most: int | None = None, order: str = _BY_ID) -> str:
     tile, limit = f"ST_AsMVT(tile, :name, {EXTENT}, 'tile_geometry')", ""
     if most is not None:
         tile, limit = f"CASE WHEN count(*) <= {most} THEN {tile} END", f"LIMIT {most + 1}"
@@ -136,7 +139,7 @@ def _encoded(attributes: str, rows: str, most: int | None = None) -> str:
     return f"""
     SELECT {tile} AS tile FROM (SELECT {attributes}, tile_geometry
       FROM (SELECT * FROM ({rows}) AS rows WHERE tile_geometry IS NOT NULL {limit}) AS seen
-      ORDER BY id COLLATE "C") AS tile"""
+      ORDER BY {order}) AS tile"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,9 +208,11 @@ FROM (SELECT *, floor({BUFFER} / cell) * cell AS reach FROM sized, grain
 WHERE x >= -reach AND x < {EXTENT} + reach AND y >= -reach AND y < {EXTENT} + reach
 GROUP BY floor(x / cell), floor(y / cell), {_LOOK}
 """
+# Most have no id.
+_IN_ORDER = f"{_BY_ID}, tile_geometry, {_LOOK}"
 _STEPS = (("sized", _SIZED), ("load", _LOAD), ("looks", _LOOKS), ("grain", _GRAIN))
 _SOME = f"{_SHAPES} UNION ALL {_POINTS} UNION ALL {_MARKS}"
-CROWDED = Drawing(_encoded(_TOLD, _SOME), _STEPS)
+CROWDED = Drawing(_encoded(_TOLD, _SOME, order=_IN_ORDER), _STEPS)
 """The largest shapes, and the others as points; where those are too many, one for all of the same look in a cell."""
 
 # Counted when the features were written: nothing is read of them but the ids of those that are alone, one by one
@@ -229,4 +234,4 @@ def counted(asked: Iterable[str]) -> Drawing:
     The cells are those of :columns from :first_row to :last_row; `asked`: names of OF_LOOKS.
     """
     cells = " AND ".join([_COUNTED, *(ASKED[one] for one in asked)])
-    return Drawing(_encoded(_TOLD, f"{_SOME} UNION ALL {cells}"), _STEPS)
+    return Drawing(_encoded(_TOLD, f"{_SOME} UNION ALL {cells}", order=_IN_ORDER), _STEPS)

@@ -1,7 +1,21 @@
-"""The tables that tiles are drawn from, as SQLAlchemy sees them; triggers of `feature` keep them (migration 0013)."""
+"""The tables that tiles are drawn from, kept by triggers of `feature` (migration 0013); finished tiles (0015)."""
 
 from geoalchemy2 import Geometry
-from sqlalchemy import REAL, BigInteger, Column, DateTime, Double, Identity, Integer, SmallInteger, Table, Text
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    UUID,
+    BigInteger,
+    Column,
+    DateTime,
+    Double,
+    Identity,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+)
 
 from geo.tables import metadata
 
@@ -46,4 +60,27 @@ tile_mark = Table(
     Column("sum_x", BigInteger, nullable=False, comment="of their places, as tile_feature tells them"),
     Column("sum_y", BigInteger, nullable=False),
     Column("numbers", BigInteger, nullable=False, comment="the sum of their numbers"),
+)
+
+tile_change = Table(
+    "tile_change",
+    metadata,
+    Column("level", SmallInteger, primary_key=True, comment="the zoom; -1: of all tiles"),
+    Column("x", Integer, primary_key=True),
+    Column("y", Integer, primary_key=True),
+    Column("change", UUID, nullable=False, comment="the last of anything that the tile shows; without a row: none yet"),
+    comment="kept by triggers of tile_feature",
+)
+
+tile_made = Table(
+    "tile_made",
+    metadata,
+    Column("collection", Text, primary_key=True),
+    Column("level", SmallInteger, primary_key=True),
+    Column("x", Integer, primary_key=True),
+    Column("y", Integer, primary_key=True),
+    Column("drawn_as", Text, nullable=False, comment="a digest of the query and of the software that drew it"),
+    Column("changes", ARRAY(UUID), nullable=False, comment="of all tiles and of this one, as it was drawn"),
+    Column("body", LargeBinary, nullable=False),
+    comment="finished tiles, given while their changes are those of tile_change",
 )

@@ -125,7 +125,7 @@ def feature_tile(connection: Connection, name: str, query: FeatureQuery, tile: T
 
     Empty without any. Of the query, order, limit and `after` do not count.
     """
-    values = _kept_values(query)
+    values = kept_values(query)
     if values is None:
         rows = _chosen_rows(connection, query, by_box=tile.zoom >= BY_BOX)
         return draw(connection, (drawing.over(rows) for drawing in _DRAWINGS), name, tile, _clock_values(query.clocks))
@@ -167,7 +167,7 @@ def measured(rows: Select[Any]) -> TextualSelect:
     return text(boxed("SELECT * FROM told")).columns().add_cte(rows.cte("told"))
 
 
-def _kept_values(query: FeatureQuery) -> dict[str, Any] | None:
+def kept_values(query: FeatureQuery) -> dict[str, Any] | None:
     """What the query asks, by names of ASKED; None when it asks for more than is kept for tiles."""
     if query.q is not None or query.bbox is not None or query.filter is not None or query.unassigned:
         return None

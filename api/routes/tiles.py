@@ -17,7 +17,7 @@ from api.parameters import Parameter, asked
 from api.routes.collections import known, sources
 from api.routes.items import CollectionId
 from api.tile_sets import DEFINITION, MATRIX_SET, MATRIX_SET_URI, WEB_MERCATOR
-from geo import office_store, office_tiles, store, tiles, unit_store, units
+from geo import office_store, office_tiles, store, tile_store, tiles, unit_store, units
 from geo.errors import TileNotFound
 from geo.tiles import DEEPEST, Tile
 from layers.catalog import Catalog
@@ -130,7 +130,7 @@ def one_tile(
     else:
         texts = asked(*FILTERS, TILE_FORM)(request)
         query = feature_query(connection, catalog, texts, catalog.collection(collection))
-        body = tiles.feature_tile(connection, collection, query, wanted)
+        body = tile_store.tile(connection, collection, query, wanted)
     kept = freshness(catalog, collection)
     return Response(body, headers=kept, media_type=MVT) if body else Response(status_code=204, headers=kept)
 

@@ -12,11 +12,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import NullPool, create_engine
 
 from api.main import OF_WORKER
 from api.serve import bound, workers_within
+from api.tiles_ahead import whole_collections
 from geo.cluster import Cluster
 from geo.errors import PortTaken
+from geo.settings import Settings
+from geo.tile_store import finished
+from geo.tiles import Tile, feature_tile
+from layers.catalog import Catalog
 from tests.pace import soon
 
 PATIENCE_S = 60
@@ -118,6 +124,22 @@ def test_two_servers_of_one_home_share_its_database_until_the_last_one_ends(serv
     os.killpg(other.pid, signal.SIGTERM)
     other.communicate(timeout=PATIENCE_S)
     assert not runs(home)
+
+
+def test_low_tiles_are_finished_beside_the_workers(serve: Serve, home: Path) -> None:
+    address(serve(HAIPHONG_WORKERS="2"))
+    status = Cluster(home, lambda _: None).status()
+    assert status is not None
+    collections = whole_collections(Catalog.load(Settings.from_env({}).definitions))
+    engine = create_engine(status.url, poolclass=NullPool)
+    until = time.monotonic() + PATIENCE_S
+    with engine.connect() as connection:
+        asked = (connection, "projects", collections["projects"], Tile(0, 0, 0))
+        while finished(*asked) is None and time.monotonic() < until:
+            connection.rollback()
+            time.sleep(0.1)
+        assert finished(*asked) == feature_tile(*asked) != b""
+    engine.dispose()
 
 
 def test_several_workers_answer(serve: Serve) -> None:

@@ -46,10 +46,13 @@ def _asked(words: Sequence[str] | None) -> tuple[Plan, Path]:
     parser = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
     for one in fields(Plan):
         parser.add_argument(f"--{one.name}", type=type(one.default), default=one.default, help="default: %(default)s")
-    parser.add_argument("--output", type=Path, default=REPOSITORY / "docs" / "bench.md", help="default: %(default)s")
+    parser.add_argument("--output", type=Path, help="default: docs/bench.md; with --only docs/bench-only.md")
     told = vars(parser.parse_args(words))
-    output: Path = told.pop("output")
-    return Plan(**told), output
+    output: Path | None = told.pop("output")
+    plan = Plan(**told)
+    if not any(map(plan.measures, "SML")):
+        parser.error(f"--only {plan.only}: of S, M and L those that have features; L needs --l")
+    return plan, output or REPOSITORY / "docs" / ("bench-only.md" if plan.only else "bench.md")
 
 
 @contextlib.contextmanager

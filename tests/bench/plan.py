@@ -15,7 +15,8 @@ class Plan:
 
     `shown`: features of the smaller page that a hand moves, the larger being M; 0 leaves hands out.
     `l`: polygons of L, 1000000 by its name; 0 leaves it out, since loading it takes minutes. `connections`: of pgbench,
-    and of clients that ask for new answers; `clients`: of those that ask for kept ones.
+    and of clients that ask for new answers; `clients`: of those that ask for kept ones. `only`: the sizes that are
+    measured, as in "L" or "S,M"; all without it. S is loaded always, for the others stand upon it.
     """
 
     small: int = 500
@@ -28,6 +29,12 @@ class Plan:
     tiles: int = 200
     shown: int = 5_000
     l: int = 0  # noqa: E741 -- as the option is called
+    only: str = ""
+
+    def measures(self, size: str) -> bool:
+        """Whether this size is loaded and asked."""
+        there = {"S": True, "M": self.polygons > 0, "L": self.l > 0}[size]
+        return there and (not self.only or size in self.only.split(","))
 
     @property
     def limit(self) -> int:

@@ -81,25 +81,30 @@ class Question:
     one: bool = False
 
 
-def questions(connection: Connection, plan: Plan, walk: Callable[[str, int], str]) -> tuple[Question, ...]:
-    """Every question, made from what the database of M holds.
+def questions(size: str, connection: Connection, plan: Plan, walk: Callable[[str, int], str]) -> tuple[Question, ...]:
+    """Every question of one size, made from what its database holds.
 
     `walk`: follows the `next` links from an address for so many pages, and tells the address that it comes to.
     """
     every = "SELECT sum(number) FROM feature_number"
-    whole = (Variant(f"/api/collections/projects/items?limit={WHOLE}", "true", WHOLE, kept=every),)
+    if size == "S":
+        whole = (Variant(f"/api/collections/projects/items?limit={WHOLE}", "true", WHOLE, kept=every),)
+        return (
+            Question("a. toàn bộ S / the whole of S", whole, size="S"),
+            Question("a. toàn bộ S, gzip / the whole of S, gzip", whole, size="S", gzip=True),
+        )
+    box = f"b. khung, ≤ {plan.limit} của {size} / box, limit {plan.limit} of {size}"
+    boxes = Question(box, _boxes(plan, plan.l if size == "L" else plan.polygons), size=size)
+    if size == "L":
+        return (boxes,)
     first = f"/api/collections/{LAYER}/items?limit={plan.limit}"
     of_layer = f"layer = '{LAYER}'"
     kept = f"{every} WHERE layer = '{LAYER}'"
     last_id = f"{LAYER}-{plan.limit * (DEEP - 1) - 1:07d}"
     deep = Variant(walk(first, DEEP - 1), of_layer, plan.limit, f"id > '{last_id}'", kept=kept)
-    boxes, districts = _boxes(plan, plan.polygons), _districts(connection, plan)
-    box = f"khung, ≤ {plan.limit} của {{}} / box, limit {plan.limit} of {{}}"
+    districts = _districts(connection, plan)
     return (
-        Question("a. toàn bộ S / the whole of S", whole, size="S"),
-        Question("a. toàn bộ S, gzip / the whole of S, gzip", whole, size="S", gzip=True),
-        Question(f"b. {box.format('M', 'M')}", boxes),
-        *((Question(f"b. {box.format('L', 'L')}", _boxes(plan, plan.l), size="L"),) if plan.l else ()),
+        boxes,
         Question(f"c. huyện + tình trạng / district + status, limit {plan.limit} of M", districts),
         Question("d. một đối tượng của M / one feature of M", _single(plan), one=True),
         Question("e. trang 1 của M / page 1 of M", (Variant(first, of_layer, plan.limit, kept=kept),)),

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -69,19 +69,23 @@ def run(plan: Plan, cluster: Cluster, folder: Path, say: Say) -> Results:
     wrk, nginx_program = (tools.find(name, home, say) for name in ("wrk", "nginx"))
     with _databases(server) as urls, contextlib.ExitStack() as stack:
         loads, layers, copied = _loaded(plan, server, urls, folder, say)
-        sizes = {size: stack.enter_context(_served(urls[size], layers[size], folder, size, plan)) for size in loads}
+        sizes = {
+            size: stack.enter_context(_served(urls[size], layers[size], folder, size, plan))
+            for size in loads
+            if plan.measures(size)
+        }
         nginx = None
         if nginx_program is not None:
             nginx = stack.enter_context(tools.nginx(nginx_program, folder / "nginx", plan.workers))
         bench = Bench(plan, status.folder / "data", wrk, nginx.address if nginx else None)
+        say("Ô làm sẵn / Tiles made in advance")
+        ahead = {size: tiles.ahead(one.connection, layers[size]) for size, one in sizes.items()}
         say("So từng câu trả lời với SQL / Comparing every answer with SQL")
         asked = [
             _asked(question, number, sizes[question.size], nginx, partial(pgbench.scripts, install), folder, plan)
-            for number, question in enumerate(
-                questions(sizes["M"].connection, plan, partial(verify.walk, sizes["M"].browser))
-            )
+            for number, question in enumerate(_questions(plan, sizes))
         ]
-        described = machine.describe(sizes["M"].connection, load_before)
+        described = machine.describe(next(iter(sizes.values())).connection, load_before)
         say(f"Đo {plan.rounds} vòng / Measuring {plan.rounds} rounds of about {_duration_s(asked, plan):.0f} s")
         measured = measure.all_rounds(asked, bench, say)
         drawn, files = [], []
@@ -91,15 +95,28 @@ def run(plan: Plan, cluster: Cluster, folder: Path, say: Say) -> Results:
             drawn.append(tiles.measured(size, one.serving, one.connection, nginx, bench))
             say(f"{size}: tải cả lớp / export")
             files.append(exports.measured(size, one.serving, one.url, plan.rounds))
-        say("Hôm nay và quá khứ / Today and the past")
-        of_the_past = past.compare(urls["M"], plan)
-        say("Phát hành M / Publishing M")
-        published = publishing.measured("M", urls["M"], layers["M"], folder)
-        hands = _hands(plan, server, sizes["M"].serving, folder, say) if plan.shown else []
+        of_the_past: tuple[past.Past, ...] = ()
+        published, hands = None, []
+        if "M" in sizes:
+            say("Hôm nay và quá khứ / Today and the past")
+            of_the_past = past.compare(urls["M"], plan)
+            say("Phát hành M / Publishing M")
+            published = publishing.measured("M", urls["M"], layers["M"], folder)
+            hands = _hands(plan, server, sizes["M"].serving, folder, say) if plan.shown else []
         starts = {size: one.serving.start_s for size, one in sizes.items()}
     return Results(
-        plan, described, loads, copied, measured, drawn, files, starts, wrk is not None, of_the_past, published, hands
-    )
+        plan, described, loads, copied, measured, drawn, files, starts, wrk is not None, of_the_past, published, hands,
+        ahead,
+    )  # fmt: skip
+
+
+def _questions(plan: Plan, sizes: Mapping[str, _Size]) -> list[Question]:
+    """The questions of the sizes that are asked."""
+    return [
+        one
+        for size, where in sizes.items()
+        for one in questions(size, where.connection, plan, partial(verify.walk, where.browser))
+    ]
 
 
 def _loaded(
@@ -111,7 +128,7 @@ def _loaded(
     loads = {"S": loading.load(urls["S"], layers["S"])}
     copied: dict[str, float] = {}
     for size, polygons in (("M", plan.polygons), ("L", plan.l)):
-        if not polygons:
+        if not plan.measures(size):
             continue
         say(f"{size}: {polygons} đa giác giả / made-up polygons")
         _execute(server, f"CREATE DATABASE {NAMES[size]} TEMPLATE {NAMES['S']}")

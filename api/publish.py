@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import NullPool, create_engine
 
 from api.parameters import choose
-from api.site import crawl
+from api.site import PAGES, PROJECT, crawl
 from api.store import prepare, store
 from geo.errors import InvalidParameter
 from geo.packages import Say
@@ -49,8 +49,8 @@ def write(
             )
 
 
-def _pages(settings: Settings, url: str, say: Say, release: Release) -> Beside:
-    """The pages that the server would write of what the release holds."""
+def _pages(settings: Settings, url: str, say: Say, release: Release, each: bool) -> Beside:
+    """The pages that the server would write of what the release holds; `each`: one of each project too."""
     from api.main import create_app, read_only_engine
 
     engine = read_only_engine(url)
@@ -60,7 +60,8 @@ def _pages(settings: Settings, url: str, say: Say, release: Release) -> Beside:
         "en": f"Release {release.name}: data as recorded by {release.stamp}.",
     }
     try:
-        return crawl(create_app(settings, engine), known.isoformat(), foot, say)
+        kinds = PAGES if each else tuple(kind for kind in PAGES if kind != PROJECT)
+        return crawl(create_app(settings, engine), known.isoformat(), foot, say, kinds)
     finally:
         engine.dispose()
 

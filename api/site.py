@@ -17,7 +17,8 @@ from geo.errors import HaiphongError
 from geo.packages import Say
 from layers.edition.folder import Beside
 
-PAGES = ("du-an", "van-ban", "chi-tieu", "thoi-han", "huong-dan")
+PROJECT = "du-an"
+PAGES = (PROJECT, "van-ban", "chi-tieu", "thoi-han", "huong-dan")
 """What stands beside the map; of the first two also the pages beneath."""
 _TIMELESS = ("/huong-dan",)
 _LANGUAGES = ("vi", "en")
@@ -33,20 +34,21 @@ _LIVE = re.compile(
 _SAID_EVERY = 100
 
 
-def crawl(app: FastAPI, as_of: str, foot: dict[str, str], say: Say) -> Beside:
+def crawl(app: FastAPI, as_of: str, foot: dict[str, str], say: Say, kinds: tuple[str, ...] = PAGES) -> Beside:
     """Every page in both languages, as recorded at `as_of`, and what it is drawn with.
 
-    `foot`: a sentence at the foot of each page, by language. A link that leads to no file of the folder is a text.
+    `kinds`: which of PAGES; where projects have none, a link to one opens it on the map. `foot`: a sentence at the foot
+    of each page, by language. A link that leads to no file of the folder is a text.
     Raises HaiphongError for a page that cannot be had.
     """
     # In a thread of its own: whoever calls may have a loop that runs.
     with ThreadPoolExecutor(1) as pool:
-        return Beside(PAGES, pool.submit(asyncio.run, _crawl(app, as_of, foot, say)).result())
+        return Beside(kinds, pool.submit(asyncio.run, _crawl(app, as_of, foot, say, kinds)).result())
 
 
-async def _crawl(app: FastAPI, as_of: str, foot: dict[str, str], say: Say) -> dict[str, bytes]:
+async def _crawl(app: FastAPI, as_of: str, foot: dict[str, str], say: Say, kinds: tuple[str, ...]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    waiting = deque(f"/{page}?{urlencode({'lang': lang})}" for page in PAGES for lang in _LANGUAGES)
+    waiting = deque(f"/{page}?{urlencode({'lang': lang})}" for page in kinds for lang in _LANGUAGES)
     assets: dict[str, str] = {}
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=_HERE, headers={"accept": "text/html"}) as client:
@@ -59,12 +61,12 @@ async def _crawl(app: FastAPI, as_of: str, foot: dict[str, str], say: Say) -> di
 
         while waiting:
             address = waiting.popleft()
-            name, lang = _file(address), _lang(address)
+            name, lang = _file(address, kinds), _lang(address)
             if name is None or name in files:
                 continue
             html = _LIVE.sub("", (await get(_at(address, as_of))).decode())
             html = html.replace("</footer>", f"<p>{escape(foot[lang])}</p>\n</footer>", 1)
-            files[name] = _relinked(html, name, waiting, assets).encode()
+            files[name] = _relinked(html, name, waiting, assets, kinds).encode()
             if len(files) % _SAID_EVERY == 0:
                 say(f"{len(files)} trang / pages")
         # A sheet names more of them, behind those that are known.
@@ -87,18 +89,18 @@ def _lang(address: str) -> str:
     return dict(parse_qsl(urlsplit(address).query)).get("lang", _LANGUAGES[0])
 
 
-def _file(address: str) -> str | None:
+def _file(address: str, kinds: tuple[str, ...]) -> str | None:
     """The file of a page; None for what is no page of the folder."""
     parts = urlsplit(address)
     asked = dict(parse_qsl(parts.query))
     path = unquote(parts.path).strip("/")
-    if path.split("/")[0] not in PAGES or path.count("/") > 1 or set(asked) - {"lang", "next", "datetime", "as-of"}:
+    if path.split("/")[0] not in kinds or path.count("/") > 1 or set(asked) - {"lang", "next", "datetime", "as-of"}:
         return None
     part = f"-{hashlib.sha256(asked['next'].encode()).hexdigest()[:8]}" if "next" in asked else ""
     return f"{'en/' if _lang(address) == 'en' else ''}{path}{part}.html"
 
 
-def _relinked(html: str, name: str, waiting: "deque[str]", assets: dict[str, str]) -> str:
+def _relinked(html: str, name: str, waiting: "deque[str]", assets: dict[str, str], kinds: tuple[str, ...]) -> str:
     def link(found: re.Match[str]) -> str:
         attribute, address = found[1], unescape(found[2]).removeprefix(_HERE)
         if not address.startswith("/"):
@@ -107,12 +109,14 @@ def _relinked(html: str, name: str, waiting: "deque[str]", assets: dict[str, str
         hash_ = f"#{quote(parts.fragment)}" if parts.fragment else ""
         if parts.path.startswith(_ASSETS):
             return f'{attribute}="{_to(name, _asset(parts.path, assets))}{hash_}"'
-        if (file := _file(address)) is not None:
+        if (file := _file(address, kinds)) is not None:
             waiting.append(_plain(address))
             return f'{attribute}="{escape(quote(_to(name, file)))}{hash_}"'
         if parts.path in ("/", "/du-an"):
             query = f"?{escape(parts.query)}" if parts.query else ""
             return f'{attribute}="{_to(name, "index.html")}{query}{hash_}"'
+        if parts.path.startswith(f"/{PROJECT}/") and parts.path.count("/") == 2:
+            return f'{attribute}="{_to(name, "index.html")}?id={escape(parts.path.split("/")[2])}"'
         return 'data-served=""'
 
     return _LINK.sub(link, html)

@@ -22,6 +22,13 @@ def count(connection: Connection, query: FeatureQuery) -> int:
     return int(connection.execute(past.at(query.clocks, number)).scalar_one())
 
 
+def enclosing(connection: Connection) -> dict[str, list[str]]:
+    """Of each unit the units of any generation that it lies in, itself among them."""
+    unit, within = admin_unit_within.c.unit, admin_unit_within.c.within
+    found = connection.execute(select(unit, func.array_agg(within)).group_by(unit))
+    return {row[0]: row[1] for row in found}
+
+
 def carried(connection: Connection, query: FeatureQuery) -> dict[str, dict[str, Any]]:
     """Of each feature that `query` lets through, by its id, what its published text does not tell.
 

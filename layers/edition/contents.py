@@ -37,8 +37,21 @@ def contents(connection: Connection, catalog: Catalog, data: Path, query: Featur
     features = [orjson.loads(row.geojson) for row in connection.execute(store.selected(connection, whole))]
     more = carried(connection, whole)
     ids = list(more)
-    named = {one.id: _units(connection, one) for one in units.COLLECTIONS.values()}
     layers = sorted({feature["properties"]["layer"] for feature in features})
+    return surroundings(connection, catalog, data, layers, clocks) | {
+        "features": features,
+        "carried": more,
+        "history": _histories(connection, ids, clocks),
+        "deadlines": deadlines(connection, whole),
+        "timeline": timeline(connection, whole, ALWAYS),
+    }
+
+
+def surroundings(
+    connection: Connection, catalog: Catalog, data: Path, layers: Iterable[str], clocks: Clocks | None
+) -> dict[str, Any]:
+    """What projects are shown with: names, signs, the ground, the units, whose word the data of these layers are."""
+    named = {one.id: _units(connection, one) for one in units.COLLECTIONS.values()}
     return {
         "recorded": None if clocks is None or clocks.known is None else clocks.known.isoformat(timespec="seconds"),
         "judged": (edtf.today() if clocks is None else clocks.day).isoformat(),
@@ -48,11 +61,6 @@ def contents(connection: Connection, catalog: Catalog, data: Path, query: Featur
         "units": named,
         "outlines": {one.id: _outlines(connection, one) for one in units.COLLECTIONS.values()},
         "ended": _ended(connection, named.values()),
-        "features": features,
-        "carried": more,
-        "history": _histories(connection, ids, clocks),
-        "deadlines": deadlines(connection, whole),
-        "timeline": timeline(connection, whole, ALWAYS),
         "sources": _sources(catalog, data, layers),
     }
 
@@ -84,7 +92,7 @@ def _histories(connection: Connection, ids: list[str], clocks: Clocks | None) ->
     return {one: orjson.loads(found[one]) | {"orders": orders[one]} for one in ids}
 
 
-def _sources(catalog: Catalog, data: Path, layers: list[str]) -> list[dict[str, str]]:
+def _sources(catalog: Catalog, data: Path, layers: Iterable[str]) -> list[dict[str, str]]:
     """Whose word the copy is, and under which licence; each source once."""
     folders = [catalog.folder(layer, data) for layer in layers]
     told = [provenance.told(folder) for folder in (*folders, data / "units", data / "basemap")]

@@ -10,9 +10,10 @@ import orjson
 from layers import docs
 from layers.cards import NOTE, TITLE
 from layers.catalog import Catalog
-from layers.edition import one_file
+from layers.edition import folder, one_file
 from layers.export import FORMATS
 from layers.release import dcat, files, oc4ids, sums, tiles
+from layers.release.copies import SITE
 from layers.release.folder import Staging
 from layers.release.subjects import Subject
 
@@ -45,7 +46,9 @@ _COPY = """\
 """
 _SITE = """\
 - `site/`: bản đồ và các trang, cho mọi máy chủ web, ở mọi địa chỉ / the map and the pages, for any web server, at any
-  address: `python -m http.server`.
+  address. Từ 1 000 dự án, bản đồ đọc từng phần của `{tiles}`: đặt cả thư mục này lên một máy chủ có HTTP Range
+  (nginx, Caddy, Apache, S3…). / From 1,000 projects on the map reads parts of that archive: put this whole folder on a
+  server with HTTP Range.
 """
 _TILES = """\
 - `{name}`, `{style}`: vector tiles của mọi lớp, kiểu vẽ cho MapLibre / of every layer, with their MapLibre style.
@@ -70,7 +73,7 @@ def pages(
         oc4ids=oc4ids.NAME, sums=sums.FILE,
         outlines=f"{NOTE.vi} {NOTE.en}",
         copy=(_COPY.format(name=one_file.NAME) if one_file.NAME in staging.digests else "")
-        + (_SITE if "site/index.html" in staging.digests else ""),
+        + (_SITE.format(tiles=tiles.NAME) if f"{SITE}/{folder.INDEX}" in staging.digests else ""),
         signature=_SIGNED.format(sums=sums.FILE) if signed else ".",
     ).encode()  # fmt: skip
 

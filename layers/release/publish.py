@@ -8,7 +8,7 @@ gives the same bytes.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +19,7 @@ import minisign
 import orjson
 from sqlalchemy import Connection
 
-from geo.carried import MOST, count
+from geo.carried import count
 from geo.clocks import Clocks, clocks
 from geo.errors import InvalidParameter
 from geo.packages import Say
@@ -28,13 +28,12 @@ from geo.snapshot import snapshot
 from layers import returnables
 from layers.catalog import Catalog
 from layers.collection import PROJECTS
-from layers.edition import folder, one_file
-from layers.edition.bundle import bundle
-from layers.edition.contents import contents
+from layers.edition import folder
 from layers.export import FORMATS
 from layers.ground import Ground
 from layers.portrayal import Outline
 from layers.release import about, files, oc4ids, record, shelf, signing, sums, tiles
+from layers.release.copies import Copies
 from layers.release.folder import Staging, Write
 from layers.release.subjects import Subject, subjects
 from layers.sheet import sheet
@@ -63,8 +62,10 @@ class Step:
     write: Write
 
 
-Pages = Callable[["Release"], folder.Beside]
-"""Writes the pages that stand beside the map of a release."""
+Pages = Callable[["Release", bool], folder.Beside]
+"""Writes the pages that stand beside the map of a release, with a page of each project or without."""
+Numbers = Mapping[str, int]
+"""Of each project its number, by its id."""
 Watch = Callable[[Sequence[Step]], Iterator[Step]]
 """Hands out the steps one by one, and may show how far they have come."""
 
@@ -117,11 +118,12 @@ def publish(
     with Staging.opened(out, release.name) as staging:
         with Workshop() as workshop:
             writer = files.Writer(connection, workshop, release.stamp)
-            steps = [*_layers(release, writer), *_drawings(release, catalog, packages)]
-            beside = None if wanted.layers else pages
-            for step in watch([*steps, *_copies(release, connection, catalog, data, packages.parent, beside)]):
+            for step in watch([*_layers(release, writer), *_drawings(release, catalog, packages)]):
                 staging.add(step.name, step.write)
-        for step in watch([*_wholes(release, staging, wanted.base)]):
+        copies = Copies(release, connection, catalog, data, packages.parent, staging)
+        for step in watch([Step(*one) for one in copies.files(None if wanted.layers else pages)]):
+            staging.add(step.name, step.write)
+        for step in watch([*_wholes(release, staging, wanted.base, copies.numbers)]):
             staging.add(step.name, step.write)
         for name, content in about.pages(release, catalog, staging, wanted.base, signed=key is not None):
             staging.add_bytes(name, content)
@@ -174,21 +176,7 @@ def _drawings(release: Release, catalog: Catalog, packages: Path) -> Iterator[St
         yield _bytes(f"{tiles.SPRITE}{name}.json", partial(_json, drawn.index))
 
 
-def _copies(
-    release: Release, connection: Connection, catalog: Catalog, data: Path, web: Path, pages: Pages | None
-) -> Iterator[Step]:
-    """The map as one file, and as a site, where one file can hold it."""
-    query = FeatureQuery(layers=tuple(sorted(release.layer_ids)), clocks=release.clocks)
-    if not release.layer_ids or count(connection, query) > MOST:
-        return
-    carried, bundled = contents(connection, catalog, data, query), bundle(web)
-    yield Step(one_file.NAME, lambda path: one_file.write(path, carried, web, bundled))
-    if pages is not None:
-        for name, content in folder.files(carried, web, bundled, pages(release)):
-            yield _bytes(f"site/{name}", partial(bytes, content))
-
-
-def _wholes(release: Release, staging: Staging, base: str) -> Iterator[Step]:
+def _wholes(release: Release, staging: Staging, base: str, numbers: Callable[[], Numbers]) -> Iterator[Step]:
     """What is made of finished files: the tiles of all layers, their style, the projects for OC4IDS."""
     drawn = [one for one in release.subjects if one.id != PROJECTS]
     projects = [one for one in drawn if not isinstance(one.portrayal, Outline)]
@@ -198,7 +186,7 @@ def _wholes(release: Release, staging: Staging, base: str) -> Iterator[Step]:
         return files.features(staging.files / f"layers/{subject.id}.geojson")
 
     def write_tiles(path: Path) -> None:
-        tiles.write(path, {one.id: of(one) for one in drawn}, "haiphong", credit)
+        tiles.write(path, {one.id: of(one) for one in drawn}, "haiphong", credit, numbers())
 
     def write_oc4ids(path: Path) -> None:
         found = (feature for one in projects for feature in of(one))

@@ -26,8 +26,12 @@ _ATTRIBUTES = dict.fromkeys((*FEATURE_ATTRIBUTES, *UNIT_ATTRIBUTES))
 Feature = Mapping[str, Any]
 
 
-def write(path: Path, layers: Mapping[str, Iterable[Feature]], name: str, credit: str) -> None:
+def write(
+    path: Path, layers: Mapping[str, Iterable[Feature]], name: str, credit: str, numbers: Mapping[str, int]
+) -> None:
     """Write the archive: features by the name of their layer in the tiles, with what our live tiles tell of them.
+
+    `numbers`: of features that have one, by id, the number that they bear in the tiles.
 
     Raises ProgramMissing without tippecanoe, HaiphongError with its words when it fails.
     """
@@ -38,7 +42,7 @@ def write(path: Path, layers: Mapping[str, Iterable[Feature]], name: str, credit
         folder = Path(private)
         for layer, features in layers.items():
             with (folder / layer).open("wb") as file:
-                file.writelines(_lines(features))
+                file.writelines(_lines(features, numbers))
         # Names alone, from inside their folder: the archive tells the command that made it.
         command = [
             str(program), "--quiet", "--force", f"--output={path.name}", f"--name={name}", f"--description={name}",
@@ -52,12 +56,14 @@ def write(path: Path, layers: Mapping[str, Iterable[Feature]], name: str, credit
         path.write_bytes((folder / path.name).read_bytes())
 
 
-def _lines(features: Iterable[Feature]) -> Iterator[bytes]:
+def _lines(features: Iterable[Feature], numbers: Mapping[str, int]) -> Iterator[bytes]:
     for feature in features:
         if feature["geometry"] is not None:
             told = feature["properties"] | {"id": feature["id"]}
             kept = {name: told[name] for name in _ATTRIBUTES if told.get(name) is not None}
-            yield orjson.dumps({"type": "Feature", "geometry": feature["geometry"], "properties": kept}) + b"\n"
+            number = {"id": numbers[feature["id"]]} if feature["id"] in numbers else {}
+            whole = {"type": "Feature", **number, "geometry": feature["geometry"], "properties": kept}
+            yield orjson.dumps(whole) + b"\n"
 
 
 def style(drawn: Sequence[Portrayal | Outline], credit: str, base: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Playwright, Request, expect
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
+from starlette.types import ASGIApp
 
 from api.main import create_app
 from geo.settings import Settings
@@ -101,7 +102,14 @@ def database(server_url: str, template: str, name: str) -> Iterator[Engine]:
 @contextmanager
 def served(settings: Settings, engine: Engine) -> Iterator[str]:
     """The application on a free port of this machine, in a thread, until the end of the block."""
-    config = uvicorn.Config(create_app(settings, engine), host="127.0.0.1", port=0, log_level="error", ws="none")
+    with running(create_app(settings, engine)) as address:
+        yield address
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[str]:
+    """The same of any application."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

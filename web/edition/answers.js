@@ -5,11 +5,18 @@ import { fold } from "../src/fold.js";
 import { readUnits } from "../src/units.js";
 
 /** As `fold` of the store does: these stand for their words wherever names are searched. */
-const SHORT = { kcn: "khu cong nghiep", ccn: "cum cong nghiep", kkt: "khu kinh te", kdl: "khu du lich", kdt: "khu do thi",
+export const SHORT = { kcn: "khu cong nghiep", ccn: "cum cong nghiep", kkt: "khu kinh te", kdl: "khu du lich", kdt: "khu do thi",
   ntm: "nong thon moi", noxh: "nha o xa hoi" };
 const FACETS = { status: "status", layer: "layer", condition: "condition" };
 const STATE = ["status", "status_vi", "status_en", "condition", "valid_from"];
-const UNASSIGNED = "chua-xac-dinh@";
+export const UNASSIGNED = "chua-xac-dinh@";
+
+/** The units that one value of the filter means: those of a district's name, else today's, else the old communes. */
+export function meant(readings, value) {
+  const found = readings.find(value).map(({ id, properties: { level, generation } }) => ({ id, level, generation }));
+  const first = [found.filter(({ level }) => level === "district"), found.filter(({ generation }) => generation === "2025-07"), found];
+  return first.find((some) => some.length)?.map(({ id }) => id) ?? [];
+}
 
 /**
  * `carried` = {features, carried: {id: {states, units, search}}, units: {collection: GeoJSON}, ended: {id: unit},
@@ -28,15 +35,8 @@ export function createAnswers({ features, carried, units, ended, history, timeli
   const listed = (text) => (text ? text.split(",") : []);
   const dayOf = ({ datetime }) => (datetime && shownDay(datetime)) || today();
 
-  /** The units that one value of the filter means: those of a district's name, else today's, else the old communes. */
-  function meant(value) {
-    const found = readings.find(value).map(({ id, properties: { level, generation } }) => ({ id, level, generation }));
-    const first = [found.filter(({ level }) => level === "district"), found.filter(({ generation }) => generation === "2025-07"), found];
-    return first.find((some) => some.length)?.map(({ id }) => id) ?? [];
-  }
-
   function inUnits(values) {
-    const wanted = new Set(values.filter((value) => !value.startsWith(UNASSIGNED)).flatMap(meant));
+    const wanted = new Set(values.filter((value) => !value.startsWith(UNASSIGNED)).flatMap((value) => meant(readings, value)));
     const open = values.filter((value) => value.startsWith(UNASSIGNED)).map((value) => goals(value.slice(UNASSIGNED.length)));
     return ({ id }) => carried[id].units.some((unit) => wanted.has(unit)) || open.some((generation) => !carried[id].units.some((unit) => generation.has(unit)));
   }
@@ -78,7 +78,7 @@ export function createAnswers({ features, carried, units, ended, history, timeli
       const found = matched(filters);
       const located = found.filter(({ geometry }) => geometry).length;
       const facets = Object.keys(FACETS).map((name) => [name, tally(matched(filters, name).map(({ properties }) => properties[name]))]);
-      const gone = listed(filters.district).flatMap(meant).map((id) => ended[id]).filter(Boolean);
+      const gone = listed(filters.district).flatMap((value) => meant(readings, value)).map((id) => ended[id]).filter(Boolean);
       return { numberMatched: found.length, located, unlocated: found.length - located, ...Object.fromEntries(facets), units: gone };
     },
 

@@ -3,6 +3,7 @@
 import { el } from "../src/dom.js";
 import { dateWords } from "../src/edtf.js";
 import { lang } from "../src/i18n.js";
+import { lacksParts } from "./api.js";
 import { edition } from "./carried.js";
 
 const WORDS = {
@@ -17,6 +18,11 @@ const WORDS = {
   sum: ["SHA-256 của dữ liệu", "SHA-256 of the data"],
   same: ["khớp: dữ liệu còn nguyên như lúc xuất", "matches: the data are as they were written"],
   differs: ["KHÔNG khớp: dữ liệu đã bị sửa", "does NOT match: the data were changed"],
+  many: ["Bản này có bản đồ, danh sách, bộ lọc và tình trạng mới nhất của từng dự án. Diễn biến, yêu cầu của văn bản, các ngày khác và trang riêng của từng dự án không nằm trong bản này: xem ",
+    "This edition has the map, the list, the filters and the newest word on each project. Histories, orders, other days and a page of each project are not in it: see "],
+  files: ["các tệp của bản phát hành", "the files of the release"],
+  lacks: ["Máy chủ này không gửi từng phần của tệp (HTTP Range), nên bản đồ không vẽ được dự án và không mở được từng dự án; danh sách và bộ lọc vẫn đủ. Hãy đặt cả thư mục bản phát hành lên một máy chủ có Range: nginx, Caddy, Apache, kho đối tượng (S3)…",
+    "This server does not send parts of a file (HTTP Range): the map cannot draw the projects, nor can one be opened; the list and the filters are whole. Put the whole folder of the release on a server that has ranges: nginx, Caddy, Apache, object storage (S3)…"],
   unknown: ["trình duyệt này không tính được", "this browser cannot compute it"],
 };
 const say = (key, values = {}) => WORDS[key][lang() === "vi" ? 0 : 1].replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -43,10 +49,13 @@ function draw() {
   node.replaceChildren(
     el("summary", {}, el("strong", {}, say(inside ? "title" : "site")), ` · ${say("until", { day: day(carries.recorded) })}`),
     el("p", {}, `${say("recorded", { day: day(carries.recorded) })} ${inside ? say("offline") : ""} ${carries.filters ? say("part", { filters: carries.filters[lang()] }) : ""} ${say("judged", { day: day(carries.judged) })}`),
+    lacksParts ? el("p", { class: "copy-lacks", role: "alert" }, say("lacks")) : "",
+    carries.many ? el("p", {}, say("many"), el("a", { href: "../README.md" }, say("files")), ".") : "",
     el("h3", {}, say("sources")),
     el("ul", {}, carries.sources.map(({ attribution, licence }) => el("li", { lang: "vi" }, `${attribution} · ${licence}`))),
     inside ? el("p", {}, `${say("sum")}: `, el("code", {}, stated), ` – ${say(verdict)}.`) : "");
 }
 
+node.open = lacksParts;
 draw();
 new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["lang"] });

@@ -2,9 +2,6 @@
 
 import * as api from "./api.js";
 
-/** So many projects are drawn one by one, out of one answer; more come as tiles, which cost the page what is in sight. */
-const MOST_DRAWN = 1_000;
-
 /** The counts without any filter, asked for once: a city of few never waits for a number before it asks for its projects. */
 const whole = Promise.resolve().then(() => api.counts({}));
 const city = whole.then(({ numberMatched }) => numberMatched, () => 0);
@@ -16,8 +13,8 @@ export async function answer(filters, signal, { rows, fields = [] }) {
   const isWhole = Object.values(filters).every((value) => !value);
   const [listed, counts] = [rows(filters, signal), unused && isWhole ? unused : api.counts(filters, signal)];
   unused = null;
-  const few = await city <= MOST_DRAWN;
-  if (!few && (await listed).numberMatched > MOST_DRAWN) return { features: [], crowd: true, listed: await listed, counts: await counts };
+  const few = await city <= api.MOST_DRAWN;
+  if (!few && (await listed).numberMatched > api.MOST_DRAWN) return { features: [], crowd: true, listed: await listed, counts: await counts };
   const [{ features }, ...others] = await Promise.all([api.projects(filters, signal, fields), listed, counts]);
   return { features, crowd: false, listed: others[0], counts: others[1] };
 }

@@ -3,6 +3,8 @@
 import { lang } from "./i18n.js";
 import { sayAge } from "./offline.js";
 
+/** So many projects are drawn one by one, out of one answer; more come as tiles, which cost the page what is in sight. */
+export const MOST_DRAWN = 1_000;
 const PAGE = 1000;
 /** What list, legend and map show of a project; the rest is asked for when it is opened. */
 const SHOWN = "name_vi,layer,status,condition,basis,status_uncertain,last_told,location_accuracy,area_ha,unit_ids,valid_from";
@@ -54,9 +56,9 @@ export const projects = (filters, signal, fields = []) => all("/api/collections/
 export const whole = (ids, clocks, signal) => all("/api/collections/projects/items", { ids: ids.join(","), ...clocks }, signal);
 /** Rows of the list: {rows, numberMatched, groups, offset}; `params` beside the filters are group, sort, offset or around, window. */
 export const rows = (params, signal) => get("/api/rows", params, signal);
-/** A vector tile as it is sent; null where nothing lies in it. */
+/** The features of a vector tile, as `readTile` gives them; none where nothing lies in it. What reads them comes with the first tile. */
 export const tile = ({ x, y, z }, filters, signal) => get(`/api/collections/projects/tiles/WebMercatorQuad/${z}/${y}/${x}`, filters, signal,
-  (answer) => (answer.status === 204 ? null : answer.arrayBuffer()));
+  async (answer) => (answer.status === 204 ? [] : (await import("./mvt.js")).readTile(await answer.arrayBuffer())));
 export const counts = (filters, signal) => get("/api/counts", filters, signal);
 export const project = (id, clocks, signal) => get(item(id), clocks, signal);
 export const history = (id, clocks, signal) => get(`${item(id)}/history`, clocks, signal);

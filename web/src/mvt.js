@@ -2,7 +2,7 @@
 
 import { PbfReader } from "/vendor/pbf/index.js";
 
-/** The features of every layer of a tile: {properties, type, rings}; a ring is [x, y, x, y, …] in units of the tile, of which it has 4096. */
+/** The features of every layer of a tile: {layer, id, properties, type, rings}; a ring is [x, y, x, y, …] in units of the tile, of which it has 4096. */
 export function readTile(buffer) {
   const features = [];
   new PbfReader(buffer).readFields((tag, _, pbf) => {
@@ -13,14 +13,16 @@ export function readTile(buffer) {
 
 function readLayer(pbf, end, features) {
   const [places, keys, values] = [[], [], []];
+  let name = "";
   pbf.readFields((tag) => {
-    if (tag === 2) places.push(pbf.pos);
+    if (tag === 1) name = pbf.readString();
+    else if (tag === 2) places.push(pbf.pos);
     else if (tag === 3) keys.push(pbf.readString());
     else if (tag === 4) values.push(readValue(pbf, pbf.readVarint() + pbf.pos));
   }, null, end);
   for (const place of places) {
     pbf.pos = place;
-    features.push(readFeature(pbf, pbf.readVarint() + pbf.pos, keys, values));
+    features.push({ layer: name, ...readFeature(pbf, pbf.readVarint() + pbf.pos, keys, values) });
   }
   pbf.pos = end;
 }
@@ -35,7 +37,8 @@ function readValue(pbf, end) {
 function readFeature(pbf, end, keys, values) {
   const feature = { properties: {}, type: 0, rings: [] };
   pbf.readFields((tag) => {
-    if (tag === 2) {
+    if (tag === 1) feature.id = pbf.readVarint();
+    else if (tag === 2) {
       for (const last = pbf.readVarint() + pbf.pos; pbf.pos < last;) feature.properties[keys[pbf.readVarint()]] = values[pbf.readVarint()];
     } else if (tag === 3) feature.type = pbf.readVarint();
     else if (tag === 4) feature.rings = readGeometry(pbf, pbf.readVarint() + pbf.pos);

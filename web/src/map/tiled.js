@@ -4,7 +4,6 @@ import { rows, tile } from "../api.js";
 import { crowded } from "../crowd.js";
 import { el } from "../dom.js";
 import { lang, number, own, t } from "../i18n.js";
-import { readTile } from "../mvt.js";
 import { donut, sign, smallSign } from "../sign.js";
 import { areaFill, quiet } from "../style.js";
 import { groupWords, hint, inReadingOrder, insideOf, named } from "./hints.js";
@@ -37,8 +36,7 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
       const [controller, key, mine] = [new AbortController(), this._tileCoordsToKey(at), tiles];
       canvas.stop = () => controller.abort();
       const own = { ...at, z: at.z - 1 }; // tiles are twice as wide as Leaflet counts them
-      tile(own, this.options.filters, controller.signal).then((buffer) => {
-        const features = buffer ? readTile(buffer) : [];
+      tile(own, this.options.filters, controller.signal).then((features) => {
         paint(canvas.getContext("2d"), features, { scale: (SIDE * ratio) / UNITS, ratio, near: isNear(), catalog });
         for (const feature of features) feature.box = boxOf(feature.rings);
         mine.set(key, { depth: at.z, spots: features.map((feature) => spotOf(feature, own)).filter(Boolean),

@@ -14,7 +14,7 @@ from tests.web.conftest import DESK, PHONE, SETTLED
 WORLD_OF_PICTURE = 10
 VIEW = """() => {
   const { transform } = document.querySelector('.leaflet-proxy').style;
-  const [x, y, , scale] = [...transform.replace('3d', '').matchAll(/[\\d.]+/g)].map(Number);
+  const { m41: x, m42: y, a: scale } = new DOMMatrix(transform);
   return [x, y, scale];
 }"""
 

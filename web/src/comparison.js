@@ -28,6 +28,7 @@ export async function openComparison(features, { catalog, state, clocks }) {
   /** The browser gives the focus back to where it came from, unless that can no longer be used: columns taken out leave the selection too. */
   function gone() {
     dialog.remove();
+    document.body.classList.remove("is-comparing");
     if (document.activeElement === document.body) (document.querySelector(".selection:not([hidden]) .action:not(:disabled)") ?? document.querySelector("#map")).focus();
   }
 
@@ -154,6 +155,7 @@ export async function openComparison(features, { catalog, state, clocks }) {
   }
 
   document.body.append(dialog);
+  document.body.classList.add("is-comparing");
   draw();
   dialog.showModal();
   try {

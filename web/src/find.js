@@ -44,6 +44,7 @@ export function createFind(form, input, { state, catalog, onPlace, onPicked, onC
   function show(on) {
     box.hidden = !on;
     form.classList.toggle("finding", on);
+    form.closest(".finder").classList.toggle("is-finding", on);
     input.setAttribute("aria-expanded", String(on));
     if (!on) move(-1);
   }

@@ -129,8 +129,8 @@ export function createFinder(root, { catalog, units, state, askRows, onChoose, o
       if (!summary.textContent) summary.textContent = t("loading");
     },
 
-    /** These rows, found under these filters, with these counts, as `clocks` show them. */
-    draw(found, under, newCounts, clocks) {
+    /** These counts, as `clocks` show them. */
+    tell(newCounts, clocks) {
       counts = newCounts;
       root.removeAttribute("aria-busy");
       count(counts, clocks);
@@ -140,8 +140,14 @@ export function createFinder(root, { catalog, units, state, askRows, onChoose, o
       });
       legend.draw(counts, state.shown);
       const { ids } = state.shown;
-      $(".tally-chosen").textContent = [ids.length && t("chosenIds", { n: ids.length }), legend.words(state.shown)].filter(Boolean).join(" · ");
+      const chosen = [ids.length && t("chosenIds", { n: ids.length }), legend.words(state.shown)].filter(Boolean).join(" · ");
+      $(".tally-chosen").textContent = chosen;
+      root.classList.toggle("has-chosen", Boolean(chosen));
       sectors.draw(state.shown.layer, layerWords(state.shown.layer));
+    },
+
+    /** These rows, found under these filters, as `clocks` show them. */
+    draw(found, under, clocks) {
       this.lay(found, under);
       if (!found.numberMatched) list.say(nothing(clocks));
     },

@@ -119,7 +119,10 @@ async function run({ catalog, base, units, outlines }) {
       crowds.draw(crowd ? { shown: filters, other: twoDays.other() && { ...filters, datetime: twoDays.other() } } : {});
       await pause();
       if (signal.aborted) return;
-      finder.draw(listed, filters, counts, clocks());
+      finder.tell(counts, clocks());
+      await pause();
+      if (signal.aborted) return;
+      finder.draw(listed, filters, clocks());
       await pause();
       if (signal.aborted) return;
       layers.draw(features);

@@ -18,6 +18,11 @@ export function createTools({ map, onColumn }) {
     close();
   }, true);
 
+  function shown(on) {
+    card.hidden = !on;
+    document.body.classList.toggle("has-tool", on);
+  }
+
   function say() {
     title.textContent = t(open.label);
     card.setAttribute("aria-label", t(open.label));
@@ -28,7 +33,7 @@ export function createTools({ map, onColumn }) {
     const { part, tool } = open;
     part?.remove();
     open = null;
-    card.hidden = true;
+    shown(false);
     body.replaceChildren();
     tool.press(false);
     if (card.contains(document.activeElement) || document.activeElement === document.body) tool.button.focus();
@@ -57,7 +62,7 @@ export function createTools({ map, onColumn }) {
         const mine = { id, label, tool, part: null };
         open = mine;
         tool.press(true);
-        card.hidden = false;
+        shown(true);
         say();
         onColumn();
         title.focus({ preventScroll: true });

@@ -64,14 +64,14 @@ export function createTrack(root, onPick) {
   function drawMarks() {
     const room = line.clientWidth || 600;
     marks.replaceChildren(...marked().map(({ kind, date }) => at(el("span", { class: `track-mark track-${kind}` }), scale.at(date))));
+    const labels = marked().map(({ kind, date, name }) => at(el("span", { class: `track-name track-name-${kind}`, lang: lang() }, name), scale.at(date)));
+    names.replaceChildren(...labels);
+    const widths = labels.map((label) => label.offsetWidth); // all at once: each look after a change would lay the page out again
     const held = [];
-    names.replaceChildren();
-    for (const { kind, date, name } of marked()) {
-      const label = at(el("span", { class: `track-name track-name-${kind}`, lang: lang() }, name), scale.at(date));
-      names.append(label);
+    for (const [i, { date }] of marked().entries()) {
       const left = scale.at(date) * room - 4;
-      const box = [left, left + label.offsetWidth + LABEL_GAP];
-      if (box[1] > room + LABEL_GAP || held.some(([a, b]) => box[0] < b && a < box[1])) label.remove();
+      const box = [left, left + widths[i] + LABEL_GAP];
+      if (box[1] > room + LABEL_GAP || held.some(([a, b]) => box[0] < b && a < box[1])) labels[i].remove();
       else held.push(box);
     }
   }

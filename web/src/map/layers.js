@@ -159,6 +159,7 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
   /** The chosen project and the one that is being pointed at stand above all others, at their true place. */
   function drawTop() {
     top.clearLayers();
+    map.getContainer().classList.toggle("has-chosen", Boolean(chosen?.geometry));
     const pointed = lit === chosen?.id ? null : features.get(lit);
     for (const [feature, className] of [[chosen, "mark-chosen"], [pointed, "mark-lit"]]) {
       if (feature?.geometry) marker(feature, { className, zIndexOffset: 3000 }).addTo(top);

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Browser, expect
 
+from tests.browser import eventually
 from tests.web.conftest import PHONE, SETTLED, Reader
 
 WAIT_MS = 60_000
@@ -30,3 +31,31 @@ def test_on_a_slow_network_the_page_says_that_it_waits_and_then_is_whole(browser
     expect(page.locator(".summary")).to_contain_text("301", timeout=WAIT_MS)
     assert said == []
     context.close()
+
+
+PARTS = "h1, .other-pages a, #q, #pick-district button, #day, .summary, .legend summary, .arrange-select, .row-name"
+# Those that cannot be scrolled into the window as a whole, or are covered there by something else.
+OUT_OF_REACH = f"""() => "{PARTS}".split(", ").filter((part) => {{
+  const node = document.querySelector(`#finder ${{part}}`);
+  node.scrollIntoView({{ block: "center", behavior: "instant" }});
+  const {{ left, right, top, bottom }} = node.getBoundingClientRect();
+  const isWithin = left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight;
+  return !isWithin || !node.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+}})"""
+TO_THE_END = """() => {
+  const column = document.querySelector(".finder");
+  column.scrollTop = 1e6;
+  return column.scrollTop > 9000;
+}"""
+WIDEST = "Math.max(document.querySelector('.finder').scrollWidth, document.documentElement.scrollWidth)"
+
+
+def test_at_400_percent_every_part_can_be_scrolled_to_and_none_lies_over_another(reader: Reader) -> None:
+    page = reader.open("/", phone=True)
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.locator(".handle").click()
+    expect(page.locator(".row-name").first).to_be_attached(timeout=WAIT_MS)
+    eventually(page, OUT_OF_REACH, [])
+    eventually(page, TO_THE_END, True)
+    expect(page.locator(".row[data-id]").last).to_be_visible()
+    eventually(page, WIDEST, 320)

@@ -9,16 +9,18 @@ const BEYOND = 8;
  * others are in sight. All items have one height, all heads of groups another; both are what the style sheet says.
  */
 export function createScroll(root, { make, drop, onMoved }) {
-  const frame = root.closest(".scroll") ?? root.parentElement;
+  const [own, column] = [root.closest(".scroll") ?? root.parentElement, root.closest(".finder")];
+  /** What scrolls: the place of the list, or in a low window (finder.css) the whole column. */
+  let frame = own;
   let blocks = [];
-  let [height, headHeight, frameRequest] = [76, 38, 0];
+  let [height, headHeight, covered, frameRequest] = [76, 38, 0, 0];
   /** What is in the page: by index, its item and its block. */
   const items = new Map();
 
   /** Where the frame stands over the list: {from, to} in the list's own pixels. */
   function view() {
-    const [box, own] = [frame.getBoundingClientRect(), root.getBoundingClientRect()];
-    return { from: box.top - own.top, to: box.bottom - own.top };
+    const [box, { top }] = [frame.getBoundingClientRect(), root.getBoundingClientRect()];
+    return { from: box.top + covered - top, to: box.bottom - top };
   }
 
   const topOf = (index) => {
@@ -70,6 +72,8 @@ export function createScroll(root, { make, drop, onMoved }) {
 
   /** Heights as the style sheet gives them, which differ on a phone and with the size of letters. */
   function measure() {
+    frame = column && getComputedStyle(own).overflowY === "visible" ? column : own;
+    covered = parseFloat(getComputedStyle(frame).scrollPaddingTop) || 0;
     const probe = el("li", { class: "list-group", "aria-hidden": "true" }, el("div", { class: "group" }, el("h3", {}, "Ậ")),
       el("ul", { class: "list-rows" }, el("li", { class: "row-place" })));
     root.append(probe);
@@ -91,8 +95,7 @@ export function createScroll(root, { make, drop, onMoved }) {
   }
 
   const later = () => { frameRequest ||= requestAnimationFrame(draw); };
-  frame.addEventListener("scroll", later, { passive: true });
-  new ResizeObserver(() => {
+  const resized = new ResizeObserver(() => {
     const before = height;
     measure();
     if (before !== height) {
@@ -100,11 +103,15 @@ export function createScroll(root, { make, drop, onMoved }) {
       for (const index of items.keys()) stand(index);
     }
     later();
-  }).observe(frame);
+  });
+  for (const one of [own, column].filter(Boolean)) {
+    one.addEventListener("scroll", later, { passive: true });
+    resized.observe(one);
+  }
 
   return {
     inSight,
-    top: () => frame.getBoundingClientRect().top,
+    top: () => frame.getBoundingClientRect().top + covered,
     page: () => Math.max(1, Math.floor((frame.clientHeight - headHeight) / height) - 1),
 
     /** Lay out anew: groups with their `first` row, their number and their `head`, if they have one. */

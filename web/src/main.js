@@ -5,12 +5,10 @@ import { answer, createCrowds } from "./answer.js";
 import * as api from "./api.js";
 import { begin } from "./begin.js";
 import { createChanges } from "./changes.js";
-import { today } from "./days.js";
 import { el } from "./dom.js";
-import { dateWords } from "./edtf.js";
 import { createFinder } from "./finder.js";
 import { leaveGround } from "./first-ground.js";
-import { lang, own, speak, t, translate } from "./i18n.js";
+import { lang, speak, t, translate } from "./i18n.js";
 import { drawCredits, drawInset } from "./inset.js";
 import { drawBasemap } from "./map/basemap.js";
 import { createBrowse } from "./map/browse.js";
@@ -20,11 +18,12 @@ import { createMap, SIDES } from "./map/map.js";
 import { createSwipe } from "./map/swipe.js";
 import { createTinted } from "./map/tinted.js";
 import { createNumbers } from "./numbers.js";
-import { errorState, errorWords, toast, WrongDay } from "./notices.js";
+import { errorState, toast, WrongDay } from "./notices.js";
 import { keepForLater } from "./offline.js";
 import { pause } from "./pace.js";
 import { createPanel } from "./panel.js";
 import { createPlan } from "./plan.js";
+import { createProject } from "./project.js";
 import { createShade } from "./shade.js";
 import { addShareTools } from "./share-tools.js";
 import { createSheet, PHONE } from "./sheet.js";
@@ -49,10 +48,7 @@ async function run({ catalog, base, units, outlines }) {
   let features = [];
   let crowded = null;
   let current = new AbortController();
-  let opening = new AbortController();
   let ticking = new AbortController();
-  let opened = null;
-  let cameFromMap = false;
   let signsStand = () => {};
 
   speakAll(); // the inset stands before the map is fitted beside it
@@ -62,7 +58,7 @@ async function run({ catalog, base, units, outlines }) {
   await pause();
   const timebar = createTimebar($("#time"), { state, onMore: sheet.open });
   const clocks = () => timebar.clocks;
-  const panel = createPanel($("#panel"), catalog, { onClose: close, onShow: show, onRetry: () => open(state.shown.id), extras: (feature) => plan.ofProject(feature) });
+  const panel = createPanel($("#panel"), catalog, { onClose: () => project.close(), onShow: () => project.show(), onRetry: () => project.open(state.shown.id), extras: (feature) => plan.ofProject(feature) });
   const changes = createChanges($("#changes"), catalog, { onChoose: choose, onClose: () => state.set({ compare: "" }), onRetry: refresh, onDays: () => {
     changes.close();
     arrangeSides();
@@ -89,6 +85,7 @@ async function run({ catalog, base, units, outlines }) {
   const swipe = createSwipe($("#map"), map.leaflet, map.openPart, () => labels.draw());
   const twoDays = createTwoDays({ clocks, beside, ground: { beside: (day) => territory.beside(day), coming: (day) => territory.coming(day) }, swipe, changes, onColumn: arrangeSides });
   await pause();
+  const project = createProject({ state, clocks, panel, finder, layers, beside, changes, map, twoDays, hatch, onColumn: arrangeSides });
   const labels = createLabels(map.leaflet, base, { openPart: map.openPart, partOf: swipe.part, furniture: map.furniture, standing: () => [...layers.standing(), ...crowds.standing()],
     begun: new Promise((begun) => { signsStand = begun; }) });
   createBrowse($("#map"), { map, layers: () => crowds.shown ?? layers, catalog, onChoose: choose, onHover: light, onHelp: help });
@@ -128,8 +125,8 @@ async function run({ catalog, base, units, outlines }) {
       layers.draw(features);
       hatch(features);
       plan.drawn();
-      if (opened) layers.choose(features.find(({ id }) => id === opened.id) ?? opened);
-      await twoDays.draw(others, opened, filters, signal);
+      if (project.opened) layers.choose(features.find(({ id }) => id === project.opened.id) ?? project.opened);
+      await twoDays.draw(others, project.opened, filters, signal);
       if (moved) bringIntoView();
       timebar.drawn();
     } catch (error) {
@@ -180,73 +177,6 @@ async function run({ catalog, base, units, outlines }) {
     if (await outlines.hatches(some.flatMap(hatchedUnits), communes).catch(mapFailed)) layers.hatch();
   }
 
-  /** Open a project: its frame at once, its history when it comes. `again`: the same one on another day, in place. */
-  async function open(id, { focus = false, again = false } = {}) {
-    opening.abort();
-    opening = new AbortController();
-    const { signal } = opening;
-    if (!again) panel.wait();
-    finder.choose(id);
-    try {
-      const { isToday, asked } = clocks();
-      const [day, onDay] = [twoDays.other(), (when) => api.project(id, when, signal)];
-      const [feature, history, where, now, other] = await Promise.all([onDay(asked), api.history(id, { "as-of": asked["as-of"] }, signal),
-        api.rows({ ...asked, ids: id }, signal).catch(() => null),
-        isToday ? null : onDay({}).catch(whenGone), day && day !== today() ? onDay({ ...asked, datetime: day }) : null]);
-      opened = feature;
-      panel.show(feature, history, { clocks: clocks(), now, other, where: where?.rows[0] });
-      layers.choose(feature);
-      hatch([feature]);
-      document.title = `${own(feature.properties, "name")} · ${t("title")}`;
-      if (feature.geometry && !again) map.reveal(pointOf(feature));
-      if (focus && !$("#panel").contains(document.activeElement)) cameFromMap = document.activeElement === $("#map");
-      if (focus) panel.focus();
-    } catch (error) {
-      if (error.name === "AbortError") return;
-      const missing = error.status === 404 || error.status === 410;
-      const { asOf } = clocks();
-      const words = asOf && error.status === 404 ? t("notRecorded", { day: dateWords(asOf, lang()) }) : errorWords(error, id);
-      panel.fail(words, { again: !missing });
-    }
-    arrangeSides();
-  }
-
-  /** A project that was withdrawn since is shown as it was known then. */
-  function whenGone(error) {
-    if (error.status !== 410) throw error;
-    return { gone: true };
-  }
-
-  const pointOf = (feature) => {
-    const { lat, lng } = layers.point(feature);
-    return [lng, lat];
-  };
-
-  function show() {
-    const bounds = opened && layers.boundsOf(opened);
-    if (bounds) map.fit(bounds);
-  }
-
-  function shut() {
-    opening.abort();
-    opened = null;
-    panel.close();
-    layers.choose(null);
-    beside.choose(null);
-    finder.choose(null);
-    document.title = t("title");
-    arrangeSides();
-  }
-
-  function close() {
-    const { id } = state.shown;
-    state.set({ id: null });
-    if (cameFromMap) $("#map").focus();
-    else if (changes.isOpen) changes.focus(id);
-    else finder.focus(id);
-    if (document.activeElement === document.body) $("#map").focus(); // the row is out of sight, in a sheet that is down
-  }
-
   function speakAll() {
     speak(state.shown.lang);
     translate();
@@ -277,8 +207,8 @@ async function run({ catalog, base, units, outlines }) {
     if (filtered || timed || changed.has("shade") || changed.has("lang")) drawNumbers();
     if (changed.has("lang")) labels.draw();
     if (changed.has("id") || changed.has("lang") || timed) {
-      if (shown.id) open(shown.id, { focus: changed.has("id"), again: !changed.has("id") });
-      else shut();
+      if (shown.id) project.open(shown.id, { focus: changed.has("id"), again: !changed.has("id") });
+      else project.shut();
     }
   });
   document.addEventListener("themechange", () => {
@@ -291,7 +221,7 @@ async function run({ catalog, base, units, outlines }) {
 
   const found = refresh({ moved: !firstView });
   drawTimeline();
-  if (state.shown.id) open(state.shown.id);
+  if (state.shown.id) project.open(state.shown.id);
   if (PHONE.matches) sheet.peek();
   if (PHONE.matches) $(".legend").open = false;
   finder.say();

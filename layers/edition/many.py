@@ -4,6 +4,7 @@ Each project itself stays in `layers/projects.geojson`, of which the page reads 
 the numbers that every filter asks of all of them come whole. A project is called by its number, its line in that file.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ BLOCK = 64
 """So many lines of the file are read to get one of them."""
 PAGE = 500
 """So many rows are in one file, in the order of their names."""
+# A feature stands on a line of its own, and begins with its id, in which no letter is escaped.
+_ID = re.compile(rb',?\{"type":"Feature","id":"([^"\\\\]*)"')
 _CODES = ("layer", "status", "condition")
 
 
@@ -32,6 +35,14 @@ class Column:
             self._known[value] = len(self.values)
             self.values.append(value)
         self.numbers.append(self._known[value])
+
+
+def numbers(path: Path) -> dict[str, int]:
+    """Of each project of a file of ours its number, by its id."""
+    with path.open("rb") as file:
+        next(file)
+        ids = (found[1].decode() for line in file if (found := _ID.match(line)))
+        return {one: number for number, one in enumerate(ids)}
 
 
 class Many:

@@ -20,7 +20,7 @@ from layers.collection import PROJECTS
 from layers.edition import folder, one_file
 from layers.edition.bundle import Bundle, bundle
 from layers.edition.contents import contents, surroundings
-from layers.edition.many import Many
+from layers.edition.many import Many, numbers
 from layers.release import tiles
 from layers.release.folder import Staging, Write
 
@@ -59,7 +59,9 @@ class Copies:
 
     def numbers(self) -> Mapping[str, int]:
         """Of each project, by its id, the number by which the site calls it; none where the site carries all."""
-        return {} if self._few or PROJECTS not in {one.id for one in self._release.subjects} else self._many.ids
+        if self._few or PROJECTS not in {one.id for one in self._release.subjects}:
+            return {}
+        return numbers(self._staging.files / _GEOJSON)
 
     @cached_property
     def _few(self) -> bool:
@@ -73,10 +75,6 @@ class Copies:
     def _contents(self) -> dict[str, Any]:
         return contents(self._connection, self._catalog, self._data, self._query)
 
-    @cached_property
-    def _many(self) -> Many:
-        return Many(self._staging.files / _GEOJSON, enclosing(self._connection))
-
     def _surroundings(self) -> dict[str, Any]:
         layers, clocks = sorted(self._release.layer_ids), self._release.clocks
         known = surroundings(self._connection, self._catalog, self._data, layers, clocks)
@@ -86,7 +84,8 @@ class Copies:
         if not self._few:
             wanted = Arrangement(tuple(self._catalog.layers))
             by_name = rows.order(self._connection, self._query, wanted)
-            yield from self._many.files(by_name.ids(0, by_name.matched))
+            many = Many(self._staging.files / _GEOJSON, enclosing(self._connection))
+            yield from many.files(by_name.ids(0, by_name.matched))
 
 
 def _write(content: bytes, path: Path) -> None:

@@ -121,9 +121,10 @@ def publish(
             for step in watch([*_layers(release, writer), *_drawings(release, catalog, packages)]):
                 staging.add(step.name, step.write)
         copies = Copies(release, connection, catalog, data, packages.parent, staging)
-        for step in watch([Step(*one) for one in copies.files(None if wanted.layers else pages)]):
-            staging.add(step.name, step.write)
+        # The tiles first: what the site gathers in memory would stand beside what their maker takes.
         for step in watch([*_wholes(release, staging, wanted.base, copies.numbers)]):
+            staging.add(step.name, step.write)
+        for step in watch([Step(*one) for one in copies.files(None if wanted.layers else pages)]):
             staging.add(step.name, step.write)
         for name, content in about.pages(release, catalog, staging, wanted.base, signed=key is not None):
             staging.add_bytes(name, content)

@@ -137,6 +137,9 @@ def test_it_serves_on_a_phone_and_offers_nothing_that_needs_a_server(
     expect(page.locator("#panel")).to_contain_text("Đồi Rồng")
     expect(page.locator('a[href^="/"]:visible:not([data-lang])')).to_have_count(0)
     expect(page.locator("[data-served]")).to_have_count(0)
+    page = reading(copy.as_uri()).open("?lang=en")
+    page.locator("#list .row-name").first.wait_for()
+    expect(page.locator('a[href^="/"]:visible:not([data-lang])')).to_have_count(0)
 
 
 def test_its_tools_measure_and_compare_without_a_server(copy: Path, reading: Callable[[str], Reader]) -> None:

@@ -7,7 +7,7 @@ import { build } from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const WEB = dirname(HERE);
-const OWN = ["api.js", "addresses.js", "share-tools.js"];
+const OWN = ["api.js", "addresses.js", "offline.js", "share-tools.js"];
 
 const page = await readFile(join(WEB, "index.html"), "utf8");
 const sheets = [...page.matchAll(/<link rel="stylesheet" href="([^"]+)"(?: media="([^"]+)")?>/g)]

@@ -101,8 +101,8 @@ def _fact(file: _Grouped, row: dict[str, str]) -> StatusFact:
         text_vi=row["text_vi"] or None,
         secondary_status=row["secondary_status"] or None,
         stage_in_words=_flag(file, row, "stage_in_words", usual=True),
-        date_inferred=_flag(file, row, "date_inferred"),
-        uncertain=_flag(file, row, "uncertain"),
+        date_inferred=_flag(file, row, "date_inferred", usual=False),
+        uncertain=_flag(file, row, "uncertain", usual=False),
     )
 
 
@@ -110,9 +110,9 @@ def _unit(file: _Grouped, row: dict[str, str]) -> StatedUnit:
     return StatedUnit(row["unit_id"] or None, row["as_stated"], row["source"] or None, _flag(file, row, "part"))
 
 
-def _flag(file: _Grouped, row: dict[str, str], column: str, *, usual: bool = False) -> bool:
-    """What the column says; `usual` where it is empty."""
-    if not row[column]:
+def _flag(file: _Grouped, row: dict[str, str], column: str, *, usual: bool | None = None) -> bool:
+    """What the column says; `usual`, if there is one, where it is empty."""
+    if not row[column] and usual is not None:
         return usual
     if row[column] not in ("true", "false"):
         place, vi, en = (

@@ -28,8 +28,8 @@ def test_a_project_has_a_page_that_tells_its_name_stage_and_source(client: TestC
 def test_a_project_of_which_nothing_was_told_for_two_years_says_so(client: TestClient, connection: Connection) -> None:
     store(connection, edit(facts=(fact("under_construction", valid_from="2021-03"),)))
     assert "không có tin mới từ" in client.get("/du-an/cang-a", headers=BROWSER).text
-    assert "không có tin mới từ" not in client.get("/du-an/cang-a?datetime=2023-03-30", headers=BROWSER).text
-    assert "no news since" in client.get("/du-an/cang-a?datetime=2023-03-31&lang=en", headers=BROWSER).text
+    assert "không có tin mới từ" not in client.get("/du-an/cang-a?datetime=2023-03-31", headers=BROWSER).text
+    assert "no news since" in client.get("/du-an/cang-a?datetime=2023-04-01&lang=en", headers=BROWSER).text
 
 
 @pytest.mark.usefixtures("pages")

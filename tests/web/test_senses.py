@@ -1,7 +1,13 @@
 """The map for who wants no motion, and on a slow network."""
 
+import re
+from itertools import combinations
+
 from playwright.sync_api import Browser, expect
 
+from layers.palette import GROUPS
+from layers.shapes import SHAPES
+from layers.style import SIGNS, SMALL_PX
 from tests.browser import eventually
 from tests.web.conftest import PHONE, SETTLED, Reader
 
@@ -59,3 +65,47 @@ def test_at_400_percent_every_part_can_be_scrolled_to_and_none_lies_over_another
     eventually(page, TO_THE_END, True)
     expect(page.locator(".row[data-id]").last).to_be_visible()
     eventually(page, WIDEST, 320)
+
+
+# The lightness of every pixel of drawings, as a grey print has it.
+GREY = """({ drawings, side }) => Promise.all(drawings.map(async (drawing) => {
+  const image = new Image();
+  image.src = `data:image/svg+xml,${encodeURIComponent(drawing)}`;
+  await image.decode();
+  const paper = new OffscreenCanvas(side, side).getContext("2d");
+  paper.drawImage(image, 0, 0, side, side);
+  const { data } = paper.getImageData(0, 0, side, side);
+  const light = (at) => 0.2126 * data[at] + 0.7152 * data[at + 1] + 0.0722 * data[at + 2];
+  return Array.from({ length: side * side }, (_, i) => light(4 * i) + 255 - data[4 * i + 3]);
+}))"""
+
+
+def test_in_grey_the_small_signs_of_two_statuses_still_differ_by_what_is_drawn(browser: Browser) -> None:
+    signs = {sign: code for code, sign in SIGNS.items()}  # stages of model communes share those of projects
+    box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="{SMALL_PX}" height="{SMALL_PX}"'
+    drawings = [f"<svg {box}>{SHAPES[shape].draw(GROUPS[group], 1.5, False)}</svg>" for group, shape in signs]
+    page = browser.new_page()
+    greys = page.evaluate(GREY, {"drawings": drawings, "side": SMALL_PX})
+    page.close()
+    alike = [
+        (one, other)
+        for (one, grey), (other, second) in combinations(zip(signs.values(), greys, strict=True), 2)
+        if sum(abs(a - b) > 40 for a, b in zip(grey, second, strict=True)) < 20
+    ]
+    assert alike == []
+
+
+def test_with_forced_colours_what_is_pressed_or_focused_is_seen_and_signs_keep_theirs(reader: Reader) -> None:
+    page = reader.open("/?status=operational")
+    page.emulate_media(forced_colors="active")
+    expect(page.locator(".finder")).to_have_css("outline", re.compile("solid 1px"))
+    ground = "(node) => getComputedStyle(node).backgroundColor"
+    on, off = (page.locator(f'.chip[aria-pressed="{pressed}"]').first for pressed in ("true", "false"))
+    eventually(page, lambda: on.evaluate(ground) != off.evaluate(ground), True)
+    for part in ("#q", "#day", ".map-button", ".chip"):
+        one = page.locator(part).first
+        one.focus()
+        expect(one).to_have_css("outline", re.compile("solid 3px"))
+    expect(on.locator(".sprite")).to_have_css("forced-color-adjust", "none")
+    button = page.locator(".map-button").first
+    expect(button.locator(".glyph")).to_have_css("color", button.evaluate("(node) => getComputedStyle(node).color"))

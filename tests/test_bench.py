@@ -18,7 +18,9 @@ from tests.factories import edit, store
 
 
 def test_the_bench_verifies_measures_and_tells_what_it_found(cluster: Cluster, tmp_path: Path) -> None:
-    plan = Plan(small=310, polygons=200, rounds=1, seconds=0.2, connections=2, clients=2, tiles=10, l=300, shown=0)
+    plan = Plan(
+        small=310, polygons=200, rounds=1, seconds=0.2, connections=2, clients=2, tiles=10, l=300, shown=0, visits=0
+    )
     page = markdown(run(plan, cluster, tmp_path, lambda _: None))
     tables = [[line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| ")] for part in
               re.split(r"\n\n", page)]  # fmt: skip

@@ -13,7 +13,8 @@ class BenchError(HaiphongError):
 class Plan:
     """Sizes in features, times in seconds. S holds our own features, filled up to `small`; M holds `polygons` more.
 
-    `shown`: features of the smaller page that a hand moves, the larger being M; 0 leaves hands out.
+    `shown`: features of the smaller page that a hand moves, the larger being M; 0 leaves hands out. `visits`: of a
+    phone to the map, by Lighthouse; 0 leaves them out.
     `l`: polygons of L, 1000000 by its name; 0 leaves it out, since loading it takes minutes. `connections`: of pgbench,
     and of clients that ask for new answers; `clients`: of those that ask for kept ones. `only`: the sizes that are
     measured, as in "L" or "S,M"; all without it. S is loaded always, for the others stand upon it.
@@ -28,6 +29,7 @@ class Plan:
     workers: int = 2
     tiles: int = 200
     shown: int = 5_000
+    visits: int = 3
     l: int = 0  # noqa: E741 -- as the option is called
     only: str = ""
 

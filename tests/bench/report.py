@@ -4,21 +4,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from statistics import median
+from typing import Any
 
-from tests.bench import gates
+from tests.bench import answers, gates, page
 from tests.bench.exports import Export
 from tests.bench.hand import ACTS, SLOWER, Answer, Hand
 from tests.bench.loading import Load
 from tests.bench.machine import Machine
-from tests.bench.measure import Http, Measured, Sql
+from tests.bench.markdown import number, ratio, table
+from tests.bench.measure import Measured
 from tests.bench.past import DAY, Past
 from tests.bench.plan import Plan
 from tests.bench.publishing import Published
 from tests.bench.tiles import ZOOMS, Ahead, Tiles, gain
-
-_P50, _P99 = attrgetter("p50_ms"), attrgetter("p99_ms")
-_SERVER_CPU, _DATABASE_CPU = attrgetter("server_cpu_ms"), attrgetter("database_cpu_ms")
-_BODY = attrgetter("body_kb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,7 @@ class Results:
     published: Published | None = None
     hands: Sequence[Hand] = ()
     ahead: Mapping[str, Ahead] = field(default_factory=dict)
+    visited: Mapping[str, Any] | None = None
 
 
 def markdown(results: Results) -> str:
@@ -56,6 +55,8 @@ def markdown(results: Results) -> str:
         results.measured, results.tiles, results.exports, results.past, loading, results.starts, results.published,
         results.hands,
     )  # fmt: skip
+    if results.visited:
+        reached += [one.row() for one in page.gates(results.visited)]
     starts = ", ".join(f"{size} {seconds:.2f}" for size, seconds in results.starts.items())
     return f"""# Đo tốc độ: kho và API bên cạnh cùng câu hỏi viết thẳng bằng SQL, và tệp sẵn của nginx
 
@@ -66,11 +67,11 @@ page anew.*
 shape; M = {plan.polygons} made-up polygons of 8 to 24 corners with five status facts each, beside S{large}. Nothing in
 M and L is a project of the city. Ratios travel from machine to machine, absolute figures do not.
 
-{_table(("Máy / the machine", ""), results.machine.lines)}
+{table(("Máy / the machine", ""), results.machine.lines)}
 
 ## Ngưỡng / gates
 
-{_table(gates.HEAD, reached)}
+{table(gates.HEAD, reached)}
 
 ## Đọc / reading
 
@@ -87,15 +88,15 @@ statements; all in turn; medians of {plan.rounds} rounds of {plan.seconds:g} s.
 
 Every answer was compared with SQL, member by member, before it was timed.
 
-{_ratios(results.measured)}
+{answers.ratios(results.measured)}
 
 How long one answer takes, in ms, and how far the rounds lie apart (from slowest to fastest, as a part of the median).
 
-{_latencies(results.measured)}
+{answers.latencies(results.measured)}
 
 What one answer costs: ms of CPU in the server's processes and in PostgreSQL; the most memory that one of them held.
 
-{_costs(results.measured)}
+{answers.costs(results.measured)}
 
 The clients take at most {new:.0%} of one core while they ask for new answers, {kept:.0%} while for kept ones.
 Seconds from the start of `haiphong serve` to its first answer, the database being up: {starts}.
@@ -128,6 +129,11 @@ to the next picture, how much of that the page itself worked, and its longest ta
 
 {_hands(results.hands)}
 
+## Như điện thoại thấy / as a phone meets it
+
+Lighthouse, mobile: a first visit to the map over S on slow 4G with a quarter of this machine's processor; medians of
+{plan.visits} visits. {_visited(results.visited)}
+
 ## Phát hành / publishing
 
 `haiphong publish` of M into an empty folder: every collection in six formats, tiles, styles, catalogues, checksums,
@@ -145,74 +151,18 @@ rows into tables with the same columns, checks and indexes, in one transaction. 
 """
 
 
-def _ratios(measured: Iterable[Measured]) -> str:
-    head = ("câu hỏi / question", "kB", "mới / new, /s", "giữ / kept, /s", "nginx, /s", "SQL, /s",
-            "SQL + số / count, /s", "**new ÷ SQL**", "**new ÷ (SQL + count)**", "**kept ÷ nginx**")  # fmt: skip
-    rows = []
-    for one in measured:
-        new, kept = _speed(one.new), _speed(one.kept)
-        page, counted = (_speed(runs) if runs else None for runs in (one.page, one.counted))
-        nginx = median(one.nginx) if one.nginx else None
-        rows.append(
-            (
-                one.question.name,
-                _number(_of(one.new, _BODY)),
-                *(_number(value) if value else "–" for value in (new, kept, nginx, page, counted)),
-                *(_ratio(part, whole) for part, whole in ((new, page), (new, counted), (kept, nginx))),
-            )
-        )
-    return _table(head, rows)
-
-
-def _latencies(measured: Iterable[Measured]) -> str:
-    head = (
-        "câu hỏi / question",
-        "new p50",
-        "new p99",
-        "kept p50",
-        "kept p99",
-        "spread new",
-        "spread kept",
-        "spread SQL",
-    )
-    rows = [
-        (
-            one.question.name,
-            *(_number(_of(runs, value)) for runs in (one.new, one.kept) for value in (_P50, _P99)),
-            *(_spread(runs) if runs else "–" for runs in (one.new, one.kept, one.page)),
-        )
-        for one in measured
-    ]
-    return _table(head, rows)
-
-
-def _costs(measured: Iterable[Measured]) -> str:
-    head = ("câu hỏi / question", "new: server", "new: PostgreSQL", "kept: server", "kept: PostgreSQL", "SQL",
-            "SQL + count", "peak, MB")  # fmt: skip
-    rows = [
-        (
-            one.question.name,
-            *(f"{_of(runs, value):.2f}" for runs in (one.new, one.kept) for value in (_SERVER_CPU, _DATABASE_CPU)),
-            *(f"{median(run.database_cpu_ms for run in sql):.2f}" if sql else "–" for sql in (one.page, one.counted)),
-            f"{max(run.peak_mb for run in (*one.new, *one.kept)):.0f}",
-        )
-        for one in measured
-    ]
-    return _table(head, rows)
-
-
 def _of_the_past(compared: Iterable[Past]) -> str:
     head = ("câu hỏi / question", "hôm nay / today", "`datetime`", "`datetime` + `as-of`", "**÷ today**", "**÷ today**")
     rows = [
         (
             one.name,
             *(f"{value:.1f}" for value in (one.today_ms, one.day_ms, one.known_ms)),
-            _ratio(one.day_ms, one.today_ms),
-            _ratio(one.known_ms, one.today_ms),
+            ratio(one.day_ms, one.today_ms),
+            ratio(one.known_ms, one.today_ms),
         )
         for one in compared
     ]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _ahead(ahead: Mapping[str, Ahead]) -> str:
@@ -229,15 +179,15 @@ def _tiles(tiles: Iterable[Tiles]) -> str:
     for one in tiles:
         warm, nginx = (median(runs) if runs else None for runs in (one.warm, one.nginx))
         pairs = (f"{one.cold_ms[zoom]:.1f}, {one.raw_ms[zoom]:.1f}" if zoom in one.cold_ms else "–" for zoom in ZOOMS)
-        told = (_number(value) if value else "–" for value in (warm, nginx))
+        told = (number(value) if value else "–" for value in (warm, nginx))
         gained = f"**{gain(one, range(10, 13)):.1f} ×**"
-        rows.append((one.size, *pairs, gained, f"{one.heaviest_kb:.0f}", *told, _ratio(warm, nginx)))
-    return _table(head, rows)
+        rows.append((one.size, *pairs, gained, f"{one.heaviest_kb:.0f}", *told, ratio(warm, nginx)))
+    return table(head, rows)
 
 
 def _exports(exports: Iterable[Export]) -> str:
     head = ("", "MB", "s", "byte đầu / first byte, s", "COPY, s", "**time ÷ COPY**", "peak, MB")
-    return _table(
+    return table(
         head,
         (
             (one.size, f"{one.megabytes:.0f}", f"{one.seconds:.2f}", f"{one.first_byte_s:.3f}", f"{one.raw_s:.2f}",
@@ -255,63 +205,41 @@ def _hands(hands: Iterable[Hand]) -> str:
         (str(one.features), *(", ".join(f"{one.p75(value, kind):.0f}" for value in values) for kind in (None, *ACTS)))
         for one in hands
     ]
-    return _table(("đối tượng / features", "**all**", *ACTS), rows)
+    return table(("đối tượng / features", "**all**", *ACTS), rows)
+
+
+def _visited(found: Mapping[str, Any] | None) -> str:
+    if not found:
+        return "Left out."
+    return (
+        f"Blocked {found['tbt_thread_ms'] or 0:.0f} ms by the time of the thread, {found['tbt_ms']:.0f} by the clock."
+    )
 
 
 def _publishing(one: Published | None) -> str:
     if one is None:
         return "–"
     row = (one.size, str(one.files), f"{one.megabytes:.0f}", f"{one.seconds:.1f}", f"{one.peak_mb:.0f}")
-    return _table(("", "tệp / files", "MB", "s", "peak, MB"), [row])
+    return table(("", "tệp / files", "MB", "s", "peak, MB"), [row])
 
 
 def _loads(results: Results) -> str:
     rows = {size: (size, *_load(load), "–") for size, load in results.loads.items()}
     head = ("", "đối tượng / features", "s", "features/s", "CPU của Python, s", "peak, MB", "thời gian ÷ COPY")
     if "M" not in results.loads:
-        return _table(head, rows.values())
+        return table(head, rows.values())
     large, copied = results.loads["M"], sum(results.copied_s.values())
     rows["M"] = ("M", *_load(large), f"**{large.seconds / copied:.1f} ×**" if copied else "–")
-    rows["COPY"] = ("M, COPY", str(large.features), f"{copied:.1f}", _number(large.features / copied), "–", "–", "1 ×")
+    rows["COPY"] = ("M, COPY", str(large.features), f"{copied:.1f}", number(large.features / copied), "–", "–", "1 ×")
     per_table = ", ".join(f"{table} {seconds:.1f}" for table, seconds in results.copied_s.items())
-    return f"{_table(head, rows.values())}\n\nCOPY per table, s: {per_table}."
+    return f"{table(head, rows.values())}\n\nCOPY per table, s: {per_table}."
 
 
 def _load(load: Load) -> tuple[str, ...]:
     return (
         str(load.features),
         f"{load.seconds:.1f}",
-        _number(load.features / load.seconds),
+        number(load.features / load.seconds),
         f"{load.cpu_s:.1f}",
         f"{load.peak_mb:.0f}",
     )
-
-
-def _speed(runs: Sequence[Http] | Sequence[Sql]) -> float:
-    return median(run.per_second for run in runs)
-
-
-def _of(runs: Sequence[Http], value: Callable[[Http], float]) -> float:
-    return median(value(run) for run in runs)
-
-
-def _spread(runs: Sequence[Http] | Sequence[Sql]) -> str:
-    speeds = [run.per_second for run in runs]
-    return f"{(max(speeds) - min(speeds)) / median(speeds):.0%}"
-
-
-def _ratio(part: float | None, whole: float | None) -> str:
-    if not part or not whole:
-        return "–"
-    ratio = part / whole
-    return f"**{ratio:.2f}**" if ratio >= 0.1 else f"**{ratio:.4f}**"
-
-
-def _number(value: float) -> str:
-    """Three figures that count, or whole."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -22,6 +22,7 @@ from tests.bench import (
     loading,
     machine,
     measure,
+    page,
     past,
     pgbench,
     publishing,
@@ -103,10 +104,14 @@ def run(plan: Plan, cluster: Cluster, folder: Path, say: Say) -> Results:
             say("Phát hành M / Publishing M")
             published = publishing.measured("M", urls["M"], layers["M"], folder)
             hands = _hands(plan, server, sizes["M"].serving, folder, say) if plan.shown else []
+        visited = None
+        if plan.visits and "S" in sizes:
+            say("Như điện thoại thấy / As a phone meets it")
+            visited = page.measured(f"{sizes['S'].serving.url}/", plan.visits)
         starts = {size: one.serving.start_s for size, one in sizes.items()}
     return Results(
         plan, described, loads, copied, measured, drawn, files, starts, wrk is not None, of_the_past, published, hands,
-        ahead,
+        ahead, visited,
     )  # fmt: skip
 
 

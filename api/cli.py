@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from api import cli_releases, cli_units
-from api.cli_filters import Filter, given
+from api.cli_filters import Filter, Words, given
 from geo.cluster import Cluster, tell
 from geo.errors import HaiphongError, InvalidData, InvalidFeature, InvalidParameter
 from geo.place import major_of
@@ -187,7 +187,7 @@ def preview(
     district: Filter = None,
     status: Filter = None,
     condition: Filter = None,
-    q: Filter = None,
+    q: Words = None,
     ids: Filter = None,
     lang: Annotated[str, typer.Option(help="vi hoặc/or en")] = "vi",
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli_filters import Filter, given
+from api.cli_filters import Filter, Words, given, one_list
 from geo.cluster import tell
 from geo.errors import InvalidParameter
 from geo.settings import Settings
@@ -41,7 +41,7 @@ def publish(
     """Write the release, and print its folder."""
     from api import publish as releases
 
-    folder = releases.write(Settings.from_env(os.environ), layer, as_of, base, sign, out, tell)
+    folder = releases.write(Settings.from_env(os.environ), one_list(layer), as_of, base, sign, out, tell)
     tell(f"Đã phát hành / Published: {folder}")
 
 
@@ -55,7 +55,7 @@ def copy(
     district: Filter = None,
     status: Filter = None,
     condition: Filter = None,
-    q: Filter = None,
+    q: Words = None,
     ids: Filter = None,
     as_of: Recorded = None,
 ) -> None:

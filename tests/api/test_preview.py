@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from api.cli_filters import given
+
 Run = subprocess.CompletedProcess[str]
 
 
@@ -53,3 +55,8 @@ def test_a_folder_that_cannot_be_written_is_named(own_engine: Engine, tmp_path: 
     done = preview(own_engine, "--layer", "airport", "-o", str(tmp_path / "missing" / "map.html"))
     assert done.returncode == 3
     assert str(tmp_path / "missing") in done.stderr
+
+
+@pytest.mark.parametrize("typed", [["port", "water"], ["port,water"]])
+def test_an_option_that_is_repeated_means_all_that_was_typed(typed: list[str]) -> None:
+    assert given(layer=typed, district=None, as_of="2026-06-30") == {"layer": "port,water", "as-of": "2026-06-30"}

@@ -68,7 +68,7 @@ def _prepared_beside(url: str, settings: Settings, say: Say) -> Iterator[None]:
         sys.exit(beside.exitcode or 1)  # it has said why
     finally:
         hear.close()
-        beside.terminate()
+        beside.kill()  # a gentler signal just after the fork is lost; the database takes back what was begun
         beside.join()
     if refused is not None:
         kind, words = refused

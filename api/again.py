@@ -22,7 +22,7 @@ _FEATURE = re.compile(rb"GET (/api/collections/[a-z0-9-]+/items/)([a-z0-9-]{1,12
 class Alike:
     """The answers to requests for features of one collection that differ in the id alone.
 
-    None of them is kept: they are made in 15 µs out of what the database tells with the version, and to keep each would
+    None of them is kept: they are quickly made out of what the database tells with the version, and to keep each would
     drive out what took long to make.
     """
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import multiprocessing
 import os
 import signal
 import socket
@@ -15,6 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from api.memory import give_back
+from api.processes import FORK, SIGNALS
 from api.store import prepare, store
 from geo.errors import HaiphongError, InvalidParameter, PortTaken
 from geo.packages import Say
@@ -23,12 +23,10 @@ from geo.settings import Settings
 if TYPE_CHECKING:
     from uvicorn import Config
 
-FORK = multiprocessing.get_context("fork")
 BACKLOG = 2048
 GRACE_S = 5
 SPARE_CONNECTIONS = 10
 """Left to commands, and to who looks after the database."""
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def serve(settings: Settings, say: Say) -> None:

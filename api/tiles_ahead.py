@@ -1,7 +1,6 @@
 """Low tiles of many features, made in advance by a process beside the workers, and made again after a change."""
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.processes import FORK, SIGNALS
 from geo.packages import Say
 from geo.query import FeatureQuery
 from geo.settings import Settings
@@ -18,8 +18,6 @@ from geo.snapshot import Snapshot, snapshot
 from geo.tile_store import finish
 from layers.catalog import Catalog
 
-FORK = multiprocessing.get_context("fork")
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FIRST_S, EVERY_S = 3, 10
 """So long after the start it begins, and so often it looks whether anything has changed."""
 NICENESS = 5

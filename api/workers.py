@@ -7,14 +7,14 @@ that a browser or a program opens at once, one worker served all, and the other 
 import asyncio
 import contextlib
 import gc
-import multiprocessing
 import socket
 
 from uvicorn import Config, Server
 from uvicorn._subprocess import subprocess_started
 from uvicorn.supervisors import multiprocess
 
-FORK = multiprocessing.get_context("fork")
+from api.processes import FORK
+
 AGAIN_S = 0.001
 """So long a worker that took a connection leaves the next to another."""
 

@@ -1,7 +1,6 @@
 """A file of features that comes back: which of our formats it is, and its rows, read in a process with limits."""
 
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import orjson
 
 from geo.errors import InvalidData, InvalidParameter
-from layers.outline_files import only
+from layers.outline_files import fenced, last_words
 
 DRIVERS = {
     ".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".parquet": "Parquet",
@@ -51,18 +50,16 @@ def rows(file: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
     GDAL has the one driver of this file and no other. Raises InvalidParameter or InvalidData with what a person can do.
     """
     driver = driver_of(file)
-    job = orjson.dumps({"path": str(file.resolve()), "driver": driver})
+    job = {"path": str(file.resolve()), "driver": driver}
     with tempfile.TemporaryFile() as answer:
         try:
-            done = subprocess.run(
-                [sys.executable, "-I", _READING], input=job, stdout=answer, stderr=subprocess.PIPE,
-                timeout=SECONDS, check=False, env=only(driver),
-            )  # fmt: skip
+            done = fenced(_READING, job, SECONDS, answer)
         except subprocess.TimeoutExpired:
             raise InvalidData(f"{file.name}: đọc quá {SECONDS} giây / reading it took too long.") from None
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][-300:]
-            raise InvalidData(f"{file.name}: không đọc được / it cannot be read: {said or 'bộ nhớ / memory'}")
+            raise InvalidData(
+                f"{file.name}: không đọc được / it cannot be read: {last_words(done) or 'bộ nhớ / memory'}"
+            )
         answer.seek(0)
         for line in answer:
             told = orjson.loads(line)

@@ -78,7 +78,7 @@ def bring_in(file: Path, data: Path, catalog: Catalog, layer: str | None = None,
     for name, found in told.items():
         folder = catalog.folder(name, data)
         stored = {one["id"]: one for _, one in features(folder / FILE)}
-        merged = {key: _merged(catalog.layers[name], stored.get(key), *one) for key, one in found.items()}
+        merged = {key: _merged(catalog.layers[name], key, stored.get(key), *one) for key, one in found.items()}
         report.append(_compared(catalog.layers[name], stored, merged))
         if report[-1].added or report[-1].changed:
             fresh[name] = _collection(stored | merged)
@@ -139,7 +139,7 @@ def _by_layer(file: Path, catalog: Catalog, layer: str | None) -> dict[str, dict
     return found
 
 
-def _merged(layer: Layer, stored: dict[str, Any] | None, cells: Properties, place: Any) -> dict[str, Any]:
+def _merged(layer: Layer, key: str, stored: dict[str, Any] | None, cells: Properties, place: Any) -> dict[str, Any]:
     """The feature as the curated file keeps it; what says the same as before is left as it was written."""
     before: Properties = stored["properties"] if stored else {}
     after = {name: before[name] for name in before if name not in cells}
@@ -149,7 +149,7 @@ def _merged(layer: Layer, stored: dict[str, Any] | None, cells: Properties, plac
     geometry = stored["geometry"] if stored and _same(stored["geometry"], place) else place
     return {
         "type": "Feature",
-        "id": None,
+        "id": key,
         "geometry": geometry,
         "properties": {name: after[name] for name in dict.fromkeys(order) if name in after},
     }
@@ -157,8 +157,10 @@ def _merged(layer: Layer, stored: dict[str, Any] | None, cells: Properties, plac
 
 def _value(field: Field | None, cell: Any, before: Any) -> Any:
     """What the cell means for the field. A format without lists, or without numbers, has written them as text."""
-    if cell is None or field is None or cell == before:
-        return None if cell is None else cell if field is None else before
+    if cell is None or field is None:
+        return cell
+    if cell == before:
+        return before
     text = cell
     if isinstance(cell, str):
         text = cell.replace("\r\n", "\n")
@@ -201,11 +203,10 @@ def _same(before: Any, after: Any) -> bool:
     return bool(parts[0].normalize().equals_exact(parts[1].normalize(), TOLERANCE))
 
 
-def _compared(layer: Layer, stored: Mapping[str, Any], merged: dict[str, dict[str, Any]]) -> Changed:
+def _compared(layer: Layer, stored: Mapping[str, Any], merged: Mapping[str, Any]) -> Changed:
     added: dict[str, str] = {}
     changed: dict[str, tuple[str, ...]] = {}
     for key, one in merged.items():
-        one["id"] = key
         name = str(one["properties"].get("name_vi", key))
         before = stored.get(key)
         if before is None:

@@ -18,6 +18,7 @@ CRS = ("EPSG:4326", *VN2000)
 MOST_BYTES = 256 * 1024**2
 SECONDS = 300
 _READING = Path(__file__).with_name("outline_reading.py")
+Done = subprocess.CompletedProcess[bytes]
 # What the first bytes of each must be: a file may bear another format's name.
 _BEGINS = {"GPKG": b"SQLite format 3\x00", "ESRI Shapefile": b"\x00\x00\x27\x0a"}
 
@@ -88,20 +89,13 @@ def read(file: Path, asked: Asked) -> dict[str, Any]:
         "encoding": "UTF-8" if driver == "ESRI Shapefile" and _side(file, ".cpg") is None else None,
     }
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", _READING],
-            input=orjson.dumps(job),
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-            env=only(driver),
-        )
+        done = fenced(_READING, job, SECONDS)
     except subprocess.TimeoutExpired:
         raise InvalidData(
             f"{file.name}: đọc quá {SECONDS} giây / reading it took too long. Giản lược / simplify."
         ) from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][-300:]
+        said = last_words(done)
         raise InvalidData(
             f"{file.name}: không đọc được (mã {done.returncode}): {said or 'quá bộ nhớ hay thời gian'}\n    "
             f"it cannot be read: {said or 'out of memory or time'}. Nothing was changed."
@@ -112,7 +106,23 @@ def read(file: Path, asked: Asked) -> dict[str, Any]:
     return answer
 
 
-def only(driver: str) -> dict[str, str]:
+def fenced(program: Path, job: dict[str, Any], seconds: int, answer: Any = subprocess.PIPE) -> Done:
+    """Run a program of ours that reads a foreign file by the `driver` of its job alone, apart from all that is ours.
+
+    `answer`: where its output goes. Raises TimeoutExpired.
+    """
+    return subprocess.run(
+        [sys.executable, "-I", program], input=orjson.dumps(job), stdout=answer, stderr=subprocess.PIPE,
+        timeout=seconds, check=False, env=_only(job["driver"]),
+    )  # fmt: skip
+
+
+def last_words(done: Done) -> str:
+    """What a program that failed said last."""
+    return done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][-300:]
+
+
+def _only(driver: str) -> dict[str, str]:
     """An environment in which GDAL has this driver and no other."""
     import pyogrio
 

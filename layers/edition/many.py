@@ -50,7 +50,7 @@ class Many:
 
     def __init__(self, path: Path, within: Mapping[str, Sequence[str]]) -> None:
         self.columns = {name: Column() for name in (*_CODES, "units")}
-        self.ids: dict[str, int] = {}
+        self._ids: dict[str, int] = {}
         self._names: list[str] = []
         self._rows: list[bytes] = []
         self._located: list[int] = []
@@ -72,14 +72,14 @@ class Many:
             self.columns[name].add(told.get(name))
         units = {one for unit in told.get("unit_ids") or () for one in within.get(unit, (unit,))}
         self.columns["units"].add(tuple(sorted(units)))
-        self.ids[feature["id"]] = len(self._rows)
+        self._ids[feature["id"]] = len(self._rows)
         self._names.append(" ".join([told["name_vi"], told.get("name_en") or "", *(told.get("alt_names") or ())]))
         self._located.append(int(feature["geometry"] is not None))
         self._rows.append(orjson.dumps(_row(feature)))
 
     def files(self, order: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """The files by name, once; `order`: the ids by name. After it, the ids alone are kept."""
-        numbers = [self.ids[one] for one in order]
+        """The files by name; `order`: the ids by name."""
+        numbers = [self._ids[one] for one in order]
         yield (
             "many.json",
             orjson.dumps(
@@ -95,12 +95,11 @@ class Many:
                 }
             ),
         )
-        yield "many/ids.json", orjson.dumps(list(self.ids))
+        yield "many/ids.json", orjson.dumps(list(self._ids))
         yield "many/names.json", orjson.dumps(self._names)
         for page, first in enumerate(range(0, len(numbers), PAGE)):
             rows = b",\n".join(self._rows[number] for number in numbers[first : first + PAGE])
             yield f"many/rows-{page}.json", b"[" + rows + b"]"
-        self._rows, self._names = [], []
 
 
 def _row(feature: Mapping[str, Any]) -> dict[str, Any]:

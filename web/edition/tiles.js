@@ -1,9 +1,8 @@
 /** The tiles of a release: one archive, of which a tile is a part; drawn as those of the server are. */
 
 import { PMTiles } from "/vendor/pmtiles/dist/esm/index.js";
+import { boxOf, UNITS } from "../src/map/tile-shapes.js";
 import { readTile } from "../src/mvt.js";
-
-const UNITS = 4096;
 
 /** `keep(feature)` gives the properties with which a feature is drawn, or null for one that is not. */
 export function openTiles(address) {
@@ -29,7 +28,7 @@ function nearer(feature, x, y, deeper) {
 }
 
 const EDGE = 512;
-const inSight = ({ rings }) => [0, 1].every((axis) => {
-  const values = rings.flatMap((ring) => ring.filter((_, i) => i % 2 === axis));
-  return values.some((value) => value > -EDGE) && values.some((value) => value < UNITS + EDGE);
-});
+const inSight = ({ rings }) => {
+  const [west, north, east, south] = boxOf(rings);
+  return east > -EDGE && west < UNITS + EDGE && south > -EDGE && north < UNITS + EDGE;
+};

@@ -1,9 +1,6 @@
 """A site of more projects than a page can carry: drawn out of the release's tiles and GeoJSON, sent by parts."""
 
-import functools
-import http.server
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,7 +35,8 @@ from layers.release.publish import Release
 from layers.release.subjects import subjects
 from layers.workshop import Workshop
 from tests.web.conftest import Reader, running
-from tests.web.test_site import FOOT, Quiet
+from tests.web.plain_server import without_ranges
+from tests.web.test_site import FOOT
 
 SETTINGS = Settings.from_env({})
 Serve = Callable[[str], Reader]
@@ -124,17 +122,6 @@ def with_ranges(folder: Path) -> Iterator[str]:
     """The folder beneath another one, on a server that sends parts of files."""
     with running(Starlette(routes=[Mount("/dat/ban-do", StaticFiles(directory=folder))])) as address:
         yield f"{address}/dat/ban-do/"
-
-
-@contextmanager
-def without_ranges(folder: Path) -> Iterator[str]:
-    """The folder on what comes with Python, which sends whole files alone."""
-    handler = functools.partial(Quiet, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,5 @@
 """The map and the pages as a folder: from any web server, at any address, without another host."""
 
-import functools
-import http.server
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -24,15 +21,9 @@ from layers.edition.bundle import bundle
 from layers.edition.contents import contents
 from tests.browser import eventually
 from tests.web.conftest import Reader
+from tests.web.plain_server import without_ranges
 
 FOOT = {"vi": "Bản thử.", "en": "A trial."}
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Says nothing of each request."""
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
 
 
 class Links(HTMLParser):
@@ -70,12 +61,8 @@ def written(city: Engine, assets: Path, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="module")
 def address(written: Path) -> Iterator[str]:
     """The folder beneath another one, served by what comes with Python."""
-    handler = functools.partial(Quiet, directory=str(written))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/ban-do/"
-    server.shutdown()
-    server.server_close()
+    with without_ranges(written) as served:
+        yield f"{served}ban-do/"
 
 
 def test_every_project_and_document_has_its_page_in_both_languages(written: Path) -> None:

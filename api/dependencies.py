@@ -196,6 +196,6 @@ def catalog_answer(request: Request) -> bytes:
     """The body of /api/catalog, made once per application."""
     state = request.app.state
     if not hasattr(state, "catalog_answer"):
-        state.catalog_answer = orjson.dumps(document(state.catalog))
+        state.catalog_answer = orjson.dumps(document(state.catalog, state.settings.data))
     answer: bytes = state.catalog_answer
     return answer

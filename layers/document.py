@@ -1,15 +1,21 @@
 """The catalog as plain data: what the map asks of it once, and what a copy of the map carries."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from geo import status
+from layers import provenance
 from layers.catalog import Catalog
 from layers.style import rules
 
 
-def document(catalog: Catalog) -> dict[str, Any]:
-    """Layers, codes, fields and drawing rules as plain data; every text in Vietnamese and English."""
+def document(catalog: Catalog, data: Path) -> dict[str, Any]:
+    """Layers, codes, fields and drawing rules as plain data; every text in Vietnamese and English.
+
+    `credit` tells whose word the files in `data` are, and under which licence.
+    """
+    told = (provenance.told(catalog.folder(layer, data)) for layer in catalog.layers)
     fields: dict[str, Any] = {}
     for layer in catalog.layers.values():
         for one in layer.fields.values():
@@ -50,6 +56,7 @@ def document(catalog: Catalog) -> dict[str, Any]:
         "accuracies": [_code(code) for code in status.ACCURACIES.values()],
         "roles": [_code(code) for code in status.ROLES.values()],
         "fields": fields,
+        "credit": provenance.credit(dict.fromkeys(one for one in told if one)),
     }
 
 

@@ -55,7 +55,7 @@ def surroundings(
     return {
         "recorded": None if clocks is None or clocks.known is None else clocks.known.isoformat(timespec="seconds"),
         "judged": (edtf.today() if clocks is None else clocks.day).isoformat(),
-        "catalog": document(catalog),
+        "catalog": document(catalog, data),
         "sprite": sprite(catalog),
         "basemap": {name: orjson.loads((data / f"basemap/{name}.geojson").read_bytes()) for name in _BASEMAP},
         "units": named,

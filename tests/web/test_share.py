@@ -106,6 +106,39 @@ def test_the_map_on_paper_has_what_a_map_on_paper_must_have(reader: Reader) -> N
     assert any("BeVietnamPro" in name for name in fonts(document))
 
 
+PRINTS = """() => { dispatchEvent(new Event('beforeprint')); const there = document.querySelector('.printed table');
+  dispatchEvent(new Event('afterprint')); return Boolean(there) }"""
+INKS = "[...new Set([...document.querySelectorAll('#map path')].map((one) => one.getAttribute('fill')))].sort().join()"
+SAID = {
+    "vi": ("Bản đồ hạ tầng Hải Phòng", "Địa bàn: Huyện Cát Hải (đến 31/12/2024) · Trạng thái: Đang hoạt động"),
+    "en": ("Infrastructure map of Hải Phòng", "Status: Operational"),
+}
+OWED = {
+    "vi": ("không phải ranh giới pháp lý", "Giấy phép: CC-BY-4.0"),
+    "en": ("not legal boundaries", "Licence: CC-BY-4.0"),
+}
+
+
+@pytest.mark.parametrize(("lang", "paper", "landscape", "dark"), [("vi", "A4", True, False), ("en", "A3", False, True)])
+def test_ctrl_p_on_the_map_gives_a_sheet_and_not_a_picture_of_the_screen(
+    reader: Reader, lang: str, paper: str, landscape: bool, dark: bool
+) -> None:
+    page = reader.open(f"/?district=2024-huyen-cat-hai&status=operational&lang={lang}&id=san-bay-tien-lang", dark=dark)
+    names = page.locator(".row-name").all_inner_texts()
+    eventually(page, PRINTS, True)
+    drawn = page.evaluate(INKS)
+    document = PdfReader(BytesIO(page.pdf(format=paper, landscape=landscape)))
+    first, whole = bare(document.pages[0].extract_text()), bare("".join(one.extract_text() for one in document.pages))
+    for one in (*SAID[lang], "Hoàng Sa", "Trường Sa", f"{edtf.today():%d/%m/%Y}" if lang == "vi" else ""):
+        assert bare(one) in first, one
+    for one in (*OWED[lang], *names):
+        assert bare(one) in whole, one
+    for control in (page.locator("#q").get_attribute("placeholder"), page.locator(".time-compare").inner_text()):
+        assert bare(str(control)) not in whole, "a control is printed"
+    expect(page.locator(".printed")).to_have_count(0)
+    assert page.evaluate(INKS) == drawn, "the colours of the night came back"
+
+
 @pytest.mark.parametrize(
     ("paper", "turn", "filters"),
     [

@@ -20,7 +20,7 @@ import { createTinted } from "./map/tinted.js";
 import { createNumbers } from "./numbers.js";
 import { errorState, toast, WrongDay } from "./notices.js";
 import { keepForLater } from "./offline.js";
-import { pause } from "./pace.js";
+import { pause, whenIdle } from "./pace.js";
 import { createPanel } from "./panel.js";
 import { createPlan } from "./plan.js";
 import { createProject } from "./project.js";
@@ -47,6 +47,7 @@ async function run({ catalog, base, units, outlines }) {
   const communes = new Map();
   let features = [];
   let crowded = null;
+  let counted = {};
   let current = new AbortController();
   let ticking = new AbortController();
   let signsStand = () => {};
@@ -112,6 +113,7 @@ async function run({ catalog, base, units, outlines }) {
       const { listed, counts, crowd, ...found } = await answer(filters, signal, { rows: finder.ask });
       const others = crowd ? [] : await twoDays.ask(filters, signal);
       features = found.features;
+      counted = counts;
       crowded = crowd ? { filters, numberMatched: listed.numberMatched } : null;
       crowds.draw(crowd ? { shown: filters, other: twoDays.other() && { ...filters, datetime: twoDays.other() } } : {});
       await pause();
@@ -233,6 +235,8 @@ async function run({ catalog, base, units, outlines }) {
   plan.begin();
   drawNumbers();
   found.then(keepForLater);
+  found.then(whenIdle).then(() => import("./page-print.js")).then(({ preparePrint }) => preparePrint({ catalog, units, map,
+    shows: () => ({ shown: state.shown, clocks: clocks(), features, counts: counted, crowded }) }), () => {}); // without it, the browser prints what it shows
 }
 
 /** The first requests, and what to say when they fail: the page is never left blank. */

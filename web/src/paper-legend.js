@@ -5,10 +5,15 @@ import { number, t } from "./i18n.js";
 import { donut, swatch } from "./sign.js";
 import { hatchedUnits, areaRadius } from "./style.js";
 
-/** `shown`: the projects on the map, in the order of their numbers; `full`: whether signs carry the icon of their sector. */
-export function drawPaperLegend(root, { catalog, shown, full, link }) {
-  const count = (read) => shown.reduce((tally, feature) => tally.set(read(feature.properties), (tally.get(read(feature.properties)) ?? 0) + 1), new Map());
-  const [statuses, conditions, layers] = ["status", "condition", "layer"].map((name) => count((p) => p[name]));
+const tally = (features, name) => features.reduce((sum, { properties: p }) => sum.set(p[name], (sum.get(p[name]) ?? 0) + 1), new Map());
+const talliesOf = (features) => Object.fromEntries(["status", "condition", "layer"].map((name) => [name, tally(features, name)]));
+
+/**
+ * `shown`: the projects on the map, `tallies` how many of them by status, condition and layer; `full`: whether signs carry the icon of their sector; `group`: what
+ * several close together mean.
+ */
+export function drawPaperLegend(root, { catalog, shown, tallies = talliesOf(shown), full, link, group: groupWords = t("paperGroup") }) {
+  const { status: statuses, condition: conditions, layer: layers } = tallies;
   const line = (drawing, words, n) => el("li", {}, drawing, el("span", {}, words), n && el("b", {}, number(n)));
   const group = (name, title, lines) => lines.length && el("section", { class: `key-${name}` }, el("h3", {}, title), el("ul", {}, lines));
   const { area, commune } = catalog.ruleOf(catalog.otherwise);
@@ -18,7 +23,7 @@ export function drawPaperLegend(root, { catalog, shown, full, link }) {
     group("condition", t("condition"), catalog.conditions.filter((id) => conditions.has(id)).map((id) => line(sprite(catalog.conditionSymbol(id)), catalog.conditionLabel(id), conditions.get(id)))),
     full && group("layer", t("layer"), catalog.layers.filter(({ id }) => layers.has(id)).map(({ id }) => line(sprite(`icon-${id}`, "layer-icon"), catalog.layerTitle(id), layers.get(id)))),
     group("drawn", t("drawn"), [
-      line(donut([["under_construction", 1], ["operational", 2]], catalog), t("paperGroup")),
+      line(donut([["under_construction", 1], ["operational", 2]], catalog), groupWords),
       shown.some(areaRadius) && line(swatch("circle", { cx: 20, cy: 20, r: 17 }, area), t("drawnArea")),
       shown.some((feature) => hatchedUnits(feature).length) && line(swatch("rect", { x: 3, y: 6, width: 34, height: 28 }, commune), t("drawnCommune")),
     ].filter(Boolean)),

@@ -28,11 +28,23 @@ export function layTable(parts, { catalog, unitsOf, frame }) {
   });
 }
 
-function begin(frame) {
+/** The same in one piece, which the browser itself parts among sheets. */
+export function wholeTable(parts, { catalog, unitsOf }) {
+  const { table, body } = empty(COLUMNS.map((key) => (key === "paperSource" ? "paperBasis" : key)));
+  body.append(...rowsOf(parts, catalog, unitsOf));
+  return table;
+}
+
+function empty(columns = COLUMNS) {
   const body = el("tbody");
   const table = el("table", { class: "paper-table" },
-    el("colgroup", {}, COLUMNS.map((key) => el("col", { class: `col-${key}` }))),
-    el("thead", {}, el("tr", {}, COLUMNS.map((key) => el("th", { scope: "col" }, t(key))))), body);
+    el("colgroup", {}, columns.map((key) => el("col", { class: `col-${key}` }))),
+    el("thead", {}, el("tr", {}, columns.map((key) => el("th", { scope: "col" }, t(key))))), body);
+  return { table, body };
+}
+
+function begin(frame) {
+  const { table, body } = empty();
   const room = el("div", { class: "sheet-rows" }, table);
   frame(room);
   return { body, room: room.getBoundingClientRect().bottom - body.getBoundingClientRect().top };
@@ -58,3 +70,7 @@ function row(p, n, catalog, unitsOf) {
     el("td", { class: "source-cell" }, el("b", {}, [told, marks].filter(Boolean).join(" · ")), p.basis !== "inferred" && p.status_source && el("span", { lang: "vi" }, p.status_source)),
     el("td", { lang: "vi" }, unitsOf(p) || "—"));
 }
+
+/** By sector, then by name. */
+export const order = ({ properties: a }, { properties: b }, catalog) =>
+  catalog.layerOrder(a.layer) - catalog.layerOrder(b.layer) || a.name_vi.localeCompare(b.name_vi, "vi");

@@ -2,16 +2,17 @@
 
 import * as api from "./api.js";
 import { begin } from "./begin.js";
-import { readClocks, today, typed } from "./days.js";
+import { readClocks, typed } from "./days.js";
 import { el } from "./dom.js";
 import { dateWords } from "./edtf.js";
 import { lang, number, speak, t, translate } from "./i18n.js";
 import { drawInset } from "./inset.js";
-import { createPaperMap, order } from "./map/paper-map.js";
+import { createPaperMap } from "./map/paper-map.js";
 import { errorWords } from "./notices.js";
 import { collectionOf } from "./outlines.js";
 import { drawPaperLegend } from "./paper-legend.js";
-import { layTable } from "./paper-table.js";
+import { layTable, order } from "./paper-table.js";
+import { dayWords, filterWords } from "./said.js";
 import { squares } from "./share.js";
 import { filtersOf, format, isFiltered, parse } from "./state.js";
 import { hatchedUnits } from "./style.js";
@@ -152,18 +153,11 @@ function sayTitle() {
 
 /** Filters, day and news in words. */
 function sayWhat(catalog, units, clocks, features) {
-  const area = units.words(shown.district);
-  const several = (key, ids, label) => ids.length && `${t(key)}: ${ids.map(label).join(", ")}`;
-  const said = [
-    shown.district.length && `${t("district")}: ${area.words}${area.when ? ` (${area.when})` : ""}`,
-    several("layer", shown.layer, catalog.layerTitle), several("status", shown.status, catalog.statusLabel), several("condition", shown.condition, catalog.conditionLabel),
-    shown.q.trim() && t("paperSearch", { q: shown.q.trim() }), shown.ids.length && t("chosenIds", { n: shown.ids.length })].filter(Boolean);
   const missing = unshown(shown);
-  $(".sheet-filters").textContent = [said.join(" · ") || t("paperEvery"), missing].filter(Boolean).join(" · ");
+  $(".sheet-filters").textContent = [filterWords(shown, catalog, units) || t("paperEvery"), missing].filter(Boolean).join(" · ");
   const alone = `/in${format({ ...shown, ids: shown.select, select: [], compare: "", shade: "", id: null })}`;
   $(".paper-unshown").replaceChildren(...(missing ? [missing, " ", shown.select.length > 0 && el("a", { href: alone }, t("printSelected"))].filter(Boolean) : []));
-  $(".sheet-day").textContent = [t("paperDay", { day: dateWords(clocks.day, lang()) }), clocks.asOf && t("paperAsOf", { day: dateWords(clocks.asOf, lang()) }),
-    t("paperPrinted", { day: dateWords(today(), lang()) })].filter(Boolean).join(" · ");
+  $(".sheet-day").textContent = dayWords(clocks);
   const latest = features.reduce((last, { properties: { last_told: told } }) => (told && /^\d/.test(told) && told > last ? told : last), "");
   $(".foot-news").textContent = latest ? t("paperNews", { day: latest.length === 10 && lang() === "vi" ? typed(latest) : dateWords(latest, lang()) }) : "";
 }

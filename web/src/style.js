@@ -25,6 +25,9 @@ export function readCatalog(raw, lang, isDark = () => false) {
     conditions: raw.conditions.filter(({ id }) => rules.conditions[id]?.symbol).map(({ id }) => id),
     accuracies: raw.accuracies.filter(({ id }) => rules.accuracies[id]).map(({ id }) => id),
     otherwise: rules.otherwise,
+    rules,
+    /** Whose word the projects are, and under which licence. */
+    credit: raw.credit,
     marker: rules.marker,
     basemap: () => shade().basemap,
     ruleOf,

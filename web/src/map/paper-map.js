@@ -2,6 +2,7 @@
 
 import { gather } from "../cluster.js";
 import { el } from "../dom.js";
+import { order } from "../paper-table.js";
 import { donut, sign, smallSign, tally } from "../sign.js";
 import { drawBasemap } from "./basemap.js";
 import { createLabels } from "./labels.js";
@@ -136,10 +137,6 @@ export function createPaperMap(root, { base, catalog, communes, furniture, onRes
     },
   };
 }
-
-/** By sector, then by name. */
-export const order = ({ properties: a }, { properties: b }, catalog) =>
-  catalog.layerOrder(a.layer) - catalog.layerOrder(b.layer) || a.name_vi.localeCompare(b.name_vi, "vi");
 
 /** The width of the longest number of so many. */
 const digitsOf = (all) => String(all.length).length * DIGIT_PX;

@@ -205,21 +205,48 @@ def test_a_ruler_on_the_paper_finds_the_scale_that_it_names(reader: Reader, scal
     assert width_mm > 250
 
 
-def test_paper_and_a_frame_say_what_of_the_link_they_do_not_show(reader: Reader) -> None:
-    state = "compare=2023-06-30&shade=districts-2024&select=cang-tau-khach-cat-ba,kcn-do-son&layer=industrial-zone"
-    missing = "So sánh với 30/06/2023; số dự án theo địa bàn; 2 dự án đang chọn: chỉ có trên bản đồ đầy đủ."
-    paper = reader.open(f"/in?{state}", wait=False)
+def test_paper_rings_what_changed_and_what_is_selected_and_tints_the_units(reader: Reader) -> None:
+    state = "compare=2023-06-30&select=san-bay-tien-lang,kcn-do-son&layer=industrial-zone"
+    paper = reader.open(f"/in?{state}&rows=all", wait=False)
     paper.locator("body.is-ready").wait_for()
-    expect(paper.locator(".sheet-map .sheet-filters")).to_contain_text(f"Khu công nghiệp · {missing}")
-    link = paper.locator(".paper-unshown").get_by_role("link", name="Chỉ in dự án đang chọn")
-    expect(link).to_have_attribute("href", re.compile(r"^/in\?.*ids=cang-tau-khach-cat-ba,kcn-do-son"))
-    frame = reader.open(f"/embed?{state}&lang=en", wait=False)
-    frame.locator(".is-ready h1").wait_for()
-    expect(frame.locator(".embed-says")).to_contain_text("The comparison with 30 Jun 2023; numbers by unit; the 2 sel")
-    expect(frame.locator("#whole")).to_have_attribute("href", re.compile("compare=2023-06-30&shade=districts-2024"))
+    told = paper.locator(".sheet-map .sheet-filters")
+    expect(told).to_have_text(
+        re.compile(r"Khu công nghiệp · So với 30/06/2023: \d+ dự án đổi trạng thái hoặc tiến độ · Đã chọn 2 dự án$")
+    )
+    changed = int(re.search(r": (\d+) dự án đổi", told.inner_text())[1])  # type: ignore[index]
+    expect(paper.locator(".status-cell em", has_text=re.compile("^30/06/2023: "))).to_have_count(changed)
+    expect(paper.locator(".name-cell em", has_text="đang chọn")).to_have_count(2)
+    for kind, words in (("changed", "Khác với 30/06/2023"), ("selected", "Dự án đang chọn")):
+        expect(paper.locator(f".mark .paper-ring-{kind}").first).to_be_visible()
+        expect(paper.locator(".sheet-legend li", has_text=words).locator(f".paper-ring-{kind}")).to_be_visible()
+    link = paper.locator(".paper-alone").get_by_role("link", name="Chỉ in dự án đang chọn")
+    expect(link).to_have_attribute("href", re.compile(r"^/in\?.*ids=san-bay-tien-lang,kcn-do-son"))
+    tinted = reader.open("/in?shade=districts-2024&lang=en", wait=False)
+    tinted.locator("body.is-ready").wait_for()
+    expect(tinted.locator(".figure span", has_text="Cát Hải")).to_be_visible()
+    expect(tinted.locator(".mark.numbered").first).to_be_hidden()
+    expect(tinted.locator(".sheet-legend .shade-swatch")).to_have_count(5)
+    expect(tinted.locator(".sheet-units li")).to_have_count(15)
+    expect(tinted.locator(".sheet-units li", has_text="Cát Hải")).to_have_text(re.compile(r"\d+$"))
+
+
+def test_a_frame_shows_two_days_a_selection_and_numbers_by_unit(reader: Reader) -> None:
+    state = "compare=2023-06-30&select=san-bay-tien-lang,kcn-do-son&layer=industrial-zone&lang=en"
+    frame = reader.open(f"/embed?{state}", wait=False)
+    expect(frame.locator(".swipe-day")).to_have_text(["30 Jun 2023", "Today"])
+    expect(frame.locator(".embed-says")).to_have_text(
+        re.compile(r"^\d+ projects · .*2 projects selected.*\d+ projects changed|changed.*2 projects selected")
+    )
+    expect(frame.locator(".mark-selected")).to_have_count(2)
+    expect(frame.locator("#whole")).to_have_attribute("href", re.compile("compare=2023-06-30"))
+    frame.locator(".swipe-day").last.click()
+    expect(frame.locator(".swipe-knob")).to_have_attribute("aria-valuenow", "0")
+    tinted = reader.open("/embed?shade=districts-2024", wait=False)
+    expect(tinted.locator(".embed-shades .shade-swatch")).to_have_count(5)
+    expect(tinted.locator(".figure span", has_text="Cát Hải")).to_be_visible()
     plain = reader.open("/embed?layer=port", wait=False)
-    plain.locator(".is-ready h1").wait_for()
     expect(plain.locator(".embed-says")).to_have_text(re.compile(r"^\d+ dự án$"))
+    expect(plain.locator(".embed-shades")).to_be_hidden()
 
 
 def test_a_filter_that_cannot_be_is_said_beside_the_paper(reader: Reader) -> None:

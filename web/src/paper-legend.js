@@ -10,9 +10,9 @@ const talliesOf = (features) => Object.fromEntries(["status", "condition", "laye
 
 /**
  * `shown`: the projects on the map, `tallies` how many of them by status, condition and layer; `full`: whether signs carry the icon of their sector; `group`: what
- * several close together mean.
+ * several close together mean; `rings`: [kind, words] of what is ringed.
  */
-export function drawPaperLegend(root, { catalog, shown, tallies = talliesOf(shown), full, link, group: groupWords = t("paperGroup") }) {
+export function drawPaperLegend(root, { catalog, shown, tallies = talliesOf(shown), rings = [], full, link, group: groupWords = t("paperGroup") }) {
   const { status: statuses, condition: conditions, layer: layers } = tallies;
   const line = (drawing, words, n) => el("li", {}, drawing, el("span", {}, words), n && el("b", {}, number(n)));
   const group = (name, title, lines) => lines.length && el("section", { class: `key-${name}` }, el("h3", {}, title), el("ul", {}, lines));
@@ -23,6 +23,7 @@ export function drawPaperLegend(root, { catalog, shown, tallies = talliesOf(show
     group("condition", t("condition"), catalog.conditions.filter((id) => conditions.has(id)).map((id) => line(sprite(catalog.conditionSymbol(id)), catalog.conditionLabel(id), conditions.get(id)))),
     full && group("layer", t("layer"), catalog.layers.filter(({ id }) => layers.has(id)).map(({ id }) => line(sprite(`icon-${id}`, "layer-icon"), catalog.layerTitle(id), layers.get(id)))),
     group("drawn", t("drawn"), [
+      ...rings.map(([kind, words]) => line(el("span", { class: `key-ring paper-ring-${kind}` }), words)),
       line(donut([["under_construction", 1], ["operational", 2]], catalog), groupWords),
       shown.some(areaRadius) && line(swatch("circle", { cx: 20, cy: 20, r: 17 }, area), t("drawnArea")),
       shown.some((feature) => hatchedUnits(feature).length) && line(swatch("rect", { x: 3, y: 6, width: 34, height: 28 }, commune), t("drawnCommune")),

@@ -8,10 +8,11 @@ const COLUMNS = ["paperNo", "paperName", "layer", "status", "paperSource", "dist
 
 /**
  * Sheets for these parts [{title, features}], numbered on from 1: `frame(content)` makes a sheet around a table, and puts it in
- * the page, so that rows can be measured. `unitsOf(properties)` names the units of a project.
+ * the page, so that rows can be measured. `unitsOf(properties)` names the units of a project, `notes(feature)` gives what stands
+ * beneath its {name, status}.
  */
-export function layTable(parts, { catalog, unitsOf, frame }) {
-  const rows = rowsOf(parts, catalog, unitsOf);
+export function layTable(parts, { catalog, unitsOf, notes, frame }) {
+  const rows = rowsOf(parts, catalog, unitsOf, notes);
   if (!rows.length) return;
   let { body, room } = begin(frame);
   body.append(...rows);
@@ -31,7 +32,7 @@ export function layTable(parts, { catalog, unitsOf, frame }) {
 /** The same in one piece, which the browser itself parts among sheets. */
 export function wholeTable(parts, { catalog, unitsOf }) {
   const { table, body } = empty(COLUMNS.map((key) => (key === "paperSource" ? "paperBasis" : key)));
-  body.append(...rowsOf(parts, catalog, unitsOf));
+  body.append(...rowsOf(parts, catalog, unitsOf, () => ({})));
   return table;
 }
 
@@ -50,23 +51,23 @@ function begin(frame) {
   return { body, room: room.getBoundingClientRect().bottom - body.getBoundingClientRect().top };
 }
 
-function rowsOf(parts, catalog, unitsOf) {
+function rowsOf(parts, catalog, unitsOf, notes) {
   let n = 0;
   return parts.filter(({ features }) => features.length).flatMap(({ title, features }) => [
     ...(title ? [el("tr", { class: "part" }, el("th", { colspan: COLUMNS.length, scope: "rowgroup" }, `${title} · ${number(features.length)}`))] : []),
-    ...features.map((feature) => row(feature.properties, n += 1, catalog, unitsOf)),
+    ...features.map((feature) => row(feature.properties, n += 1, catalog, unitsOf, notes(feature))),
   ]);
 }
 
-function row(p, n, catalog, unitsOf) {
+function row(p, n, catalog, unitsOf, { name: noted, status: was }) {
   const condition = catalog.conditionSymbol(p.condition) && catalog.conditionLabel(p.condition);
   const told = [catalog.basisLabel(p.basis), dateWords(p.valid_from, lang())].filter(Boolean).join(", ");
   const marks = [p.basis === "inferred" && t("unverified"), p.status_uncertain && t("uncertain"), p.status_disputed && t("disputed")].filter(Boolean).join(", ");
   return el("tr", {},
     el("th", { scope: "row", class: "numeral-cell" }, String(n)),
-    el("td", { class: "name-cell", lang: lang() === "en" && !p.name_en ? "vi" : false }, own(p, "name")),
+    el("td", { class: "name-cell", lang: lang() === "en" && !p.name_en ? "vi" : false }, own(p, "name"), noted && el("em", { lang: lang() }, noted)),
     el("td", {}, catalog.layerTitle(p.layer)),
-    el("td", { class: "status-cell" }, sprite(catalog.ruleOf(p.status).symbol), el("span", {}, catalog.statusLabel(p.status), condition && el("em", {}, condition))),
+    el("td", { class: "status-cell" }, sprite(catalog.ruleOf(p.status).symbol), el("span", {}, catalog.statusLabel(p.status), condition && el("em", {}, condition), was && el("em", {}, was))),
     el("td", { class: "source-cell" }, el("b", {}, [told, marks].filter(Boolean).join(" · ")), p.basis !== "inferred" && p.status_source && el("span", { lang: "vi" }, p.status_source)),
     el("td", { lang: "vi" }, unitsOf(p) || "—"));
 }

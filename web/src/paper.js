@@ -5,6 +5,7 @@ import { begin } from "./begin.js";
 import { readClocks, typed } from "./days.js";
 import { el } from "./dom.js";
 import { dateWords } from "./edtf.js";
+import { askExtras, ringWords } from "./extras.js";
 import { lang, number, speak, t, translate } from "./i18n.js";
 import { drawInset } from "./inset.js";
 import { createPaperMap } from "./map/paper-map.js";
@@ -13,11 +14,11 @@ import { collectionOf } from "./outlines.js";
 import { drawPaperLegend } from "./paper-legend.js";
 import { layTable, order } from "./paper-table.js";
 import { dayWords, filterWords } from "./said.js";
+import { shadeLegend } from "./shade.js";
 import { squares } from "./share.js";
 import { filtersOf, format, isFiltered, parse } from "./state.js";
 import { hatchedUnits } from "./style.js";
 import { FIELD_OF } from "./units.js";
-import { unshown } from "./unshown.js";
 
 const $ = (selector) => document.querySelector(selector);
 const MOST = 2000;
@@ -40,23 +41,28 @@ async function run({ catalog, base, units, outlines }) {
   const filters = { ...filtersOf(shown), ...clocks.asked };
   const { numberMatched } = await api.counts(filters);
   if (numberMatched > MOST) return say(t("paperMany", { n: number(numberMatched), most: number(MOST) }));
-  const [{ features }, towns] = await Promise.all([api.projects(filters, undefined, ["status_source", "status_disputed", ...Object.values(FIELD_OF)]),
-    api.units("communes-2024"), document.fonts.ready]);
+  const whole = (under) => api.projects(under, undefined, ["status_source", "status_disputed", ...Object.values(FIELD_OF)]);
+  const [{ features }, towns, extras] = await Promise.all([whole(filters), api.units("communes-2024"), askExtras(shown, clocks, filters), document.fonts.ready]);
+  const left = shown.select.filter((id) => !features.some((feature) => feature.id === id));
+  if (left.length) features.push(...(await whole({ ids: left.join(","), ...clocks.asked })).features);
   units.add("communes-2024", towns);
   const communes = new Map();
   const chosenUnits = shown.district.flatMap((value) => units.find(value));
   const ground = units.on(clocks.day);
-  const drawn = [ground, ...chosenUnits.map(collectionOf), ...(ground === "districts-2024" ? ["communes-2024"] : [])];
+  const drawn = [ground, ...chosenUnits.map(collectionOf), ...(ground === "districts-2024" ? ["communes-2024"] : []), ...(extras.shade ? [extras.shade.name] : [])];
   await Promise.all([outlines.hatches(features.flatMap(hatchedUnits), communes), ...[...new Set(drawn)].filter((name) => base[name]).map((name) => outlines.need(name))]);
   const fields = units.fields(shown.district, clocks.day);
   const unitsOf = (p) => (fields.map((name) => p[name]).find((names) => names?.length) ?? []).join(", ");
 
   drawInset($("#inset"), base.archipelagos);
-  sayWhat(catalog, units, clocks, features);
+  sayWhat(catalog, units, clocks, features, extras);
   const map = createPaperMap($("#map"), { base, catalog, communes, furniture, onRest: () => { frame = map.bounds; draw(); } });
   map.showUnits(ground);
   const [area, open] = territory(units);
   map.ground.territory(area, open);
+  document.body.classList.toggle("is-shaded", Boolean(extras.shade));
+  const rings = { changed: extras.before, selected: extras.selected };
+  const notes = ({ id }) => ({ name: extras.selected.has(id) && t("paperSelectedRow"), status: extras.before.get(id) });
   let frame = readFrame(given.get("frame")) ?? (isFiltered(shown) ? extentOf(area) ?? extentOf(features) : null) ?? CITY;
   const link = linkBack(frame);
 
@@ -86,12 +92,14 @@ async function run({ catalog, base, units, outlines }) {
   function draw() {
     drawScale(map.scale);
     placeInset();
-    const ordered = map.draw(features);
+    const ordered = map.draw(features, rings);
+    if (extras.shade) map.tint(base[extras.shade.name].features, extras.shade.counts, extras.shade.from);
     const inFrame = new Set(ordered);
     const rest = features.filter((feature) => !inFrame.has(feature)).sort((a, b) => order(a, b, catalog));
     const nowhere = rest.filter(({ geometry }) => !geometry);
     const outside = rest.filter(({ geometry }) => geometry);
-    drawPaperLegend($(".sheet-legend"), { catalog, shown: ordered, full: map.isFull, link });
+    if (extras.shade) $(".sheet-legend").replaceChildren(el("section", { class: "key-status" }, el("h3", {}, t("shadeTitle")), shadeLegend(extras.shade.from)), link);
+    else drawPaperLegend($(".sheet-legend"), { catalog, shown: ordered, full: map.isFull, link, rings: ringWords(extras) });
     drawTables([{ title: t("paperOn"), features: ordered },
       ...(chosen().rows === "all" ? [{ title: t("paperOutside"), features: outside }, { title: t("unlocated"), features: nowhere }] : [])]);
     say(t("paperSays", { sheets: sheets.children.length, shown: number(ordered.length), all: number(features.length), nowhere: number(nowhere.length) }));
@@ -103,7 +111,8 @@ async function run({ catalog, base, units, outlines }) {
   function drawTables(parts) {
     for (const old of sheets.querySelectorAll(".sheet-table")) old.remove();
     sheets.style.setProperty("--preview", 1); // rows are measured as they will be printed
-    if (chosen().rows !== "none") layTable(parts, { catalog, unitsOf, frame: (table) => sheets.append(tableSheet(table)) });
+    if (chosen().rows !== "none") layTable(parts, { catalog, unitsOf, notes, frame: (table) => sheets.append(tableSheet(table)) });
+    if (extras.shade) sheets.append(tableSheet(unitList(extras.shade)));
     [...sheets.children].forEach((sheet, i, all) => { sheet.querySelector(".sheet-number").textContent = t("paperPage", { n: i + 1, all: all.length }); });
     fitPreview();
   }
@@ -139,6 +148,11 @@ async function run({ catalog, base, units, outlines }) {
   }
 }
 
+/** The numbers by unit as a list, the most first: on the map the smallest units have no room for theirs. */
+const unitList = ({ name, units: counted }) => el("div", { class: "sheet-units" }, el("h3", {}, `${t("shadeTitle")} · ${t(name)}`),
+  el("ol", {}, counted.filter(({ numberMatched: n }) => n).sort((a, b) => b.numberMatched - a.numberMatched)
+    .map(({ full_name: unit, numberMatched: n }) => el("li", {}, el("span", { lang: "vi" }, unit), el("b", {}, number(n))))));
+
 const roomOf = () => `${$("#map").offsetWidth}x${$("#map").offsetHeight}`;
 
 const chosen = () => Object.fromEntries(CHOICES.map((name) => [name, document.getElementById(name).value]));
@@ -152,11 +166,10 @@ function sayTitle() {
 }
 
 /** Filters, day and news in words. */
-function sayWhat(catalog, units, clocks, features) {
-  const missing = unshown(shown);
-  $(".sheet-filters").textContent = [filterWords(shown, catalog, units) || t("paperEvery"), missing].filter(Boolean).join(" · ");
+function sayWhat(catalog, units, clocks, features, extras) {
+  $(".sheet-filters").textContent = [filterWords(shown, catalog, units) || t("paperEvery"), extras.words].filter(Boolean).join(" · ");
   const alone = `/in${format({ ...shown, ids: shown.select, select: [], compare: "", shade: "", id: null })}`;
-  $(".paper-unshown").replaceChildren(...(missing ? [missing, " ", shown.select.length > 0 && el("a", { href: alone }, t("printSelected"))].filter(Boolean) : []));
+  $(".paper-alone").replaceChildren(...(shown.select.length ? [el("a", { href: alone }, t("printSelected"))] : []));
   $(".sheet-day").textContent = dayWords(clocks);
   const latest = features.reduce((last, { properties: { last_told: told } }) => (told && /^\d/.test(told) && told > last ? told : last), "");
   $(".foot-news").textContent = latest ? t("paperNews", { day: latest.length === 10 && lang() === "vi" ? typed(latest) : dateWords(latest, lang()) }) : "";

@@ -22,6 +22,18 @@ export function breaks(numbers) {
 export const classOf = (n, from) => (n ? from.filter((begin) => n >= begin).length : 0);
 export const tintOf = (step, from) => TINTS[step ? Math.round((step / from.length) * (TINTS.length - 1)) : 0];
 
+/** What the tints mean, for classes that begin at `from`. */
+export function shadeLegend(from) {
+  const range = (begin, i) => (i === from.length - 1 ? t("shadeFrom", { n: number(begin) })
+    : from[i + 1] - 1 === begin ? number(begin) : `${number(begin)} – ${number(from[i + 1] - 1)}`);
+  const step = (words, i) => {
+    const swatch = el("span", { class: "shade-swatch" });
+    swatch.style.backgroundColor = tintOf(i, from);
+    return el("li", {}, swatch, words);
+  };
+  return el("ul", { class: "shade-legend" }, step("0", 0), from.map((begin, i) => step(range(begin, i), i + 1)));
+}
+
 /** `onGeneration(name)`, `onPick(unit id)`, `onUnassigned(name)`, `onClose()`: what the reader does. */
 export function createShade(root, { onGeneration, onPick, onUnassigned, onClose, onRetry }) {
   const select = el("select", { class: "select", id: "shade-generation", onchange: () => onGeneration(select.value) });
@@ -32,17 +44,6 @@ export function createShade(root, { onGeneration, onPick, onUnassigned, onClose,
     head.replaceChildren(el("label", { for: "shade-generation" }, t("shadeTitle")),
       el("button", { type: "button", class: "icon-button", "aria-label": t("shadeClose"), title: t("shadeClose"), onclick: onClose }, glyph("cross")));
     select.replaceChildren(...COLLECTIONS.map((name) => el("option", { value: name, selected: name === generation }, t(name))));
-  }
-
-  function legend(from) {
-    const range = (begin, i) => (i === from.length - 1 ? t("shadeFrom", { n: number(begin) })
-      : from[i + 1] - 1 === begin ? number(begin) : `${number(begin)} – ${number(from[i + 1] - 1)}`);
-    const step = (words, i) => {
-      const swatch = el("span", { class: "shade-swatch" });
-      swatch.style.backgroundColor = tintOf(i, from);
-      return el("li", {}, swatch, words);
-    };
-    return el("ul", { class: "shade-legend" }, step("0", 0), from.map((begin, i) => step(range(begin, i), i + 1)));
   }
 
   return {
@@ -59,7 +60,7 @@ export function createShade(root, { onGeneration, onPick, onUnassigned, onClose,
       top(generation);
       const open = body.querySelector("details")?.open ?? false;
       const rows = units.filter(({ numberMatched: n }) => n).sort((a, b) => b.numberMatched - a.numberMatched);
-      body.replaceChildren(legend(from),
+      body.replaceChildren(shadeLegend(from),
         el("p", { class: "quiet shade-note" }, t("shadeNote", { n: number(numberMatched) })),
         unassigned ? el("button", { type: "button", class: "link shade-unassigned", onclick: () => onUnassigned(generation) }, t("shadeUnassigned", { n: number(unassigned) }))
           : el("p", { class: "quiet shade-note" }, t("shadeAssigned")),

@@ -10,6 +10,7 @@ import { standingPoint } from "./layers.js";
 import * as L from "./leaflet.js";
 import { PANES, SIDES } from "./map.js";
 import { createShapes } from "./shapes.js";
+import { createTinted } from "./tinted.js";
 
 /** A CSS pixel on paper, in metres: 1/96 inch. */
 const PX_M = 0.0254 / 96;
@@ -32,6 +33,7 @@ export function createPaperMap(root, { base, catalog, communes, furniture, onRes
   const signs = L.layerGroup().addTo(map);
   const openPart = () => ({ left: 0, top: 0, right: map.getSize().x, bottom: map.getSize().y });
   const labels = createLabels(map, base, { openPart, furniture, standing });
+  const tinted = createTinted(map, () => {});
   let boxes = [];
   function standing() {
     const { x, y } = map.getPixelBounds().min;
@@ -72,15 +74,17 @@ export function createPaperMap(root, { base, catalog, communes, furniture, onRes
     return { left: x - toLeft, right: x - toLeft + width + digits, top: y - toTop - 6, bottom: y - toTop + height };
   }
 
-  function drawn({ x, y, members }, first) {
+  /** `rings`: {kind: ids}, for a ring around the sign, or the group, of each of these. */
+  function drawn({ x, y, members }, first, rings) {
     const at = map.unproject([x, y], map.getZoom());
+    const ringed = Object.keys(rings).filter((kind) => members.some(({ feature }) => rings[kind].has(feature.id))).map((kind) => el("span", { class: `paper-ring paper-ring-${kind}` }));
     if (members.length === 1) {
       const { drawing, size, anchor } = (isSmall() ? smallSign : sign)(members[0].feature.properties, catalog);
-      return marker(at, size, anchor, [drawing, el("span", { class: "numeral" }, String(first))]);
+      return marker(at, size, anchor, [...ringed, drawing, el("span", { class: "numeral" }, String(first))]);
     }
     const side = discOf(members.length);
     const ring = donut(tally(members.map(({ feature }) => feature.properties.status), catalog), catalog);
-    return marker(at, [side, side], [side / 2, side / 2], [ring, el("span", { class: "numeral numeral-range" }, `${first}–${first + members.length - 1}`)]);
+    return marker(at, [side, side], [side / 2, side / 2], [...ringed, ring, el("span", { class: "numeral numeral-range" }, `${first}–${first + members.length - 1}`)]);
   }
 
   function marker(at, size, anchor, parts) {
@@ -119,8 +123,10 @@ export function createPaperMap(root, { base, catalog, communes, furniture, onRes
     },
     /** How many of these signs a box in pixels would cover. */
     covered: (features, box) => features.filter(({ geometry }) => geometry && within(map.latLngToContainerPoint(spot(geometry)), box)).length,
-    /** Draw these and number those in the frame; what comes back is they, in the order of their numbers. */
-    draw(features) {
+    /** Tint these units by their numbers; the signs step aside. */
+    tint: (units, counts, from) => tinted.draw(units, counts, from),
+    /** Draw these and number those in the frame, with `rings` around some; what comes back is they, in the order of their numbers. */
+    draw(features, rings = {}) {
       shapes.draw(features);
       signs.clearLayers();
       const ordered = [];
@@ -129,7 +135,7 @@ export function createPaperMap(root, { base, catalog, communes, furniture, onRes
       boxes = held.map((group) => boxOf(group, digits));
       for (const group of held) {
         group.members.sort((a, b) => order(a.feature, b.feature, catalog));
-        drawn(group, ordered.length + 1).addTo(signs);
+        drawn(group, ordered.length + 1, rings).addTo(signs);
         ordered.push(...group.members.map(({ feature }) => feature));
       }
       labels.drawNow();

@@ -32,7 +32,7 @@ export function createTinted(map, onPick) {
   map.on("zoomend", drawFigures);
 
   function showSigns(shown) {
-    for (const name of Object.values(SIDES).flatMap(Object.values)) map.getPane(name).style.display = shown ? "" : "none";
+    for (const name of Object.values(SIDES).flatMap(Object.values)) map.getPane(name)?.style.setProperty("display", shown ? "" : "none"); // paper has the panes of one day
   }
 
   return {

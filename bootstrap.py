@@ -53,6 +53,7 @@ def make_python() -> None:
     stamp = VENV / ".made-from"
     wanted = f"{checksum(lock, ROOT / 'pyproject.toml')} {VENV}"  # scripts in it name its own path
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted and _runs(python):
+        _compile(python)
         return
     _check_writable(ROOT)
     if not _runs(python) or not (VENV / "bin/pip").exists() or str(VENV) not in _read(VENV / "bin/pip"):
@@ -68,6 +69,16 @@ def make_python() -> None:
     except ProgramMissing as error:
         raise ProgramMissing(f"{error}\n{offline}") from error
     stamp.write_text(wanted, encoding="utf-8")
+    _compile(python)
+
+
+def _compile(python: Path) -> None:
+    """Our rooms as bytecode, as pip leaves every package: who serves may not write here, and would do it at each start.
+
+    What is compiled already is left alone. Where it cannot be written, starts take 0.2 s more.
+    """
+    rooms = [str(ROOT / room) for room in ("geo", "layers", "api")]
+    subprocess.run([python, "-m", "compileall", "-q", *rooms], capture_output=True, check=False)
 
 
 def _make_venv() -> None:

@@ -2,17 +2,22 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo.errors import InvalidData
-from layers.first_ground import Picture, picture
 from layers.ground import Ground
+
+if TYPE_CHECKING:
+    from layers.first_ground import Picture
 
 GROUND = "/api/styles/ground.svg"
 
 
 @lru_cache(4)
-def ground_of(data: Path) -> Picture | None:
+def ground_of(data: Path) -> "Picture | None":
     """The picture of the land in a folder of data; None where it holds none, which the map then says."""
+    from layers.first_ground import picture  # with numpy and shapely 0.1 s, which the start need not wait for
+
     try:
         return picture(Ground.read(data))
     except InvalidData:

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import gc
 import os
 import signal
 import socket
@@ -13,7 +14,7 @@ from multiprocessing.connection import Connection
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from api.memory import give_back
+from api.memory import give_back, grow, settle
 from api.processes import FORK, SIGNALS
 from api.store import prepare, store
 from geo.errors import HaiphongError, InvalidParameter, PortTaken
@@ -36,12 +37,14 @@ def serve(settings: Settings, say: Say) -> None:
     """
     _let_signals_end_it()
     give_back()
+    grow()
     counting = _counting_together() if settings.workers > 1 else contextlib.nullcontext()
     with bound(settings.host, settings.port) as listener, store(settings, say) as url, counting:
         os.environ["HAIPHONG_DATABASE_URL"] = url  # which the application reads
         with _prepared_beside(url, settings, say):
             settings = _within(settings, url, say)
             config = _configured(settings)
+        settle()
         from api.tiles_ahead import tiles_ahead
 
         with tiles_ahead(url, settings, say):
@@ -76,6 +79,7 @@ def _prepared_beside(url: str, settings: Settings, say: Say) -> Iterator[None]:
 
 
 def _prepare(tell: Connection, url: str, settings: Settings, say: Say) -> None:
+    gc.enable()
     try:
         prepare(url, settings, say)
     except HaiphongError as error:

@@ -6,7 +6,6 @@ that a browser or a program opens at once, one worker served all, and the other 
 
 import asyncio
 import contextlib
-import gc
 import socket
 
 from uvicorn import Config, Server
@@ -85,8 +84,6 @@ class Workers(multiprocess.Multiprocess):
         super().__init__(config, sockets)
         multiprocess.Process = _Forked  # type: ignore[misc] # what uvicorn itself calls its workers by
         config.load()
-        gc.collect()
-        gc.freeze()  # what all share is never looked through, so that it stays shared
 
     def handle_hup(self) -> None:
         """The terminal was closed."""

@@ -1,29 +1,24 @@
 """What is wrong with features, as findings that a person can act on.
 
-Pure functions over GeoJSON, dates, texts and names; `layers.check` feeds them the files. Every kind of finding, with
-its words, stands in `findings.toml`.
+Pure functions over GeoJSON, dates, texts and names; `layers.check` feeds them the files.
 """
 
 import math
 import re
-import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo import edtf
 from geo.errors import InvalidParameter
-from geo.status import Words
-
-Severity = Literal["error", "warning"]
+from geo.findings import Finding
 
 BOUNDS = (102.0, 6.0, 118.0, 24.0)
 """West, south, east, north: Việt Nam with its sea, Hoàng Sa and Trường Sa included."""
@@ -35,60 +30,7 @@ FAR_M = 20_000.0
 NEAR_M = 2_000.0
 _METRES_PER_DEGREE = 111_320.0
 _TYPES = re.compile("Point|LineString|Polygon|MultiPoint|MultiLineString|MultiPolygon")
-_KINDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("findings.toml").read_text("utf-8"))
 _NUMBER = re.compile(r"\d+|\b[ivx]+\b")
-KINDS: tuple[str, ...] = tuple(_KINDS)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to look at: its kind, where it is (file, id or line, field), and what came.
-
-    `expected` fills the sentences of the kind; `expected_en` where it differs by language.
-    """
-
-    kind: str
-    came: str = ""
-    expected: str = ""
-    expected_en: str | None = None
-    file: str = ""
-    where: str = ""
-    field: str = ""
-
-    @property
-    def severity(self) -> Severity:
-        """An error stops a load; a warning asks a person to look."""
-        severity: Severity = _KINDS[self.kind]["severity"]
-        return severity
-
-    @property
-    def what(self) -> Words:
-        """What is wrong, in both languages."""
-        return self._words("what")
-
-    @property
-    def remedy(self) -> Words:
-        """What to do about it, in both languages."""
-        return self._words("remedy")
-
-    def _words(self, part: str) -> Words:
-        english = self.expected if self.expected_en is None else self.expected_en
-        nothing = self.came in ("", "''")
-        both = {"expected_vi": self.expected, "expected_en": english}
-        texts: Mapping[str, str] = _KINDS[self.kind][part]
-        return Words(
-            texts["vi"].format_map(both | {"came": "(trống)" if nothing else self.came, "expected": self.expected}),
-            texts["en"].format_map(both | {"came": "(empty)" if nothing else self.came, "expected": english}),
-        )
-
-    def at(self, file: str, where: str, field: str = "") -> "Finding":
-        """The same finding, placed; a field that it names already stays."""
-        return Finding(self.kind, self.came, self.expected, self.expected_en, file, where, self.field or field)
-
-    def __str__(self) -> str:
-        place = " · ".join(part for part in (self.file, self.where, self.field) if part)
-        vi, en = (f"{self.what.vi}; {self.remedy.vi}", f"{self.what.en}; {self.remedy.en}")
-        return f"{self.severity} [{self.kind}] {place}\n  {vi}.\n  {en}."
 
 
 @dataclass(frozen=True, slots=True)

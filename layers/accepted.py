@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.quality import KINDS, Finding
+from geo.findings import KINDS, Finding
 from layers import files
 from layers.files import Row
 

@@ -15,7 +15,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo import edtf, quality
-from geo.quality import Finding, Named
+from geo.findings import Finding
+from geo.quality import Named
 from geo.status import ACCURACIES, BASES, CONDITIONS, LIFECYCLES, STATUSES
 from layers import check_orders, files, provenance
 from layers.catalog import Catalog

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo import edtf, quality
 from geo.errors import InvalidParameter
-from geo.quality import Finding
+from geo.findings import Finding
 from geo.status import ROLES, STATUSES
 from layers import check_orders, files
 from layers.check_orders import Orders

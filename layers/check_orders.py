@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from geo.findings import Finding
 from geo.judgement import STRONG
-from geo.quality import Finding
 from layers.files import Row
 
 Orders = Mapping[tuple[str, str], Sequence[Row]]

@@ -17,8 +17,8 @@ import orjson
 import shapely
 
 from geo.errors import InvalidData, InvalidParameter
+from geo.findings import Finding
 from geo.published import COLUMNS
-from geo.quality import Finding
 from layers import check, provenance
 from layers.catalog import Catalog
 from layers.definition import Field, Layer

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.quality import Finding
+from geo.findings import Finding
 
 FILE = "provenance.toml"
 _STAMP = "\n[sha256]\n"

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from geo.status import LIFECYCLES
 ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {"geo": set(), "layers": {"geo"}, "api": {"geo", "layers"}}
 OURS = {"geo", "layers", "api", "web", "data", "tests", "bootstrap"}
-SQL_SPEAKERS = {"psycopg", "alembic", "geoalchemy2"}
+SQL_SPEAKERS = {"psycopg", "alembic"}
 SQL_WORDS = {"text", "select", "insert", "update", "delete"}
 HTTP_SPEAKERS = {"fastapi", "starlette", "uvicorn", "http", "requests", "httpx", "urllib3", "aiohttp"}
 SQL = re.compile(r"^\s*(SELECT\b.+\bFROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE (TABLE|INDEX|FUNCTION))\b", re.S)
@@ -79,6 +81,14 @@ def test_no_layer_is_named_outside_its_definition_data_and_tests() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant):
                 assert node.value not in layers, f"{named(path)}, line {node.lineno} names the layer {node.value}"
+
+
+def test_a_start_waits_for_no_library_that_few_questions_need() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, api.cli, api.main, api.doorstep; print(*sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert not {"numpy", "shapely", "pyproj", "pandas", "folium", "pyarrow", "alembic"} & set(told.stdout.split())
 
 
 def test_web_and_data_hold_no_python() -> None:

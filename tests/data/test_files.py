@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from geo.quality import Finding
+from geo.findings import Finding
 from geo.settings import REPOSITORY
 from geo.status import LIFECYCLES, STATUSES
 from layers import check, provenance

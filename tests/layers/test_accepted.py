@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.quality import Finding
+from geo.findings import Finding
 from layers.accepted import FILE, Sifted, sift
 from layers.files import COLUMNS
 

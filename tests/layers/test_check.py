@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from geo.quality import KINDS
+from geo.findings import KINDS
 from geo.settings import REPOSITORY
 from layers import check, provenance
 from layers.catalog import Catalog

@@ -1,7 +1,6 @@
 """The tables, as SQLAlchemy sees them. Their CHECKs, functions, triggers and indexes stand in `migrations/`."""
 
-from typing import Any
-
+from geoalchemy2 import Geometry
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -17,22 +16,12 @@ from sqlalchemy import (
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import UserDefinedType
 
 metadata = MetaData()
 
 
-class Geometry(UserDefinedType[Any]):
-    """What PostGIS keeps. Only its own functions read and write it, so that nothing has to be converted here."""
-
-    cache_ok = True
-
-    def __init__(self, kind: str, srid: int = 4326) -> None:
-        self.kind, self.srid = kind, srid
-
-    def get_col_spec(self, **_: object) -> str:
-        """The type as PostgreSQL calls it."""
-        return f"geometry({self.kind},{self.srid})"
+def _geometry(kind: str) -> Geometry:
+    return Geometry(kind, srid=4326, spatial_index=False)
 
 
 changeset = Table(
@@ -50,7 +39,7 @@ feature = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("layer", Text, nullable=False),
-    Column("geometry", Geometry("GEOMETRY")),
+    Column("geometry", _geometry("GEOMETRY")),
     Column("properties", JSONB, nullable=False),
     Column("stated_units", JSONB, nullable=False),
     Column("version", Integer, nullable=False),
@@ -72,7 +61,7 @@ feature_past = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("layer", Text, nullable=False),
-    Column("geometry", Geometry("GEOMETRY")),
+    Column("geometry", _geometry("GEOMETRY")),
     Column("properties", JSONB, nullable=False),
     Column("version", Integer, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
@@ -107,7 +96,7 @@ feature_version = Table(
     Column("feature", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("layer", Text, nullable=False),
-    Column("geometry", Geometry("GEOMETRY")),
+    Column("geometry", _geometry("GEOMETRY")),
     Column("properties", JSONB, nullable=False),
     Column("stated_units", JSONB, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
@@ -167,7 +156,7 @@ admin_unit = Table(
     Column("valid_to", Date),
     Column("parent", Text),
     Column("area_km2_official", Numeric),
-    Column("geometry", Geometry("MULTIPOLYGON")),
+    Column("geometry", _geometry("MULTIPOLYGON")),
     Column("folded", Text, nullable=False, comment="generated: folded name, words joined by hyphens"),
     Column("folded_full", Text, nullable=False, comment="generated: folded full name, words joined by hyphens"),
 )
@@ -176,7 +165,7 @@ admin_unit_piece = Table(
     "admin_unit_piece",
     metadata,
     Column("unit", Text, nullable=False),
-    Column("geometry", Geometry("POLYGON"), nullable=False),
+    Column("geometry", _geometry("POLYGON"), nullable=False),
     comment="the outlines cut small, so that locating a feature reads few vertices",
 )
 

@@ -1,5 +1,6 @@
 """The tables that tiles are drawn from, kept by triggers of `feature` (migration 0013); finished tiles (0015)."""
 
+from geoalchemy2 import Geometry
 from sqlalchemy import (
     ARRAY,
     REAL,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-from geo.tables import Geometry, metadata
+from geo.tables import metadata
 
 tile_look = Table(
     "tile_look",
@@ -44,7 +45,7 @@ tile_feature = Table(
     Column("name_vi", Text),
     Column("area_ha", Double),
     Column("known_from", DateTime(timezone=True), nullable=False, comment="since when all of this is as it is"),
-    Column("geometry", Geometry("GEOMETRY", srid=3857), nullable=False),
+    Column("geometry", Geometry("GEOMETRY", srid=3857, spatial_index=False), nullable=False),
     comment="what tiles need of each feature that has a place; kept by triggers of feature",
 )
 

@@ -1,14 +1,15 @@
 """Tables of what is derived of units, and of what an office brought in; as `geo.tables`, of whose metadata they are."""
 
+from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, Column, Table, Text
 
-from geo.tables import Geometry, metadata
+from geo.tables import metadata
 
 admin_unit_outline = Table(
     "admin_unit_outline",
     metadata,
     Column("unit", Text, primary_key=True),
-    Column("geometry", Geometry("MULTIPOLYGON"), nullable=False),
+    Column("geometry", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=False),
     Column("source", Text, nullable=False, comment="name of the file"),
     Column("digest", Text, nullable=False, comment="its SHA-256"),
     Column("changeset", BigInteger, nullable=False),

@@ -19,6 +19,14 @@ COLLISIONS = """() => {
   return names.flatMap((name, i) => [...names.slice(i + 1), ...signs].filter((other) => meet(box(name), box(other)))
     .map((other) => `${name.textContent} × ${other.textContent}`));
 }"""
+FURNITURE = """() => {
+  const seen = [...document.querySelectorAll(".map-button, .inset, .map-controls:not(.is-open) ~ .credits > *, .time, .finder")].map((one) => [one, one.getBoundingClientRect()])
+    .filter(([one, box]) => box.width && one.checkVisibility());
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  const out = ({ left, top, right, bottom }) => left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1;
+  return seen.flatMap(([one, box], i) => [...(out(box) ? [`${one.className} is cut`] : []),
+    ...seen.slice(i + 1).filter(([other, its]) => !one.contains(other) && meet(box, its)).map(([other]) => `${one.className} × ${other.className}`)]);
+}"""  # noqa: E501
 PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 IS_DARK = re.compile(r"rgb\((\d|[1-5]\d), (\d|[1-5]\d), (\d|[1-5]\d)\)")
 
@@ -34,6 +42,21 @@ def test_no_name_lies_over_a_name_or_a_sign_from_zoom_8_to_16(reader: Reader, ph
             eventually(page, COLLISIONS, [])
             named += page.locator(".place span").count()
     assert named > (60 if phone else 200)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_button_lies_over_the_inset_or_another_at_any_size_of_window(reader: Reader, lang: str) -> None:
+    page = reader.open(f"/?lang={lang}")
+    expect(page.locator(".legend")).to_have_attribute("open", "")
+    for width, height in ((1440, 900), (1024, 768), (844, 390), (390, 844), (320, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        eventually(page, FURNITURE, [])
+        if page.locator(".map-button.more").is_visible():
+            page.locator(".map-button.more").click()
+            expect(page.locator(".map-button.share")).to_be_visible()
+            eventually(page, FURNITURE, [])
+            page.locator(".map-button.more").click()
+            expect(page.locator(".map-button.share")).to_be_hidden()
 
 
 def test_a_group_says_how_many_of_each_status_it_holds(reader: Reader) -> None:

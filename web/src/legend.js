@@ -4,8 +4,8 @@ import { el, glyph, sprite } from "./dom.js";
 import { number, t } from "./i18n.js";
 import { sample, swatch } from "./sign.js";
 
-/** So much of the list stays in sight beneath an open legend, or it begins closed. */
-const LIST_PX = 250;
+/** So much of the list stays in sight beneath an open legend, its head and two rows, or it begins closed. */
+const LIST_PX = 230;
 
 /** `onToggle(name, code)` is called when a status or a condition is switched on or off. */
 export function createLegend(root, catalog, onToggle) {

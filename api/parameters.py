@@ -9,6 +9,7 @@ from fastapi import Request
 from starlette._utils import get_route_path
 
 from api.negotiation import HTML, LANGUAGES, Kind, offered
+from api.typed_days import DAYS, lead_to_day
 from geo import clocks, cql2, crs, interval, judgement, status
 from geo.errors import InvalidParameter
 from geo.query import MAX_LIMIT, SORTABLES
@@ -190,7 +191,8 @@ def f_of(kinds: tuple[Kind, ...]) -> Parameter:
 def asked(*parameters: Parameter, blanks: bool = False) -> Callable[[Request], dict[str, str]]:
     """A dependency: the query string as one text per parameter, values of a list joined by commas.
 
-    `blanks`: a parameter without a value is passed over, as the forms of pages send those that nobody filled in.
+    `blanks`, for pages: a parameter without a value is passed over, as their forms send those that nobody filled in,
+    and a day that is written as people write it leads to the address of that day.
 
     Raises InvalidParameter for a parameter that is not among these, one without a value, one given twice that is no
     list, and text that is no text (control characters, broken UTF-8).
@@ -210,15 +212,11 @@ def asked(*parameters: Parameter, blanks: bool = False) -> Callable[[Request], d
                 )
             if not value.strip():
                 raise InvalidParameter(f"{name} is empty; leave it out, or say what it should be.")
-            shown = value.translate(_LINE_BREAKS) if known[name].lines else value
-            if any(not character.isprintable() or character == "\ufffd" for character in shown):
-                raise InvalidParameter(f"{name}={_shown(value)} holds characters that are no text (expected: UTF-8).")
-            if "maxLength" in known[name].schema and len(value) > known[name].schema["maxLength"]:
-                raise InvalidParameter(
-                    f"{name} is longer than the {known[name].schema['maxLength']} characters allowed."
-                )
+            _check_text(known[name], value)
             if name in texts and not known[name].listed:
                 raise InvalidParameter(f"{name} is given twice; it takes one value.")
+            if blanks and name in DAYS:
+                lead_to_day(request, name, value)
             texts[name] = f"{texts[name]},{value}" if name in texts else value
         for one in known.values():
             if one.name in texts and "enum" in one.schema and not one.listed:
@@ -226,6 +224,15 @@ def asked(*parameters: Parameter, blanks: bool = False) -> Callable[[Request], d
         return texts
 
     return read
+
+
+def _check_text(parameter: Parameter, value: str) -> None:
+    name, longest = parameter.name, parameter.schema.get("maxLength")
+    shown = value.translate(_LINE_BREAKS) if parameter.lines else value
+    if any(not character.isprintable() or character == "\ufffd" for character in shown):
+        raise InvalidParameter(f"{name}={_shown(value)} holds characters that are no text (expected: UTF-8).")
+    if longest is not None and len(value) > longest:
+        raise InvalidParameter(f"{name} is longer than the {longest} characters allowed.")
 
 
 def _of_forms(request: Request) -> dict[str, Parameter]:

@@ -18,6 +18,7 @@ from api.html import Pages, is_page, kept_language, reader_language, told_langua
 from api.leaving import has_left
 from api.negotiation import HTML, NotAcceptable, wish_of
 from api.short_links import UnknownShortLink
+from api.typed_days import unusable
 from geo.errors import (
     AmbiguousUnit,
     ClusterError,
@@ -129,6 +130,7 @@ def answer(request: Request, problem: Problem) -> Response:
             status=problem.status,
             title=problem.title,
             detail=problem.detail,
+            typed=unusable(request, problem.detail) if problem.status == 400 and is_page(request.url.path) else None,
             told=wished is not None,  # whoever reads the API reads what it says; on the map it would be noise
         )
         return Response(body, problem.status, told_language(request) | headers, "text/html")

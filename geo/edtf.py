@@ -13,6 +13,7 @@ from functools import lru_cache
 from geo.errors import InvalidParameter
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_TYPED = re.compile(r"(?:(\d{1,2})[ /.-]+)?(\d{1,2})[ /.-]+(\d{4})|(\d\d)(\d\d)(\d{4})", re.ASCII)
 CITY_TIME = timezone(timedelta(hours=7))
 _NEWEST = re.compile(r"(?:.*/)?(\d{4})(-\d\d)?(-\d\d)?", re.ASCII)
 SILENT_MONTHS = 24
@@ -64,6 +65,22 @@ def parse(text: str) -> Edtf:
         if latest < earliest:
             raise InvalidParameter(f"The window {text!r} ends before it begins.")
     return Edtf(text, earliest, latest)
+
+
+def typed(text: str) -> str:
+    """A day as people write it, `30/6/2023`, `30.06.2023` or `30062023`, as `2023-06-30`; any other text as it is.
+
+    A month (`6/2023`) or a year (`2023`) is its last day. Raises InvalidParameter for what no calendar has.
+    """
+    text = text.strip()
+    if found := _TYPED.fullmatch(text):
+        day, month, year = found.group(1, 2, 3) if found[3] else found.group(4, 5, 6)
+        written = f"{year}-{int(month):02}" + (f"-{int(day):02}" if day else "")
+    elif _DATE.fullmatch(text):
+        written = text
+    else:
+        return text
+    return parse(written).latest.isoformat()
 
 
 def _days(part: str, whole: str) -> tuple[date, date]:

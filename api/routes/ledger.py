@@ -16,7 +16,7 @@ from api.html import Pages, kept_language, reader_language, told_language
 from api.parameters import CONDITION, DISTRICT, LANG, LAYER, LIMIT, NEXT, STATUS, Parameter, Q, asked, choose
 from api.routes.directives import CLOCKS, DEADLINE_FILTERS, chosen_deadlines, rows_on_the_map
 from api.social import social
-from geo import deadlines, edtf, ledger, listing, store, targets
+from geo import deadlines, ledger, listing, store, targets
 from geo.judgement import REASONS, UNMAPPED, VERDICTS
 from geo.unit_choices import choices
 
@@ -200,7 +200,6 @@ def page(request: Request, template: str, here_is: str, **context: Any) -> HTMLR
         to=to,
         today=ledger.day_of(clocks(texts)).isoformat(),
         past=clocks(texts),
-        real_today=edtf.today().isoformat(),
         catalog=orjson.loads(catalog_answer(request)),
         verdicts=VERDICTS,
         verdict_reasons=REASONS,

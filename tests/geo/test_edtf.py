@@ -49,3 +49,22 @@ def test_the_day_in_hai_phong_begins_seven_hours_before_it_does_in_greenwich(mon
 
     monkeypatch.setattr(edtf, "datetime", Evening)
     assert edtf.today() == date(2026, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("30/6/2023", "2023-06-30"), (" 05.06.2023 ", "2023-06-05"), ("30-06-2023", "2023-06-30"),
+        ("30062023", "2023-06-30"),
+        ("2/2024", "2024-02-29"), ("2024-02", "2024-02-29"), ("2023", "2023-12-31"), ("2023-06-30", "2023-06-30"),
+        ("2023-01-01/2023-06-30", "2023-01-01/2023-06-30"), ("hôm qua", "hôm qua"),
+    ],
+)  # fmt: skip
+def test_a_day_is_read_as_people_write_it(text: str, day: str) -> None:
+    assert edtf.typed(text) == day
+
+
+@pytest.mark.parametrize("text", ["31/02/2023", "29/2/2023", "0/1/2023", "13/2023", "30132023"])
+def test_a_typed_day_that_no_calendar_has_is_refused(text: str) -> None:
+    with pytest.raises(InvalidParameter):
+        edtf.typed(text)

@@ -86,3 +86,26 @@ def test_on_paper_nothing_is_left_that_only_a_screen_can_use(reader: Reader, pat
         for one in page.locator(only_on_screen).all():
             expect(one).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
+
+
+@pytest.mark.parametrize(("path", "lang"), [("/thoi-han", "en"), ("/chi-tieu", "vi"), ("/du-an", "en")])
+def test_a_day_is_typed_as_dd_mm_yyyy_in_both_languages_without_a_script(reader: Reader, path: str, lang: str) -> None:
+    page = reader.open(f"{path}?lang={lang}", script=False)
+    field = page.locator("form.sift input[name=datetime]")
+    expect(field).to_have_attribute("placeholder", "dd/mm/yyyy")
+    field.fill("30.6.2023")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]datetime=2023-06-30"))
+    expect(field).to_have_value("30/06/2023")
+    expect(page.locator(".as-on")).to_contain_text("30 Jun 2023" if lang == "en" else "30/06/2023")
+
+
+def test_a_day_that_cannot_be_is_told_at_a_field_where_it_is_mended(reader: Reader) -> None:
+    page = reader.open("/thoi-han?datetime=31/02/2023&layer=port", script=False)
+    field = page.locator("input[name=datetime]")
+    expect(field).to_have_value("31/02/2023")
+    expect(page.locator("#day-wrong")).to_contain_text("“31/02/2023” không phải là ngày xem được")
+    field.fill("28/02/2023")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"/thoi-han\?(?=.*datetime=2023-02-28)(?=.*layer=port)"))
+    reader.complaints.clear()  # the browser tells of the 400

@@ -1,6 +1,5 @@
 """The `haiphong` command. Every import that takes time waits for the command that needs it."""
 
-import getpass
 import os
 import sys
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import cli_releases, cli_units
+from api import cli_releases, cli_units, cli_withdrawal
 from api.cli_filters import Filter, Words, given
 from geo.cluster import Cluster, tell
 from geo.errors import HaiphongError, InvalidData, InvalidFeature, InvalidParameter
@@ -30,6 +29,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_ma
 db = typer.Typer(help="Cơ sở dữ liệu / the database.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(db, name="db")
 app.add_typer(cli_releases.app)
+app.add_typer(cli_withdrawal.app)
 app.add_typer(cli_units.app, name="units")
 
 Replace = Annotated[bool, typer.Option("--replace", help="Thay cái đang có / put it in the place of what is there.")]
@@ -127,31 +127,6 @@ def load() -> None:
     for line in lines(report):
         typer.echo(line)
     raise typer.Exit(EXIT_FINDINGS if report.conflicts else EXIT_OK)
-
-
-@app.command(
-    help="Rút một dự án nhập nhầm / withdraw a project that was entered by mistake: trang của nó báo đã rút, lịch sử "
-    "vẫn còn / its page says so, its history stays."
-)
-def withdraw(
-    feature: Annotated[str, typer.Argument(help="Mã dự án / the id of the project.")],
-    why: Annotated[str, typer.Option(help="Lý do và nguồn, được lưu lại / the reason and its source, which is kept.")],
-) -> None:
-    """Withdraw it in a changeset of the person who runs this."""
-    from sqlalchemy import NullPool, create_engine
-
-    from api.store import store
-    from geo.migrate import upgrade
-    from geo.withdrawal import withdraw as take_back
-
-    if not why.strip():
-        raise InvalidParameter("--why cần lý do. / --why wants the reason.")
-    with store(_settings(), tell) as url:
-        engine = create_engine(url, poolclass=NullPool)
-        upgrade(engine)
-        with engine.begin() as connection:
-            name = take_back(connection, feature, getpass.getuser(), why.strip())
-    tell(f"Đã rút / withdrawn: {name} ({feature}).")
 
 
 @app.command(

@@ -20,6 +20,8 @@ const sheets = [...page.matchAll(/^.*<link rel="stylesheet" href="([^"]+)"(?: me
 
 /** An address of ours → the file that it names; what a style sheet shows (fonts, drawings) keeps its address. */
 const served = { name: "served", setup({ onResolve }) {
+  // Its modules, not its one file: a bundle takes their names over, and a browser reads them once where the file, one great function, is read twice.
+  onResolve({ filter: /\/leaflet\.js$/ }, () => ({ path: join(web, "node_modules/leaflet/dist/leaflet-src.esm.js") }));
   onResolve({ filter: /./ }, ({ path, kind, importer }) => {
     if (kind === "url-token") return { path: new URL(path, `http://here/vendor/${relative(join(web, "node_modules"), importer)}`).href.slice("http://here".length), external: true };
     if (!/^\/(vendor|assets)\//.test(path)) return null;

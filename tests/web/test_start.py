@@ -18,6 +18,9 @@ VIEW = """() => {
   return [x, y, scale];
 }"""
 
+LAND = ".leaflet-base-pane path[fill-rule='nonzero']"
+WITH_SHORE = "(lands) => lands.map((land) => [land, land.previousElementSibling].map((path) => path.getAttribute('d')))"
+
 
 @pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
 def newcomer(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
@@ -83,3 +86,34 @@ def test_who_chose_other_colours_than_the_system_sees_no_land_of_the_wrong_ones(
     expect(page.locator(".first-ground")).to_be_hidden()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     context.close()
+
+
+def test_shore_and_land_are_one_outline_in_every_view(newcomer: Page, site: str) -> None:
+    newcomer.add_init_script("localStorage.setItem('tour', 'seen')")
+    newcomer.goto(site)
+    newcomer.wait_for_selector(SETTLED)
+    lands = newcomer.locator(LAND)
+    expect(lands).to_have_count(2)  # the neighbours', the city's
+    before = lands.evaluate_all(WITH_SHORE)
+    newcomer.locator("#map").press("+")
+    expect(lands.first).not_to_have_attribute("d", before[0][0])
+    after = lands.evaluate_all(WITH_SHORE)
+    assert all(land == shore and len(land) > 100 for land, shore in before + after)
+
+
+def test_leaflet_leaves_no_name_outside_of_the_bundle(newcomer: Page, site: str) -> None:
+    newcomer.goto(site)
+    newcomer.wait_for_selector(SETTLED)
+    assert newcomer.evaluate("typeof L") == "undefined"
+
+
+def test_numbers_are_written_as_the_browser_writes_them(newcomer: Page, site: str) -> None:
+    newcomer.goto(site)
+    ours, theirs = newcomer.evaluate("""async () => {
+      const { number, speak } = await import('/assets/src/i18n.js');
+      const values = [0, 7, 999, 1000, 22540.5, 1234567.891, 0.1, 2.999, -1234.5, 100000];
+      const said = (write) => ['vi', 'en'].flatMap((language) => values.map((value) => write(value, language)));
+      return [said((value, language) => { speak(language); return number(value); }), said((value, language) =>
+        new Intl.NumberFormat(language === 'vi' ? 'vi-VN' : 'en-GB', { maximumFractionDigits: 2 }).format(value))];
+    }""")
+    assert ours == theirs

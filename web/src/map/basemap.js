@@ -1,8 +1,8 @@
 /** Our own base map: sea, land, rivers, the outlines of the units of a day, and the territory that was chosen. */
 
 import { svg } from "../dom.js";
-import { pause } from "../pace.js";
-import { shoelace } from "../place.js";
+import { breathe } from "../pace.js";
+import { frameOf, shoelace } from "../place.js";
 import * as L from "./leaflet.js";
 import { GROUNDS } from "./map.js";
 
@@ -10,6 +10,8 @@ const UNIT_LINES_FROM = 11.5;
 const TODAY = "units-2025-07";
 /** The smaller units within those of a generation, drawn from near. */
 const FINE = { "districts-2024": "communes-2024" };
+/** So many points of outlines are measured in one piece of work. */
+const AT_ONCE = 2000;
 const WORLD = [[-89, -179], [-89, 179], [89, 179], [89, -179]];
 
 /**
@@ -27,7 +29,8 @@ export function drawBasemap(map, base, colours, { crisp = false, onDrawn = () =>
   async function show(generation) {
     if (!await shown.draw(generation)) return;
     fog.clearLayers();
-    fadeOut(L.geoJSON(base.neighbours).getBounds(), colours().sea).addTo(fog);
+    const { west, south, east, north } = frameOf(polygonsOf(base.neighbours).flat(2));
+    fadeOut(L.latLngBounds([south, west], [north, east]), colours().sea).addTo(fog);
     onDrawn();
   }
 
@@ -46,8 +49,17 @@ function createGround(map, base, colours, { pane, crisp }) {
   const stage = L.layerGroup().addTo(map);
   const near = L.layerGroup();
   const once = new Map();
-  const areas = (collection) => once.get(collection) ?? once.set(collection, joined(collection)).get(collection);
-  const make = (collection, style) => L.polygon(areas(collection), { ...shared, fillRule: "nonzero", ...style });
+  /** The areas of a collection, measured in portions that show nothing themselves. */
+  const measures = (collection) => {
+    once.set(collection, []);
+    return portions(collection).map((polygons) => () => {
+      const portion = L.polygon(wound(polygons), { ...shared, stroke: false });
+      once.get(collection).push(portion);
+      return portion;
+    });
+  };
+  /** All areas of a collection as one figure instead of a hundred, once they are measured. */
+  const make = (collection, style) => new AsMeasured(once.get(collection), { ...shared, fillRule: "nonzero", ...style });
   const land = (fill) => ({ fillColor: fill, fillOpacity: 1, color: fill, weight: 0.8, opacity: 1 });
   let turn = 0;
 
@@ -70,7 +82,7 @@ function createGround(map, base, colours, { pane, crisp }) {
     const districtLine = { fill: false, color: now.district_line, weight: 1.1, opacity: 0.85, dashArray: "7 3 1.5 3" };
     const grounds = [[base.neighbours, now.neighbour, 1.6], ...(isNow ? [] : [[base[TODAY], now.neighbour, 1.6]]), [base[generation], now.land, 2.6]];
     const pieces = [
-      ...grounds.flatMap(([collection, fill, weight]) => [
+      ...grounds.flatMap(([collection, fill, weight]) => [...measures(collection),
         () => make(collection, coast(weight)), // of this stroke, the half outside the land stays: shore and border of the city
         () => make(collection, land(fill))]),
       () => L.geoJSON(base.rivers, { ...shared, style: { color: now.river, weight: 2.4, opacity: 1, lineCap: "round" } }),
@@ -78,10 +90,11 @@ function createGround(map, base, colours, { pane, crisp }) {
     ];
     for (const piece of pieces) {
       piece().addTo(stage);
-      if (first) await pause();
+      if (first) await breathe();
       if (mine !== turn) return false;
     }
-    if (base[FINE[generation]]) make(base[FINE[generation]], unitLine).addTo(near);
+    const fine = base[FINE[generation]];
+    if (fine) for (const piece of [...measures(fine), () => make(fine, unitLine)]) piece().addTo(near);
     byZoom();
     return true;
   }
@@ -96,14 +109,37 @@ function createGround(map, base, colours, { pane, crisp }) {
   return { draw, clear };
 }
 
-/** All areas of a collection as one figure instead of a hundred: outlines go round one way and holes the other, so that land over land stays land. */
-function joined({ features }) {
-  const polygons = features.filter(({ geometry }) => geometry).flatMap(({ geometry: { type, coordinates } }) => (type === "Polygon" ? [coordinates] : coordinates));
-  return polygons.map((rings) => rings.map((ring, i) => {
-    const points = ring.map(([lon, lat]) => L.latLng(lat, lon));
-    return shoelace(ring) > 0 === (i > 0) ? points.reverse() : points;
-  }));
+/** Areas drawn as they were measured by others, which are on the map before them: shore, land and borders are the same outlines three times. */
+const AsMeasured = L.Polygon.extend({
+  _setLatLngs(measured) {
+    this._measured = measured;
+  },
+  _project() {},
+  _update() {
+    this._renderer._setPath(this, this._measured.map((one) => one.getElement().getAttribute("d")).join(""));
+  },
+});
+
+const polygonsOf = ({ features }) => features.filter(({ geometry }) => geometry)
+  .flatMap(({ geometry: { type, coordinates } }) => (type === "Polygon" ? [coordinates] : coordinates));
+
+/** The polygons of a collection, in portions that are each measured in a breath. */
+function portions(collection) {
+  const all = [];
+  let room = 0;
+  for (const polygon of polygonsOf(collection)) {
+    if (room <= 0) [room] = [AT_ONCE, all.push([])];
+    all.at(-1).push(polygon);
+    room -= polygon.reduce((sum, ring) => sum + ring.length, 0);
+  }
+  return all;
 }
+
+/** Outlines go round one way and holes the other, so that land over land stays land. */
+const wound = (polygons) => polygons.map((rings) => rings.map((ring, i) => {
+  const points = ring.map(([lon, lat]) => L.latLng(lat, lon));
+  return shoelace(ring) > 0 === (i > 0) ? points.reverse() : points;
+}));
 
 /** The neighbours' land ends where our figures of it end: it fades into the ground there, lest the edge look like a shore. */
 function fadeOut(bounds, ground) {

@@ -14,6 +14,9 @@ export function createScroll(root, { make, drop, onMoved }) {
   let frame = own;
   let blocks = [];
   let [height, headHeight, covered, frameRequest] = [76, 38, 0, 0];
+  let isMeasured = false;
+  /** Which rows were in sight when the list was drawn last. */
+  let sight = [0, -1];
   /** What is in the page: by index, its item and its block. */
   const items = new Map();
 
@@ -28,8 +31,7 @@ export function createScroll(root, { make, drop, onMoved }) {
     return block.top + block.head + (index - block.first) * height;
   };
 
-  function inSight() {
-    const { from, to } = view();
+  function between({ from, to }) {
     let [first, last] = [Infinity, -1];
     for (const block of blocks) {
       if (block.top + block.size < from || block.top > to || !block.number) continue;
@@ -40,11 +42,12 @@ export function createScroll(root, { make, drop, onMoved }) {
     return [first === Infinity ? 0 : first, last];
   }
 
-  function draw() {
+  /** Nothing is measured here, so that the page is laid out once, after all of it. */
+  function draw(seen = view()) {
     frameRequest = 0;
     if (!blocks.length) return;
-    const { from, to } = view();
-    const [first, last] = inSight();
+    const { from, to } = seen;
+    const [first, last] = sight = between(seen);
     const held = document.activeElement?.closest?.("[data-index]");
     const [low, high] = [first - BEYOND, last + BEYOND];
     for (const [index, { item }] of items) {
@@ -80,7 +83,7 @@ export function createScroll(root, { make, drop, onMoved }) {
     const place = probe.querySelector(".row-place").getBoundingClientRect().height;
     const head = probe.querySelector(".group").getBoundingClientRect().height;
     probe.remove();
-    if (place) [height, headHeight] = [place, head];
+    if (place) [height, headHeight, isMeasured] = [place, head, true];
   }
 
   function layOut() {
@@ -94,7 +97,7 @@ export function createScroll(root, { make, drop, onMoved }) {
     }
   }
 
-  const later = () => { frameRequest ||= requestAnimationFrame(draw); };
+  const later = () => { frameRequest ||= requestAnimationFrame(() => draw()); };
   const resized = new ResizeObserver(() => {
     const before = height;
     measure();
@@ -110,23 +113,23 @@ export function createScroll(root, { make, drop, onMoved }) {
   }
 
   return {
-    inSight,
+    inSight: () => sight,
     top: () => frame.getBoundingClientRect().top + covered,
     page: () => Math.max(1, Math.floor((frame.clientHeight - headHeight) / height) - 1),
 
     /** Lay out anew: groups with their `first` row, their number and their `head`, if they have one. */
     draw(groups) {
+      if (!isMeasured && groups.length) measure();
+      const seen = view(); // before anything changes: the list begins where it began
       items.clear();
-      root.replaceChildren();
-      measure();
       blocks = groups.map(({ first, numberMatched, head, key }) => {
         const list = el("ul", { class: "list-rows" });
         const node = el("li", { class: "list-group", "data-key": key }, head, list);
         return { first, number: numberMatched, title: head, list, node };
       });
       layOut();
-      root.append(...blocks.map(({ node }) => node));
-      draw();
+      root.replaceChildren(...blocks.map(({ node }) => node));
+      draw(seen);
     },
 
     /** Whether a row is in sight as a whole, below the head that sticks above it. */

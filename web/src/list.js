@@ -195,7 +195,6 @@ export function createList(root, catalog, { ask, onChoose, onHover, onSelect }) 
       windows.set(0, answer.rows);
       const whole = [{ first: 0, numberMatched: answer.numberMatched }];
       scroll.draw(answer.groups.length ? answer.groups.map((one) => ({ ...one, head: head(one, by) })) : whole);
-      refill();
       load();
     },
 

@@ -14,6 +14,7 @@ const percent = (share) => `${(share * 100).toFixed(3)}%`;
 /** `root` becomes a slider; `onPick(day)` is called with each stop that the reader moves to. */
 export function createTrack(root, onPick) {
   let [timeline, day, compare] = [{}, today(), null];
+  let room = 600;
   let [all, scale] = [[today()], scaleOf({}, today())];
   const [bars, marks, names, years] = ["track-bars", "track-marks", "track-names", "track-years"].map((name) =>
     (name === "track-bars" ? svg : el)(name === "track-bars" ? "svg" : "div", { class: name, "aria-hidden": "true" }));
@@ -52,7 +53,6 @@ export function createTrack(root, onPick) {
   }
 
   function drawYears() {
-    const room = line.clientWidth || 600;
     const [from, to] = [Number(scale.from.slice(0, 4)), Number(today().slice(0, 4))];
     const every = Math.max(1, Math.ceil((YEAR_ROOM * (to - from + 1)) / (room * (1 - scale.lead))));
     const shown = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter((year) => (to - year) % every === 0);
@@ -62,7 +62,6 @@ export function createTrack(root, onPick) {
 
   /** Marks where something happened to the city; names of those that fit whole, reorganisations first. */
   function drawMarks() {
-    const room = line.clientWidth || 600;
     marks.replaceChildren(...marked().map(({ kind, date }) => at(el("span", { class: `track-mark track-${kind}` }), scale.at(date))));
     const labels = marked().map(({ kind, date, name }) => at(el("span", { class: `track-name track-name-${kind}`, lang: lang() }, name), scale.at(date)));
     names.replaceChildren(...labels);
@@ -129,7 +128,11 @@ export function createTrack(root, onPick) {
     if (line.hasPointerCapture(event.pointerId) && when !== day) onPick(when);
   });
   for (const end of ["pointerleave", "pointerup", "pointercancel"]) root.addEventListener(end, () => hint(null));
-  new ResizeObserver(() => { drawYears(); drawMarks(); }).observe(line);
+  new ResizeObserver(([{ contentRect: { width } }]) => {
+    room = width || room;
+    drawYears();
+    drawMarks();
+  }).observe(line);
 
   return {
     /** The stops there are, the last being today. */

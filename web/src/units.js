@@ -26,12 +26,19 @@ export function extent({ geometry }) {
  */
 export function readUnits(collections) {
   const lastDay = (name) => collections[name].features.reduce((last, { properties: { valid_to: to } }) => (to && to > last ? to : last), "");
-  const sorted = new Map(COLLECTIONS.map((name) => [name, [...(collections[name]?.features ?? [])]
-    .sort((a, b) => a.properties.name.localeCompare(b.properties.name, "vi"))]));
-  const every = [...sorted.values()].flat();
+  const known = new Map(COLLECTIONS.map((name) => [name, collections[name]?.features ?? []]));
+  const every = [...known.values()].flat();
   const byId = new Map(every.map((unit) => [unit.id, unit]));
 
-  const options = (name) => sorted.get(name).map(({ id, properties: { code, name: short, full_name: full, parent } }) =>
+  const sorted = new Map();
+  /** By name, once somebody looks; one comparer for all, where `localeCompare` makes its own each time. */
+  function inOrder(name) {
+    if (sorted.has(name)) return sorted.get(name);
+    const { compare } = new Intl.Collator("vi");
+    return sorted.set(name, [...known.get(name)].sort((a, b) => compare(a.properties.name, b.properties.name))).get(name);
+  }
+
+  const options = (name) => inOrder(name).map(({ id, properties: { code, name: short, full_name: full, parent } }) =>
     ({ id, label: full, hint: byId.get(parent)?.properties.name, find: fold(`${short} ${full} ${code ?? ""}`) }));
 
   /** The main generations, the earliest first, each with its last day; the next begins on the day after. */
@@ -43,7 +50,7 @@ export function readUnits(collections) {
     /** The generations, those of the day shown first. */
     groups: (day = today()) => {
       const first = nameOn(day);
-      return [...COLLECTIONS].sort((a, b) => (b === first) - (a === first)).filter((name) => sorted.get(name).length)
+      return [...COLLECTIONS].sort((a, b) => (b === first) - (a === first)).filter((name) => known.get(name).length)
         .map((name) => ({ title: name === first && day !== today() ? `${t(name)} · ${t("dayShown")}` : t(name), options: options(name) }));
     },
 
@@ -56,8 +63,9 @@ export function readUnits(collections) {
     /** Communes come after the others, since few projects need them. */
     add(name, collection) {
       collections[name] = collection;
-      sorted.set(name, [...collection.features].sort((a, b) => a.properties.name.localeCompare(b.properties.name, "vi")));
-      every.push(...sorted.get(name));
+      known.set(name, collection.features);
+      sorted.delete(name);
+      every.push(...collection.features);
       for (const unit of collection.features) byId.set(unit.id, unit);
     },
 
@@ -78,7 +86,7 @@ export function readUnits(collections) {
     words(values) {
       if (!values.length) return { words: t("allDistricts"), when: "" };
       const [, none] = values.length === 1 ? /^chua-xac-dinh@(.+)$/.exec(values[0]) ?? [] : [];
-      if (none) return { words: t("unassigned"), when: period(sorted.get(none)?.[0]?.properties.generation ?? none) };
+      if (none) return { words: t("unassigned"), when: period(known.get(none)?.[0]?.properties.generation ?? none) };
       if (values.length > 1) {
         const named = values.map((value) => this.find(value)[0]?.properties);
         const of = [...new Set(named.map((unit) => unit?.generation))];
@@ -99,7 +107,7 @@ export function readUnits(collections) {
      *  of a chosen unit, else those of the day shown. */
     fields([value], day = today()) {
       const unit = value && this.find(value)[0]?.properties;
-      const chosen = unit && COLLECTIONS.find((name) => sorted.get(name).some(({ properties }) => properties === unit));
+      const chosen = unit && COLLECTIONS.find((name) => known.get(name).some(({ properties }) => properties === unit));
       return [chosen, nameOn(day), "units-2025-07", "districts-2024"].filter(Boolean).map((name) => FIELD_OF[name]);
     },
   };

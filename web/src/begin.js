@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { adoptSprite } from "./dom.js";
 import { lang } from "./i18n.js";
 import { createOutlines } from "./outlines.js";
-import { pause } from "./pace.js";
+import { breathe } from "./pace.js";
 import { readCatalog } from "./style.js";
 import { readUnits } from "./units.js";
 
@@ -16,9 +16,9 @@ export async function begin() {
   const names = Promise.all(ages.map(api.units)).then((units) => ages.forEach((name, i) => { base[name] = units[i]; }));
   const [raw, sheet, neighbours, rivers, archipelagos] = await Promise.all([api.catalog(), api.sprite(),
     ...["neighbour-land", "rivers", "archipelagos"].map(api.basemap), outlines.need("units-2025-07", names)]);
-  await pause();
+  await breathe();
   adoptSprite(sheet);
-  await pause();
+  await breathe();
   Object.assign(base, { neighbours, rivers, archipelagos });
   return { catalog: readCatalog(raw, lang, () => document.documentElement.dataset.theme === "dark"), base, units: readUnits(base), outlines };
 }

@@ -12,6 +12,7 @@ import { createList, WINDOW } from "./list.js";
 import { emptyState, errorState, skeleton, unrecordedState } from "./notices.js";
 import { createPicker } from "./picker.js";
 import { fold } from "./fold.js";
+import { breathe } from "./pace.js";
 import { createSearch } from "./search.js";
 import { isFiltered, LISTS, MOST_SELECTED } from "./state.js";
 
@@ -92,18 +93,20 @@ export function createFinder(root, { catalog, units, state, askRows, onChoose, o
       arranging.abort();
       arranging = new AbortController();
       const found = await this.ask(filters, arranging.signal).catch(() => null);
-      if (found) this.lay(found, filters);
+      if (found) await this.lay(found, filters);
     },
 
     /** Lay out these rows, found under these filters. */
-    lay(found, under) {
+    async lay(found, under) {
       arranging.abort();
       filters = under;
       arrange.draw(state.shown, csvAddress(under, state.shown));
       $(".arrange").hidden = !found.numberMatched;
+      await breathe();
+      if (filters !== under) return;
+      $(".scroll").scrollTop = 0;
       list.draw(found, arrangement(state.shown).group, readClocks(state.shown).day);
       list.select(state.shown.select);
-      $(".scroll").scrollTop = 0;
       list.choose(state.shown.id, { reveal: true });
     },
 
@@ -130,15 +133,18 @@ export function createFinder(root, { catalog, units, state, askRows, onChoose, o
     },
 
     /** These counts, as `clocks` show them. */
-    tell(newCounts, clocks) {
+    async tell(newCounts, clocks) {
       counts = newCounts;
-      root.removeAttribute("aria-busy");
       count(counts, clocks);
+      await breathe();
+      if (counts !== newCounts) return;
       drawBecame($(".became"), counts.units ?? [], (old, next) => {
         const named = (value) => units.find(value).some(({ id }) => id === old);
         state.set({ district: [...new Set(state.shown.district.flatMap((value) => (value === old || named(value) ? next : [value])))] });
       });
       legend.draw(counts, state.shown);
+      await breathe();
+      if (counts !== newCounts) return;
       const { ids } = state.shown;
       const chosen = [ids.length && t("chosenIds", { n: ids.length }), legend.words(state.shown)].filter(Boolean).join(" · ");
       $(".tally-chosen").textContent = chosen;
@@ -147,10 +153,13 @@ export function createFinder(root, { catalog, units, state, askRows, onChoose, o
     },
 
     /** These rows, found under these filters, as `clocks` show them. */
-    draw(found, under, clocks) {
-      this.lay(found, under);
-      if (!found.numberMatched) list.say(nothing(clocks));
+    async draw(found, under, clocks) {
+      await this.lay(found, under);
+      if (!found.numberMatched && filters === under) list.say(nothing(clocks));
     },
+
+    /** All that was asked for is shown. */
+    rest: () => root.removeAttribute("aria-busy"),
 
     fail(error) {
       root.removeAttribute("aria-busy");

@@ -20,7 +20,7 @@ import { createTinted } from "./map/tinted.js";
 import { createNumbers } from "./numbers.js";
 import { errorState, toast, WrongDay } from "./notices.js";
 import { keepForLater } from "./offline.js";
-import { pause, whenIdle } from "./pace.js";
+import { breathe, pause, whenIdle } from "./pace.js";
 import { createPanel } from "./panel.js";
 import { createPlan } from "./plan.js";
 import { createProject } from "./project.js";
@@ -53,10 +53,11 @@ async function run({ catalog, base, units, outlines }) {
   let signsStand = () => {};
 
   speakAll(); // the inset stands before the map is fitted beside it
+  await breathe();
   const choose = (id, event) => plan.taken(id, event) || state.set({ id });
   const sheet = createSheet($("#finder"), $(".handle"), () => { labels.draw(); swipe.redraw(); });
   const finder = createFinder($("#finder"), { catalog, units, state, askRows: api.rows, onChoose: choose, onHover: light, onRetry: refresh, onSeek: () => { sheet.open(); territory.name(); }, onPlace: () => sheet.peek() });
-  await pause();
+  await breathe();
   const timebar = createTimebar($("#time"), { state, onMore: sheet.open });
   const clocks = () => timebar.clocks;
   const panel = createPanel($("#panel"), catalog, { onClose: () => project.close(), onShow: () => project.show(), onRetry: () => project.open(state.shown.id), extras: (feature) => plan.ofProject(feature) });
@@ -66,14 +67,14 @@ async function run({ catalog, base, units, outlines }) {
     sheet.open();
     timebar.askOther();
   } });
-  await pause();
+  await breathe();
   const map = createMap($("#map"), { view: firstView, covers: () => [$("#finder"), $("#panel"), $("#changes"), $("#time"), $("#spot"), !PHONE.matches && $(".selection"), $(".tool-card")].filter(Boolean), onRest: state.setView,
     onShade: () => state.set({ shade: state.shown.shade ? "" : units.on(clocks().day) }),
     onOnline: (on, failed) => { drawCredits($("#credits"), on); if (failed) toast($("#toasts"), t("onlineFailed")); } });
   addShareTools(map, state);
   addSpots(map, state, { card: $("#spot"), onShown: () => sheet.peek() });
-  const { help } = createWelcome({ map, search: $("#q"), first: !firstView });
-  await pause();
+  const { help, greet } = createWelcome({ map, search: $("#q"), first: !firstView });
+  await breathe();
   const ground = drawBasemap(map.leaflet, base, catalog.basemap, { onDrawn: leaveGround });
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, day: () => clocks().day, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
   const plan = createPlan({ map, layers, catalog, state, clocks, features: () => features, crowd: () => crowded, onColumn: () => arrangeSides() });
@@ -85,7 +86,7 @@ async function run({ catalog, base, units, outlines }) {
     onUnassigned: (name) => state.set({ district: [`chua-xac-dinh@${name}`], shade: "" }), onClose: () => state.set({ shade: "" }), onRetry: () => drawNumbers() });
   const swipe = createSwipe($("#map"), map.leaflet, map.openPart, () => labels.draw());
   const twoDays = createTwoDays({ clocks, beside, ground: { beside: (day) => territory.beside(day), coming: (day) => territory.coming(day) }, swipe, changes, onColumn: arrangeSides });
-  await pause();
+  await breathe();
   const project = createProject({ state, clocks, panel, finder, layers, beside, changes, map, twoDays, hatch, onColumn: arrangeSides });
   const labels = createLabels(map.leaflet, base, { openPart: map.openPart, partOf: swipe.part, furniture: map.furniture, standing: () => [...layers.standing(), ...crowds.standing()],
     begun: new Promise((begun) => { signsStand = begun; }) });
@@ -116,15 +117,13 @@ async function run({ catalog, base, units, outlines }) {
       counted = counts;
       crowded = crowd ? { filters, numberMatched: listed.numberMatched } : null;
       crowds.draw(crowd ? { shown: filters, other: twoDays.other() && { ...filters, datetime: twoDays.other() } } : {});
-      await pause();
+      for (const part of [() => finder.tell(counts, clocks()), () => finder.draw(listed, filters, clocks()), () => layers.draw(features)]) {
+        await breathe();
+        if (signal.aborted) return;
+        await part();
+      }
       if (signal.aborted) return;
-      finder.tell(counts, clocks());
-      await pause();
-      if (signal.aborted) return;
-      finder.draw(listed, filters, clocks());
-      await pause();
-      if (signal.aborted) return;
-      layers.draw(features);
+      finder.rest();
       hatch(features);
       plan.drawn();
       if (project.opened) layers.choose(features.find(({ id }) => id === project.opened.id) ?? project.opened);
@@ -176,7 +175,9 @@ async function run({ catalog, base, units, outlines }) {
 
   /** The communes in which these lie of which no more is known. */
   async function hatch(some) {
-    if (await outlines.hatches(some.flatMap(hatchedUnits), communes).catch(mapFailed)) layers.hatch();
+    if (!await outlines.hatches(some.flatMap(hatchedUnits), communes).catch(mapFailed)) return;
+    await breathe();
+    layers.hatch();
   }
 
   function speakAll() {
@@ -222,18 +223,20 @@ async function run({ catalog, base, units, outlines }) {
   window.addEventListener("popstate", () => state.view && map.goTo(state.view));
 
   const found = refresh({ moved: !firstView });
+  await breathe();
   drawTimeline();
   if (state.shown.id) project.open(state.shown.id);
   if (PHONE.matches) sheet.peek();
   if (PHONE.matches) $(".legend").open = false;
   finder.say();
   timebar.say();
-  await pause();
+  await breathe();
   territory.show();
   territory.draw({ move: !firstView });
-  await pause();
+  await breathe();
   plan.begin();
   drawNumbers();
+  found.then(greet);
   found.then(keepForLater);
   found.then(whenIdle).then(() => import("./page-print.js")).then(({ preparePrint }) => preparePrint({ catalog, units, map,
     shows: () => ({ shown: state.shown, clocks: clocks(), features, counts: counted, crowded }) }), () => {}); // without it, the browser prints what it shows

@@ -13,6 +13,17 @@ export function pause() {
   });
 }
 
+/** So long may a piece of work be: a phone four times as slow still answers within a blink. */
+const PIECE_MS = 4;
+let began = 0;
+
+/** Between two parts of a longer work: it goes on at once while the piece is short, else when the browser has had its turn. */
+export async function breathe() {
+  if (performance.now() - began < PIECE_MS) return;
+  await pause();
+  began = performance.now();
+}
+
 /** `work`, done once after the next picture however often it is asked for: what it measures is laid out by then. */
 export function oncePerFrame(work) {
   let asked = false;

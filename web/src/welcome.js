@@ -27,6 +27,11 @@ export function createWelcome({ map, search, first }) {
     else return;
     event.preventDefault();
   });
-  if (first && ["", "?lang=en", "?lang=vi"].includes(location.search) && !remembered()) tour();
-  return { help };
+  return {
+    help,
+    /** The map stands, so that the tour has something to show. */
+    greet() {
+      if (first && ["", "?lang=en", "?lang=vi"].includes(location.search) && !remembered()) tour();
+    },
+  };
 }

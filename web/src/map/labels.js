@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { lang, t } from "../i18n.js";
-import { oncePerFrame } from "../pace.js";
+import { breathe, oncePerFrame } from "../pace.js";
 import { anchor, frameOf, inRing, mainRing, placeLabels } from "../place.js";
 import * as L from "./leaflet.js";
 import { GROUNDS } from "./map.js";
@@ -34,7 +34,7 @@ const TODAY = "units-2025-07";
 export function createLabels(map, base, { openPart, partOf = openPart, furniture, standing, begun = null }) {
   const layer = L.layerGroup().addTo(map);
   let sides = [];
-  const brush = document.createElement("canvas").getContext("2d");
+  let brush = null;
   const ofArea = (kind, words) => (feature) => {
     const ring = mainRing(feature.geometry);
     const { lon, lat, width } = anchor(ring);
@@ -83,17 +83,19 @@ export function createLabels(map, base, { openPart, partOf = openPart, furniture
   });
 
   const widths = new Map();
-  document.fonts?.ready.then(() => widths.clear());
   function size({ kind, words }) {
     const [, , px, weight, spacing] = KINDS[kind];
     const text = words();
     const key = `${kind} ${text}`;
     if (!widths.has(key)) {
+      brush ??= document.createElement("canvas").getContext("2d");
       brush.font = `${weight} ${px}px ${FONT}`;
       widths.set(key, brush.measureText(text).width * (1 + spacing) + px * spacing * text.length);
     }
     return { text, width: widths.get(key), height: px * 1.3 };
   }
+
+  const near = (shown) => shown.filter(({ kind }) => map.getZoom() >= KINDS[kind][0] && map.getZoom() <= KINDS[kind][1]);
 
   function drawNow() {
     const placed = sides.flatMap(([side, shown]) => placedIn(shown, GROUNDS[side].labels, sides.length > 1 ? partOf(side) : openPart()));
@@ -106,8 +108,7 @@ export function createLabels(map, base, { openPart, partOf = openPart, furniture
 
   function placedIn(shown, pane, view) {
     const zoom = map.getZoom();
-    const near = shown.filter(({ kind }) => zoom >= KINDS[kind][0] && zoom <= KINDS[kind][1]);
-    const candidates = near.flatMap(({ names }) => names()).flatMap((name) => {
+    const candidates = near(shown).flatMap(({ names }) => names()).flatMap((name) => {
       const spot = spotOf(name, view);
       if (!spot) return [];
       const room = name.span ? (name.span / 360) * 256 * 2 ** zoom : undefined;
@@ -117,13 +118,23 @@ export function createLabels(map, base, { openPart, partOf = openPart, furniture
   }
 
   let held = Boolean(begun);
-  const draw = oncePerFrame(() => held || drawNow());
+  const draw = oncePerFrame(async () => {
+    if (held) return;
+    for (const { names } of sides.flatMap(([, shown]) => near(shown))) {
+      names();
+      await breathe();
+    }
+    drawNow();
+  });
   begun?.then(() => {
     held = false;
     draw();
   });
   map.on("moveend resize", draw);
-  document.fonts?.ready.then(draw);
+  oncePerFrame(() => document.fonts?.ready.then(() => { // to ask for it lays the page out: not before the picture has
+    widths.clear();
+    draw();
+  }))();
   return {
     /** With the next picture, however often it is asked for; `drawNow` at once. */
     draw,

@@ -2,6 +2,7 @@
 
 import { fan, gather } from "../cluster.js";
 import { today } from "../days.js";
+import { breathe } from "../pace.js";
 import { donut, sign, smallSign, tally } from "../sign.js";
 import { areaRadius, hatchedUnits, isOld } from "../style.js";
 import { groupWords, hint, inReadingOrder, insideOf, named } from "./hints.js";
@@ -31,7 +32,7 @@ export function standingPoint({ type, coordinates }) {
  *  `day()` is the day on which they are shown. `panes` are where the parts are drawn: those of the day shown, or of the one beside it. */
 export function createLayers(map, catalog, communes, { panes, day = today, onChoose, onHover, onArrange }) {
   const shapes = createShapes(map, catalog, communes, { panes, onChoose, onHover });
-  const signs = L.layerGroup().addTo(map);
+  let signs = L.layerGroup().addTo(map);
   const spread = L.layerGroup().addTo(map);
   const top = L.layerGroup().addTo(map);
   const rings = L.layerGroup().addTo(map);
@@ -43,6 +44,7 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
   const unfolded = [];
   /** Signs that are out of sight: {at, make()}. */
   let waiting = [];
+  let turn = 0;
   let features = new Map();
   let chosen = null;
   let lit = null;
@@ -102,11 +104,12 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     spread.clearLayers();
   }
 
-  function arrange() {
-    const zoom = map.getZoom();
+  /** Gather the signs anew and draw them one by one, so that the caller may breathe between them; those of before go when all are there. */
+  function* arranging() {
+    const [zoom, before] = [map.getZoom(), signs];
+    signs = L.layerGroup().addTo(map);
     spread.clearLayers();
     unfolded.length = 0;
-    signs.clearLayers();
     const points = [...features.values()].filter((f) => f.geometry && f.id !== chosen?.id)
       .map((feature) => ({ feature, ...map.project(point(feature), zoom) }));
     const small = zoom < catalog.marker.full_from_zoom;
@@ -118,20 +121,32 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
       for (const { feature } of cluster.members) stands.set(feature.id, { ...spot, open: spot.n > 1 && (() => openGroup(spot.at, cluster.members, zoom)) });
       waiting.push({ at: spot.at, make: () => (spot.n === 1 ? marker(cluster.members[0].feature) : group(cluster, zoom)) });
     }
-    drawInSight();
     groups = new Map(stands);
+    try {
+      for (const { make } of comeInSight()) {
+        yield;
+        make().addTo(signs);
+      }
+    } finally {
+      before.remove();
+    }
     drawTop();
     drawRings();
     onArrange();
   }
 
+  function arrange() {
+    turn += 1;
+    return [...arranging()];
+  }
+
   /** The signs in sight and around; the others are drawn when the view comes to them. */
-  function drawInSight() {
+  function comeInSight() {
     const around = map.getBounds().pad(0.5);
     const [now, later] = [[], []];
     for (const one of waiting) (around.contains(one.at) ? now : later).push(one);
     waiting = later;
-    for (const { make } of now) make().addTo(signs);
+    return now;
   }
 
   /** Where a feature is to be seen: {at, n members of its group, width of the sign}; null without a place, or when it is not shown. */
@@ -168,19 +183,24 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
   }
 
   map.on("zoomend", () => (features.size || chosen) && arrange());
-  map.on("moveend", drawInSight);
+  map.on("moveend", () => { for (const { make } of comeInSight()) make().addTo(signs); });
   map.on("click", fold);
 
   return {
-    /** Show these features and no others. */
-    draw(next) {
+    /** Show these features and no others, in pieces. */
+    async draw(next) {
       features = new Map(next.map((feature) => [feature.id, feature]));
-      shapes.draw(next);
-      arrange();
+      const mine = turn += 1;
+      await shapes.drawInPieces(next);
+      if (mine !== turn) return;
+      for (const _ of arranging()) {
+        await breathe();
+        if (mine !== turn) return;
+      }
     },
-    /** Outlines of communes came: what lies under the signs is drawn again, the signs stay. */
+    /** Outlines of communes came: the signs stay, and all that needs none. */
     hatch() {
-      shapes.draw([...features.values()]);
+      shapes.hatch();
       drawTop();
     },
     choose(feature) {

@@ -1,12 +1,14 @@
 /** What lies under the signs: lines, areas, the dashed circle of a true area, the hatch of a commune. */
 
 import { areaFill, areaRadius, hatchedUnits, quiet as quietly } from "../style.js";
+import { breathe } from "../pace.js";
 import * as L from "./leaflet.js";
 
 /** `draw(features)` shows them quietly, `emphasise(features)` strongly, above the others; each part in its own of the `panes`. */
 export function createShapes(map, catalog, communes, { panes, onChoose, onHover }) {
   const renderers = Object.fromEntries(["hatch", "areas", "lines"].map((part) => [part, L.svg({ pane: panes[part], padding: 0.4 })]));
-  const quiet = L.layerGroup().addTo(map);
+  const hatches = L.layerGroup().addTo(map);
+  let quiet = L.layerGroup().addTo(map);
   const loud = L.layerGroup().addTo(map);
 
   function heard(layer, { id }) {
@@ -69,18 +71,50 @@ export function createShapes(map, catalog, communes, { panes, onChoose, onHover 
   let shown = [];
   let near = null;
 
-  function drawQuiet() {
+  let turn = 0;
+
+  /** One after the other, so that the caller may breathe between them; those of before go when all are there. */
+  function* drawing() {
+    const before = quiet;
     near = map.getZoom() >= catalog.marker.full_from_zoom;
-    quiet.clearLayers();
-    for (const part of [...hatchedOnce(shown), ...shown.flatMap((feature) => placed(feature, false))]) part.addTo(quiet);
+    quiet = L.layerGroup().addTo(map);
+    drawHatches();
+    try {
+      for (const feature of shown) {
+        for (const part of placed(feature, false)) part.addTo(quiet);
+        yield;
+      }
+    } finally {
+      before.remove();
+    }
   }
-  map.on("zoomend", () => near !== (map.getZoom() >= catalog.marker.full_from_zoom) && drawQuiet());
+
+  function drawHatches() {
+    hatches.clearLayers();
+    for (const part of hatchedOnce(shown)) part.addTo(hatches);
+  }
+
+  function drawAll() {
+    turn += 1;
+    return [...drawing()];
+  }
+  map.on("zoomend", () => near !== (map.getZoom() >= catalog.marker.full_from_zoom) && drawAll());
 
   return {
     draw(features) {
       shown = features;
-      drawQuiet();
+      drawAll();
     },
+    async drawInPieces(features) {
+      shown = features;
+      const mine = turn += 1;
+      for (const _ of drawing()) {
+        await breathe();
+        if (mine !== turn) return;
+      }
+    },
+    /** Outlines of communes came. */
+    hatch: drawHatches,
     emphasise(features) {
       loud.clearLayers();
       for (const part of features.flatMap((feature) => [...hatched(feature), ...placed(feature, true)])) part.addTo(loud);

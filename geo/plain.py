@@ -25,6 +25,7 @@ from geo.spatial import MARGIN, has_inside
 MOST_FEATURES = 1_000
 """Of a longer page each feature costs as much, so that nothing is gained."""
 _TOGETHER = 32
+"""Texts of one piece."""
 _CONNECT_S = 5
 _ANYTHING = FeatureQuery()
 _OF_SHAPE = {
@@ -83,14 +84,13 @@ class PlainPages:
         if result is None or result.status != pq.ExecStatus.TUPLES_OK:
             self.close()  # the server went, the tables changed, or the reader left
             return None
-        value, rows = result.get_value, result.ntuples
-        version, matched = (value(0, 0) or b"").decode(), int(value(0, 1) or 0)
-        if (shape.bbox or shape.units) and matched > FEW + 2 * query.limit:
+        value = result.get_value
+        version, matched, end, returned = (value(0, column) for column in range(4))
+        if (shape.bbox or shape.units) and int(matched or 0) > FEW + 2 * query.limit:
             return None
-        texts = [text for row in range(rows) if (text := value(row, 3)) is not None]
-        end = value(query.limit - 1, 2) if rows > query.limit else None
-        page = Page(b"", matched, len(texts), None if end is None else token([end.decode()]))
-        return Told(page, _joined(texts), version)
+        pieces = sorted((int(value(row, 4) or 0), value(row, 5) or b"") for row in range(result.ntuples))
+        page = Page(b"", int(matched or 0), int(returned or 0), None if end is None else token([end.decode()]))
+        return Told(page, _between([text for _, text in pieces]), (version or b"").decode())
 
     def close(self) -> None:
         """Give back the connection of this thread; the next page has a new one."""
@@ -127,12 +127,11 @@ class PlainPages:
         return mine.connection, mine.prepared
 
 
-def _joined(texts: list[bytes]) -> list[bytes]:
-    """The texts with commas between them, in pieces for which no memory has to be asked of the system."""
-    groups = [texts[start : start + _TOGETHER] for start in range(0, len(texts), _TOGETHER)]
-    for group in groups[:-1]:
-        group.append(b"")
-    return [b",\n".join(group) for group in groups]
+def _between(pieces: list[bytes]) -> list[bytes]:
+    """The pieces with a comma between each two."""
+    commas = [b",\n"] * (2 * len(pieces) - 1)
+    commas[::2] = pieces
+    return commas
 
 
 def is_plain(query: FeatureQuery) -> bool:
@@ -167,9 +166,10 @@ def _asked(query: FeatureQuery) -> tuple[_Shape, list[bytes]]:
 
 @lru_cache(256)
 def _statement(shape: _Shape) -> str:
-    """A row for each text of the page and one more: version and number in the first, the last id in that of its end.
+    """A row for each piece of the page, with the place where it begins; in each also version, number, end and length.
 
-    One row without a text where there is none. Joined by the server, the texts would be copied three times more.
+    One row without a piece where there is no feature. Of a whole page in one piece, memory would be asked of the system
+    anew each time; of each text alone, taking it would cost as much as finding it.
     """
     number = iter(range(2, 20))
     limit, where, kept = "$1::bigint", ["NOT withdrawn"], []
@@ -182,29 +182,30 @@ def _statement(shape: _Shape) -> str:
     if shape.bbox:
         where += _in_box([f"${next(number)}::float8" for _ in range(4)], inside=shape.inside)
     after = f"{{}} > ${next(number)}::text" if shape.after else ""
+    gathered = shape.bbox or shape.units
     # Found again by its row where rows are read anyway, else by its id, which indexes tell alone.
-    place = "ctid" if shape.bbox else "id"
-    if shape.bbox or shape.units:
+    place = "id" if shape.units and not shape.bbox else "ctid"
+    if gathered:
         found = (
-            f"WITH found AS MATERIALIZED (SELECT {place} AS place, id AS key FROM feature WHERE {' AND '.join(where)} "
-            f"LIMIT {FEW} + 2 * {limit} + 1) "
+            f"found AS MATERIALIZED (SELECT {place} AS place, id AS key FROM feature WHERE {' AND '.join(where)} "
+            f"LIMIT {FEW} + 2 * {limit} + 1), "
         )
-        matched, source = "(SELECT count(*) FROM found)", "found" + (f" WHERE {after.format('key')}" if after else "")
-        columns = "place, key"
+        matched = "(SELECT count(*) FROM found)"
+        source = "SELECT place, key FROM found" + (f" WHERE {after.format('key')}" if after else "")
     else:
         found = ""
         of_number = " WHERE " + " AND ".join(kept) if kept else ""
         matched = f"(SELECT coalesce(sum(number), 0) FROM feature_number{of_number})"
         beyond = [after.format("id")] if after else []
-        source = "feature WHERE " + " AND ".join([*where, *beyond])
-        columns = "id AS place, id AS key"
-    text = f"(SELECT geojson FROM feature WHERE feature.{place} = chosen.place)"
+        source = f"SELECT {place} AS place, id AS key FROM feature WHERE {' AND '.join([*where, *beyond])}"
+    text = f"(SELECT geojson FROM feature WHERE feature.{place} = one.place)"
     return (
-        f"{found}SELECT CASE WHEN coalesce(position, 1) = 1 THEN version END, "
-        f"CASE WHEN coalesce(position, 1) = 1 THEN {matched} END, CASE WHEN position = {limit} THEN key END, "
-        f"CASE WHEN position <= {limit} THEN {text} END FROM data_version LEFT JOIN "
-        f"(SELECT *, row_number() OVER (ORDER BY key) AS position FROM (SELECT {columns} FROM {source}) AS row "
-        f"ORDER BY key LIMIT {limit} + 1) AS chosen ON true ORDER BY position LIMIT {limit} + 1"
+        f"WITH {found}chosen AS MATERIALIZED (SELECT array_agg(place) AS places, (array_agg(key))[{limit}] AS last, "
+        f"least({limit}, count(*)) AS number FROM ({source} ORDER BY key LIMIT {limit} + 1) AS sorted) "
+        f"SELECT version, {matched}, CASE WHEN cardinality(places) > {limit} THEN last END, number, first, "
+        f"(SELECT string_agg({text}, E',\\n') "
+        f"FROM unnest(places[first:least(first + {_TOGETHER} - 1, number)]) AS one (place)) "
+        f"FROM data_version CROSS JOIN chosen LEFT JOIN generate_series(1, number, {_TOGETHER}) AS first ON true"
     )
 
 

@@ -224,3 +224,15 @@ def test_a_suggestion_costs_the_page_little_work(reader: Reader) -> None:
         expect(page.locator(".find-filter")).to_contain_text(words)
         worked.append(worked_ms() - began)
     assert sorted(worked)[len(worked) // 2] < WORK_MS, worked
+
+
+def test_a_name_that_no_project_bears_leads_from_the_empty_list_to_the_investor(reader: Reader) -> None:
+    page = reader.open("/?q=vingroup")
+    way = page.locator(".state").get_by_role("button", name="vingroup · 6 dự án")
+    expect(page.locator(".state")).to_contain_text("Danh sách lọc theo tên dự án. Những chữ này còn là:")
+    way.click()
+    expect(page).to_have_url(re.compile(r"\?ids=cang-bien-nam-do-son,"))
+    expect(page.locator(".summary")).to_contain_text("6 dự án")
+    expect(page.locator("#q")).to_have_value("")
+    plain = reader.open("/?q=khong-co-gi-nhu-the&lang=en")
+    expect(plain.locator(".state")).to_contain_text("Remove a filter")

@@ -11,6 +11,7 @@ const GLYPHS = { unit: "area", code: "area", place: "target", document: "page", 
 const EXAMPLES = [["exampleName", "kcn đồ sơn"], ["exampleUnit", "huyện Cát Hải"], ["exampleAct", "02/CT-UBND"], ["exampleClause", "II.2.1"],
   ["exampleDegrees", "20,8449 106,6881"], ["exampleMetres", "2300893 620547"]];
 const MOST_ANSWERS = 80;
+const MOST_INSTEAD = 4;
 const PATIENCE_MS = 400;
 const SNIPPET = { before: 34, after: 76 };
 
@@ -63,19 +64,25 @@ export function createFind(form, input, { state, catalog, onPlace, onPicked, onC
     const q = words.trim().replace(/\s+/g, " ");
     current.abort();
     if (!q) return draw(beginnings());
-    const key = `${lang()} ${q}`;
+    current = new AbortController();
     try {
-      if (!answers.has(key)) {
-        current = new AbortController();
-        const { suggestions } = await api.find({ q, lang: lang() }, current.signal);
-        if (answers.size >= MOST_ANSWERS) answers.delete(answers.keys().next().value);
-        answers.set(key, suggestions);
-      }
-      if (q === typed()) draw(groupsOf(answers.get(key)), q);
+      const suggestions = await found(q, current.signal);
+      if (q === typed()) draw(groupsOf(suggestions), q);
     } catch (error) {
       if (error.name === "AbortError") return;
       if (q === typed()) draw([], q, errorWords(error));
     }
+  }
+
+  /** What these words find, asked for once. */
+  async function found(q, signal) {
+    const key = `${lang()} ${q}`;
+    if (!answers.has(key)) {
+      const { suggestions } = await api.find({ q, lang: lang() }, signal);
+      if (answers.size >= MOST_ANSWERS) answers.delete(answers.keys().next().value);
+      answers.set(key, suggestions);
+    }
+    return answers.get(key);
   }
 
   const groupsOf = (suggestions) => [...new Set(suggestions.map(({ kind }) => kind))]
@@ -172,6 +179,12 @@ export function createFind(form, input, { state, catalog, onPlace, onPicked, onC
       await Promise.race([asking, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
       const found = answers.get(`${lang()} ${words.trim().replace(/\s+/g, " ")}`) ?? [];
       return found.length > 0 && !found.some(({ kind }) => kind === "project");
+    },
+
+    /** Where else these words lead on the map, the nearest first: {words, choose}. */
+    async instead(words) {
+      const leads = (await found(words.trim().replace(/\s+/g, " "))).filter(({ href }) => new URL(href, "http://here").pathname === "/");
+      return leads.slice(0, MOST_INSTEAD).map((one) => ({ words: [(lang() === "en" && one.title_en) || one.title_vi, lang() === "en" ? one.detail_en : one.detail_vi].filter(Boolean).join(" · "), choose: () => pick(one) }));
     },
 
     key(event) {

@@ -155,7 +155,10 @@ export function createFinder(root, { catalog, units, state, askRows, onChoose, o
     /** These rows, found under these filters, as `clocks` show them. */
     async draw(found, under, clocks) {
       await this.lay(found, under);
-      if (!found.numberMatched && filters === under) list.say(nothing(clocks));
+      if (found.numberMatched || filters !== under) return;
+      list.say(nothing(clocks));
+      const { q } = state.shown;
+      if (q && !clocks.asOf) search.instead(q).then((ways) => ways.length && filters === under && list.say(emptyState(clearAll, ways))); // nobody waits for it
     },
 
     /** All that was asked for is shown. */

@@ -92,6 +92,7 @@ export const MESSAGES = {
   unlocated: ["Chưa rõ vị trí", "Not located"],
   loading: ["Đang tải dự án…", "Loading projects…"],
   emptyTitle: ["Không có dự án nào khớp", "No project matches"],
+  emptyInstead: ["Danh sách lọc theo tên dự án. Những chữ này còn là:", "The list is filtered by the names of projects. These words are also:"],
   emptyText: ["Thử bỏ bớt bộ lọc hoặc tìm bằng từ ngắn hơn.", "Remove a filter, or search with a shorter word."],
   errorTitle: ["Chưa tải được dự án", "The projects could not be loaded"],
   errorOffline: ["Máy này đang không có mạng. Nối mạng rồi thử lại; những gì đã chọn vẫn còn.", "This device is offline. Connect it, then try again; what you chose is kept."],

@@ -40,7 +40,9 @@ const state = (name, title, text, ...buttons) => el("div", { class: `state state
 
 const button = (key, act, kind = "button") => el("button", { type: "button", class: kind, onclick: act }, t(key));
 
-export const emptyState = (onClear) => state("empty", t("emptyTitle"), t("emptyText"), button("clearAll", onClear));
+/** `instead`: what the words that were searched for mean otherwise, [{words, choose}]. */
+export const emptyState = (onClear, instead = []) => (instead.length ? state("empty", t("emptyTitle"), t("emptyInstead"), ways(instead)) : state("empty", t("emptyTitle"), t("emptyText"), button("clearAll", onClear)));
+const ways = (candidates) => candidates.map(({ words, choose }) => el("button", { type: "button", class: "button plain", onclick: choose }, words));
 
 /** Nothing was on record by the day asked for: the map does not know what it was not told. */
 export const unrecordedState = (day, onAll) => state("empty", t("recordedNone", { day }), t("recordedNoneText"), button("recordedAll", onAll));
@@ -51,8 +53,7 @@ export function errorState(error, { onRetry, onClear, onToday, candidates = [], 
   if (error instanceof WrongDay) return state("error", t("wrongTimeTitle"), t(error.key), button("backToToday", onToday));
   const ofFilter = error.status === 400 || error.status === 422;
   if (candidates.length) {
-    return state("empty", t("candidatesTitle", { n: candidates.length }), t("candidates"), candidates.map(({ words, choose }) =>
-      el("button", { type: "button", class: "button plain", onclick: choose }, words)));
+    return state("empty", t("candidatesTitle", { n: candidates.length }), t("candidates"), ways(candidates));
   }
   return state("error", t(problem(error) === "unknown-unit" ? "errorUnitTitle" : "errorTitle"), errorWords(error, name),
     ofFilter ? button("clearAll", onClear) : button("retry", onRetry), ofFilter && button("retry", onRetry, "button plain"));

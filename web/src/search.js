@@ -56,6 +56,9 @@ export function createSearch(form, { state, catalog, onSeek, onPlace, onFound })
   return {
     get isFinding() { return Boolean(find?.isOpen); },
 
+    /** Where else these words lead, when no project has them in its name; nothing where that cannot be asked. */
+    instead: async (q) => (await wake())?.instead(q).catch(() => []) ?? [],
+
     /** What is searched for, in the field; letters that are being typed stay. */
     say() {
       const { q } = state.shown;

@@ -35,7 +35,8 @@ Kind = Literal["text", "number", "integer", "boolean", "list"]
 Pieces = Generator[bytes, None, int]
 """Pieces of a file, none of them empty; in the end the number of features that they held."""
 
-PIECE = 128 * 1024
+PIECE = 224 * 1024
+"""As few as can be, for each passes from thread to thread; up to 256 kB memory is at hand (`api/memory.py`)."""
 BOM = b"\xef\xbb\xbf"
 # What a spreadsheet would take for the beginning of a formula: = + - @, tab, carriage return.
 _FORMULA = tuple(map(ord, "=+-@\t\r"))
@@ -185,20 +186,13 @@ def _copied(connection: Connection, table: Select[Any], options: str, seconds: i
     with psycopg.ClientCursor(driver) as cursor:
         command = cursor.mogrify(f"COPY ({compiled}) TO STDOUT WITH ({options})", compiled.params)
     try:
-        with contextlib.closing(copied(driver, command)) as rows:
-            piece = bytearray()
-            while True:
-                try:
-                    piece += next(rows)
-                except StopIteration as end:
-                    number: int = end.value
-                    break
-                if len(piece) > PIECE:
-                    yield bytes(memoryview(piece)[skip:])
-                    piece.clear()
-                    skip = 0
-            if len(piece) > skip:
-                yield bytes(memoryview(piece)[skip:])
-            return number
+        with contextlib.closing(copied(driver, command, PIECE)) as pieces:
+            try:
+                first = next(pieces)
+            except StopIteration as end:
+                number: int = end.value
+                return number
+            yield first[skip:]
+            return (yield from pieces)
     except psycopg.OperationalError as error:
         raise OperationalError("COPY", None, error) from error

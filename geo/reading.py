@@ -37,39 +37,44 @@ def sent(connection: Connection, statement: Select[Any]) -> PGresult:
     return result
 
 
-def copied(driver: "psycopg.Connection[Any]", command: str) -> Generator[memoryview, None, int]:
-    """What a COPY … TO STDOUT says, row by row, and in the end how many rows that were.
+def copied(driver: "psycopg.Connection[Any]", command: str, size: int) -> Generator[bytes, None, int]:
+    """What a COPY … TO STDOUT says, in pieces of `size` bytes and a row at most; in the end how many rows that were.
 
     Read from libpq itself, for psycopg asks several objects for each row: three times the CPU. The server waits while
-    nobody takes the next row. Left unfinished, the statement is cancelled.
+    nobody takes the next piece. Left unfinished, the statement is cancelled.
     """
     line = driver.pgconn
     readable = select.poll()
     readable.register(line.socket, select.POLLIN)
     line.send_query(command.encode())
-    over = False
+    over, piece, rows = False, bytearray(), line.get_copy_data
     try:
         result = _result(line, readable)
         if result.status != ExecStatus.COPY_OUT:
             raise error_from_result(result)
-        length, row = line.get_copy_data(1)
+        length, row = rows(1)
         while length >= 0:
             if length:
-                yield row
+                piece += row
+                if len(piece) >= size:
+                    yield bytes(piece)
+                    piece.clear()
             else:
                 readable.poll()
                 line.consume_input()
-            length, row = line.get_copy_data(1)
+            length, row = rows(1)
         result = _result(line, readable)
         over = True
         if result.status != ExecStatus.COMMAND_OK:
             raise error_from_result(result)
+        if piece:
+            yield bytes(piece)
         return result.command_tuples or 0
     finally:
         with contextlib.suppress(psycopg.Error):
             if not over:
                 driver.cancel_safe(timeout=CANCEL_SECONDS)
-                while (length := line.get_copy_data(0)[0]) > 0:
+                while (length := rows(0)[0]) > 0:
                     pass
             while line.get_result() is not None:
                 pass

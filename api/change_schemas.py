@@ -39,6 +39,7 @@ CHANGES: dict[str, Any] = {
             distance_m={"type": "number", "description": "Geodesic, between the nearest points; 0: they touch"},
             nearest=_COORDINATES | {"description": "Its point nearest to the feature, longitude first"},
             azimuth_deg={"type": "number", "nullable": True, "description": "The way there, from north by east"},
+            last_told=_MAYBE,
             together={"type": "string", "enum": ["yes", "no", "unknown"]},
             spans=_list(
                 **{"from": _MAYBE_DAY}, to=_DAY, status=_TEXT, other_status=_TEXT, inferred={"type": "boolean"}

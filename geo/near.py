@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    JSON,
     ColumnElement,
     Connection,
     Date,
@@ -61,6 +62,7 @@ class Neighbour:
 
     `distance_m`: geodesic, between the points of both that are nearest to one another; 0 where they touch. `nearest`:
     longitude and latitude of that point of it. `azimuth_deg`: the way there, from north by east; None where they touch.
+    `last_told`: the date of the newest word on its status.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Neighbour:
     distance_m: float
     nearest: tuple[float, float]
     azimuth_deg: float | None
+    last_told: str | None
 
 
 def place(connection: Connection, layer: str | None, feature_id: str, clocks: Clocks | None) -> Place:
@@ -136,9 +139,10 @@ def near(connection: Connection, origin: Place, within_m: float, query: FeatureQ
         func.geography(func.ST_Scale(point(way), 1 / narrow, 1)) for point in (func.ST_StartPoint, func.ST_EndPoint)
     )
     names = [c.properties[name].astext.label(name) for name in ("name_vi", "name_en", "location_accuracy")]
+    newest = func.json_extract_path_text(cast(c.geojson, JSON), "properties", "last_told").label("last_told")
     told = (
         select(
-            n.id, c.layer, *names, c.status, c.condition, n.distance, (surely + barely).label("matched"),
+            n.id, c.layer, *names, newest, c.status, c.condition, n.distance, (surely + barely).label("matched"),
             (func.ST_X(func.ST_EndPoint(way)) / narrow).label("east"), func.ST_Y(func.ST_EndPoint(way)).label("north"),
             case((n.distance > 0, func.degrees(func.ST_Azimuth(start, end)))).label("azimuth"),
         )
@@ -150,7 +154,7 @@ def near(connection: Connection, origin: Place, within_m: float, query: FeatureQ
         Neighbour(
             row.id, row.layer, row.name_vi, row.name_en, row.status, row.condition, row.location_accuracy,
             round(row.distance, 1), (round(row.east, 7), round(row.north, 7)),
-            None if row.azimuth is None else round(row.azimuth, 1) % 360,
+            None if row.azimuth is None else round(row.azimuth, 1) % 360, row.last_told,
         )
         for row in rows
     ]  # fmt: skip

@@ -53,6 +53,9 @@ def test_the_nearest_come_first_with_geodesic_distances_and_the_way_there(ask: A
     assert road["azimuth_deg"] == pytest.approx(90, abs=0.5)
     assert road["nearest"][0] == pytest.approx(106.95, abs=1e-6)
     assert (found["numberMatched"], found["numberReturned"], found["unlocated"], found["within"]) == (3, 3, 1, 5000)
+    assert [one["last_told"] for one in found["near"]] == ["2022-05", "2022", "2020"]
+    then = ask(NEAR.format("trong"), within=5000, datetime="2022-06-30")["near"]
+    assert {one["id"]: one["last_told"] for one in then} == {"bac": "2022", "khu": None, "duong": "2020"}
 
 
 @pytest.mark.usefixtures("town")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pyproj import CRS, Geod, Transformer
 
+from geo import edtf
 from geo.crs import VN2000
 from tests.web.conftest import Reader
 
@@ -31,6 +32,9 @@ def test_what_is_near_is_a_list_and_a_ring_and_can_be_left_again(reader: Reader)
     expect(rows.nth(1)).to_contain_text("Cùng lúc từ 09/2023 đến nay")
     expect(page.locator(".near-ring")).to_have_count(1)
     expect(page.locator(".mark-near")).to_have_count(answer["numberMatched"])
+    old = sum(edtf.is_silent(one["last_told"], edtf.today()) for one in answer["near"])
+    assert 0 < old < answer["numberMatched"]
+    expect(page.locator(".near-row .row-symbol .clock")).to_have_count(old)
     same = sum(one["together"] == "yes" for one in answer["near"])
     page.get_by_label("Chỉ dự án cùng lúc").check()
     expect(rows).to_have_count(same)

@@ -1,10 +1,11 @@
 /** What lies near a project: asked of the server, shown in its panel as a list and on the map as a ring with the hits lit. */
 
 import * as api from "./api.js";
-import { el, glyph, sprite } from "./dom.js";
+import { el, glyph } from "./dom.js";
 import { dateWords } from "./edtf.js";
 import { lang, number, own, t } from "./i18n.js";
 import { errorWords } from "./notices.js";
+import { standingSign } from "./sign.js";
 
 const UNSURE = ["approximate", "commune"];
 
@@ -88,7 +89,7 @@ export function createNear({ state, catalog, clocks, marks, map, layers, selecti
     const distance = one.distance_m ? `${unsure ? "≈ " : ""}${distanceWords(one.distance_m)} ${wayWords(one.azimuth_deg)}` : t("touches");
     const outlined = catalog.conditionSymbol(one.condition);
     return el("li", {}, el("button", { type: "button", class: "near-row", "data-id": one.id, onclick: () => state.set({ id: one.id }) },
-      el("span", { class: "row-symbol" }, sprite(catalog.ruleOf(one.status).symbol), outlined && sprite(outlined, "ring")),
+      standingSign(one, catalog, clocks().day),
       el("span", { class: "row-text" }, el("span", { class: "row-name" }, own(one, "name")),
         el("span", { class: "row-more" }, `${distance} · ${catalog.statusLabel(one.status)}`, outlined && ` · ${catalog.conditionLabel(one.condition)}`),
         el("span", { class: `near-time is-${one.together}` }, one.together === "yes" && glyph("clock"), timeWords(one)))));

@@ -17,6 +17,8 @@ import psycopg
 from psycopg import pq
 from sqlalchemy import make_url
 
+from geo.beside import Beside
+
 _SECONDS = 2
 _LOOK_S = 0.5
 _MOST_AT_ONCE = 100
@@ -78,6 +80,7 @@ class Freshness:
         self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._line: pq.abc.PGconn | None = None
+        self._beside: Beside | None = None
         self._busy = False
         self._patience: asyncio.TimerHandle | None = None
         self._result: pq.abc.PGresult | None = None
@@ -207,13 +210,15 @@ class Freshness:
         except (psycopg.Error, TimeoutError):
             self._lose()
             return
-        self._line = connection.pgconn
+        self._line, self._beside = connection.pgconn, Beside(connection.pgconn)
         asyncio.get_running_loop().add_reader(self._line.socket, self._readable)
         self._watch()
         self._send()
 
     def _watch(self) -> None:
         """Give up a database that does not answer. Looked at from time to time: a timer for each question is dear."""
+        if self._beside is not None:
+            self._beside.follow()
         if self._asked and time.monotonic() - self._asked_at >= _SECONDS:
             self._lose()
         else:
@@ -229,7 +234,7 @@ class Freshness:
                 asyncio.get_running_loop().remove_reader(self._line.socket)
         if self._connection is not None:
             self._connection.pgconn.finish()
-        self._connection = self._line = self._moment = self._version = None
+        self._connection = self._line = self._beside = self._moment = self._version = None
         self._still = False
         everyone = [*self._taken(), *self._waiting]
         self._waiting, self._busy = [], False

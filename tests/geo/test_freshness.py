@@ -1,15 +1,23 @@
 """What the database tells of now: always what was committed before, however seldom tables are read for it."""
 
 import asyncio
+import os
+import socket
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
+from geo.beside import Beside
 from geo.freshness import Freshness, Now
 from tests.factories import edit, store
 
 Told = Callable[[Freshness], Awaitable[None]]
+_ASKED = text(
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'haiphong data version' AND datname = current_database()"
+)
 
 
 def asking(engine: Engine, told: Told) -> None:
@@ -54,6 +62,35 @@ def test_a_transaction_that_began_before_the_question_is_seen_as_soon_as_it_comm
         assert (await freshness.now()).version != before[0].version
 
     asking(own_engine, told)
+
+
+def test_who_is_asked_works_on_the_processor_of_who_asks(own_engine: Engine) -> None:
+    async def told(freshness: Freshness) -> None:
+        await freshness.now()
+        with own_engine.connect() as connection:
+            asked = connection.execute(_ASKED).scalar_one()
+        allowed = os.sched_getaffinity(0)
+        try:
+            for processor in sorted(allowed):
+                os.sched_setaffinity(0, {processor})
+                async with asyncio.timeout(20):
+                    while os.sched_getaffinity(asked) != {processor}:
+                        await asyncio.sleep(0.05)
+        finally:
+            os.sched_setaffinity(0, allowed)
+        assert (await freshness.now()).version is not None
+
+    asking(own_engine, told)
+
+
+def test_no_process_is_moved_that_is_not_behind_the_connection() -> None:
+    allowed = os.sched_getaffinity(0)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, socket.socket() as far:
+        for end in (ours, far):
+            line: Any = SimpleNamespace(socket=end.fileno(), backend_pid=os.getpid())
+            Beside(line).follow()
+    assert os.sched_getaffinity(0) == allowed
 
 
 @pytest.mark.parametrize("asked", [["cang-a"], ["cang-a", "cang-b", "nothing-here"]])

@@ -65,6 +65,24 @@ def test_both_ways_turn_the_same_pages(pages: PlainPages, own_engine: Engine, qu
     pytest.fail("The pages have no end.")
 
 
+@pytest.mark.parametrize("together", [1, 7, 8])
+def test_a_page_says_the_same_in_however_many_pieces(
+    own_engine: Engine, monkeypatch: pytest.MonkeyPatch, pages: PlainPages, together: int
+) -> None:
+    queries = (FeatureQuery(limit=7), FeatureQuery(limit=14), FeatureQuery(bbox=HERE), FeatureQuery(units=()))
+    wholes = [pages.read(query, Running()) for query in queries]
+    monkeypatch.setattr(plain, "_TOGETHER", together)
+    monkeypatch.setattr(plain, "_statement", plain._statement.__wrapped__)
+    cut = PlainPages(own_engine.url.render_as_string(hide_password=False), READING)
+    for query, whole in zip(queries, wholes, strict=True):
+        told = cut.read(query, Running())
+        assert whole is not None
+        assert told is not None
+        assert (told.page, b"".join(told.features)) == (whole.page, b"".join(whole.features))
+        assert len(told.features[::2]) == max(1, -(-told.page.returned // together))
+    cut.close()
+
+
 @pytest.mark.parametrize("side", [0.2, 0.1, 2e-4, 7e-5, 1e-5])
 def test_what_touches_a_box_is_what_postgis_says(pages: PlainPages, own_engine: Engine, side: float) -> None:
     box_of = "ST_MakeEnvelope(:w, :s, :e, :n, 4326)"

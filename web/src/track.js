@@ -3,6 +3,7 @@
 import { el, svg } from "./dom.js";
 import { dateWords } from "./edtf.js";
 import { lang, number, own, t } from "./i18n.js";
+import { oncePerFrame } from "./pace.js";
 import { dayAt, neighbour, ordinal, scaleOf, stops, today } from "./days.js";
 
 const LABEL_GAP = 14;
@@ -128,6 +129,8 @@ export function createTrack(root, onPick) {
     if (line.hasPointerCapture(event.pointerId) && when !== day) onPick(when);
   });
   for (const end of ["pointerleave", "pointerup", "pointercancel"]) root.addEventListener(end, () => hint(null));
+  /** Their names are measured, which is nothing once the page is laid out. */
+  const marksCome = oncePerFrame(drawMarks);
   new ResizeObserver(([{ contentRect: { width } }]) => {
     room = width || room;
     drawYears();
@@ -148,7 +151,7 @@ export function createTrack(root, onPick) {
       [all, scale] = [stops(next, today()), scaleOf(next, today())];
       drawBars();
       drawYears();
-      drawMarks();
+      marksCome();
       drawDay();
     },
 

@@ -11,7 +11,7 @@ const TODAY = "units-2025-07";
 /** The smaller units within those of a generation, drawn from near. */
 const FINE = { "districts-2024": "communes-2024" };
 /** So many points of outlines are measured in one piece of work. */
-const AT_ONCE = 2000;
+const AT_ONCE = 1000;
 const WORLD = [[-89, -179], [-89, 179], [89, 179], [89, -179]];
 
 /**

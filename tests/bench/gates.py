@@ -10,6 +10,7 @@ from tests.bench.loading import Load
 from tests.bench.measure import Http, Measured, Sql
 from tests.bench.past import Past
 from tests.bench.publishing import Published
+from tests.bench.suggesting import Suggesting
 from tests.bench.tiles import Tiles, gain
 
 HEAD = ("ngưỡng / gate", "phải / must", "đạt / reached", "")
@@ -96,6 +97,11 @@ def _of_hands(hands: Iterable[Hand]) -> Iterable[Gate]:
         must = 200 if one.features >= HUNDRED_THOUSAND else 100
         name = f"bàn tay, {one.features} / interaction p75, 4 × slower, ms"
         yield Gate(name, must, one.p75(lambda answer: answer.wall_ms), most=True)
+
+
+def of_suggestions(found: Suggesting) -> Gate:
+    """How soon the search box suggests, over our own features."""
+    return Gate("gợi ý đầu / first suggestion p75, ms", 50, found.p75, most=True)
 
 
 def _median(runs: Sequence[Http] | Sequence[Sql]) -> float:

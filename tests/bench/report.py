@@ -16,6 +16,7 @@ from tests.bench.measure import Measured
 from tests.bench.past import DAY, Past
 from tests.bench.plan import Plan
 from tests.bench.publishing import Published
+from tests.bench.suggesting import Suggesting
 from tests.bench.tiles import ZOOMS, Ahead, Tiles, gain
 
 
@@ -37,6 +38,7 @@ class Results:
     hands: Sequence[Hand] = ()
     ahead: Mapping[str, Ahead] = field(default_factory=dict)
     visited: Mapping[str, Any] | None = None
+    suggested: Suggesting | None = None
 
 
 def markdown(results: Results) -> str:
@@ -55,6 +57,8 @@ def markdown(results: Results) -> str:
         results.measured, results.tiles, results.exports, results.past, loading, results.starts, results.published,
         results.hands,
     )  # fmt: skip
+    if results.suggested:
+        reached.append(gates.of_suggestions(results.suggested).row())
     if results.visited:
         reached += [one.row() for one in page.gates(results.visited)]
     starts = ", ".join(f"{size} {seconds:.2f}" for size, seconds in results.starts.items())
@@ -128,6 +132,8 @@ The map of so many features in Chromium, {SLOWER} times slower: 75th percentiles
 to the next picture, how much of that the page itself worked, and its longest task until the next one.
 
 {_hands(results.hands)}
+
+The search box over S, not slowed down: {_suggested(results.suggested)}
 
 ## Như điện thoại thấy / as a phone meets it
 
@@ -206,6 +212,15 @@ def _hands(hands: Iterable[Hand]) -> str:
         for one in hands
     ]
     return table(("đối tượng / features", "**all**", *ACTS), rows)
+
+
+def _suggested(found: Suggesting | None) -> str:
+    if found is None:
+        return "left out."
+    return (
+        f"from the key to the painted suggestion {found.middle:.0f} ms in the middle, {found.p75:.0f} at the 75th "
+        f"percentile of {len(found.ms)} letters, typed in Vietnamese and English."
+    )
 
 
 def _visited(found: Mapping[str, Any] | None) -> str:

@@ -26,6 +26,7 @@ from tests.bench import (
     past,
     pgbench,
     publishing,
+    suggesting,
     synthetic,
     tiles,
     tools,
@@ -104,14 +105,16 @@ def run(plan: Plan, cluster: Cluster, folder: Path, say: Say) -> Results:
             say("Phát hành M / Publishing M")
             published = publishing.measured("M", urls["M"], layers["M"], folder)
             hands = _hands(plan, server, sizes["M"].serving, folder, say) if plan.shown else []
-        visited = None
+        visited, suggested = None, None
         if plan.visits and "S" in sizes:
+            say("Gợi ý của ô tìm / What the search box suggests")
+            suggested = suggesting.measured(sizes["S"].serving.url, say)
             say("Như điện thoại thấy / As a phone meets it")
             visited = page.measured(f"{sizes['S'].serving.url}/", plan.visits)
         starts = {size: one.serving.start_s for size, one in sizes.items()}
     return Results(
         plan, described, loads, copied, measured, drawn, files, starts, wrk is not None, of_the_past, published, hands,
-        ahead, visited,
+        ahead, visited, suggested,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import { fan, gather } from "../cluster.js";
 import { today } from "../days.js";
 import { breathe } from "../pace.js";
-import { donut, sign, smallSign, tally } from "../sign.js";
+import { disc, sign, smallSign, tally } from "../sign.js";
 import { areaRadius, hatchedUnits, isOld } from "../style.js";
 import { groupWords, hint, inReadingOrder, insideOf, named } from "./hints.js";
 import { createShapes } from "./shapes.js";
@@ -69,7 +69,7 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     const at = map.unproject([x, y], zoom);
     const side = widthOf(members.length);
     const held = tally(members.map(({ feature }) => feature.properties.status), catalog);
-    const icon = L.divIcon({ className: "cluster", iconSize: [side, side], html: donut(held, catalog) });
+    const icon = L.divIcon({ className: "cluster", iconSize: [side, side], html: disc(held, catalog, side) });
     return L.marker(at, { icon, pane: panes.signs, keyboard: false, zIndexOffset: 100 })
       .bindTooltip(() => insideOf(members.length, held, catalog), { direction: "top", className: "tip" })
       .on("add", ({ target }) => named(target.getElement(), groupWords(members.length, held, catalog)))

@@ -4,7 +4,8 @@ import { rows, tile } from "../api.js";
 import { crowded } from "../crowd.js";
 import { el } from "../dom.js";
 import { lang, number, own, t } from "../i18n.js";
-import { donut, sign, smallSign } from "../sign.js";
+import { oncePerFrame } from "../pace.js";
+import { disc, sign, smallSign } from "../sign.js";
 import { areaFill, quiet } from "../style.js";
 import { groupWords, hint, inReadingOrder, insideOf, named } from "./hints.js";
 import * as L from "./leaflet.js";
@@ -29,6 +30,12 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
   const tip = L.tooltip({ className: "tip", direction: "top", offset: [0, -6] });
 
   const Tiles = L.GridLayer.extend({
+    getEvents() { // the map is seen to have moved before other tiles are asked for
+      const { move, moveend, ...events } = L.GridLayer.prototype.getEvents.call(this);
+      const after = (act) => oncePerFrame(() => this._map && act.call(this));
+      return { ...events, moveend: after(moveend), ...(move && { move: after(move) }) };
+    },
+
     createTile(at, done) {
       const canvas = L.DomUtil.create("canvas", "leaflet-tile");
       const ratio = Math.min(2, devicePixelRatio || 1);
@@ -37,7 +44,7 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
       canvas.stop = () => controller.abort();
       const own = { ...at, z: at.z - 1 }; // tiles are twice as wide as Leaflet counts them
       tile(own, this.options.filters, controller.signal).then((features) => {
-        paint(canvas.getContext("2d"), features, { scale: (SIDE * ratio) / UNITS, ratio, near: isNear(), catalog });
+        draw(canvas, features, { scale: (SIDE * ratio) / UNITS, ratio, near: isNear(), catalog });
         for (const feature of features) feature.box = boxOf(feature.rings);
         mine.set(key, { depth: at.z, spots: features.map((feature) => spotOf(feature, own)).filter(Boolean),
           shapes: features.filter(({ type, properties }) => type !== 1 && properties.id) });
@@ -47,6 +54,14 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
       return canvas;
     },
   });
+
+  /** What is drawn never changes: the canvas holds it as a picture, for one that could still be drawn on is looked through for every picture of the page. */
+  function draw(canvas, features, how) {
+    if (!features.some(({ type }) => type !== 1)) return;
+    const sheet = globalThis.OffscreenCanvas ? new OffscreenCanvas(canvas.width, canvas.height) : canvas;
+    paint(sheet.getContext("2d"), features, how);
+    if (sheet !== canvas) canvas.getContext("bitmaprenderer").transferFromImageBitmap(sheet.transferToImageBitmap());
+  }
 
   const isNear = () => map.getZoom() >= catalog.marker.full_from_zoom;
   const depthOf = (zoom) => Math.round(zoom);
@@ -72,8 +87,7 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
     return here.length ? [...whole.values()].map((spot) => ({ ...spot, x: (spot.box[0] + spot.box[2]) / 2, y: (spot.box[1] + spot.box[3]) / 2 })) : null;
   }
 
-  let waiting = 0;
-  const later = () => { waiting ||= requestAnimationFrame(() => { waiting = 0; arrange(); }); };
+  const later = oncePerFrame(arrange);
 
   function arrange() {
     if (!layer) return;
@@ -127,7 +141,7 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
   function marker(one) {
     const { at, n, id, only, width } = one;
     const ordered = tallyOf(one);
-    const { drawing, size, anchor } = id ? (isNear() ? sign : smallSign)(only.properties, catalog) : { drawing: donut(ordered, catalog), size: [width, width], anchor: [width / 2, width / 2] };
+    const { drawing, size, anchor } = id ? (isNear() ? sign : smallSign)(only.properties, catalog) : { drawing: disc(ordered, catalog, width), size: [width, width], anchor: [width / 2, width / 2] };
     const icon = L.divIcon({ className: id ? "mark" : "cluster", iconSize: size, iconAnchor: anchor, tooltipAnchor: [0, id ? 4 - anchor[1] : 0], html: drawing });
     return L.marker(at, { icon, pane: panes.signs, keyboard: false, riseOnHover: true })
       .bindTooltip(() => (id ? hinted(only.properties) : insideOf(n, ordered, catalog)), { direction: "top", className: "tip" })

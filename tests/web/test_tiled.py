@@ -1,5 +1,6 @@
 """More projects than a page can hold: the map drawn from tiles does what the one drawn project by project does."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -136,3 +137,34 @@ def test_the_end_of_a_long_list_is_one_key_away(reader: Reader) -> None:
     page.locator("#list .row").first.focus()
     page.keyboard.press("End")
     expect(page.locator("#list .row:focus .row-name")).to_have_text("Khu mới")
+
+
+def test_what_is_pressed_is_seen_at_once_and_its_work_comes_after_that_picture(reader: Reader) -> None:
+    page = reader.open("/#map=11/20.85/106.68")
+    chip = page.locator('.chip[data-code="proposed"]')
+    seen = chip.evaluate("(one) => { one.focus(); one.click(); return [one.ariaPressed, location.search]; }")
+    assert seen == ["true", ""]
+    expect(page).to_have_url(re.compile("status=proposed"))
+    expect(page.locator(".summary strong")).to_have_text("0 dự án")
+    expect(chip).to_be_focused()  # the numbers are written into the chips that stand
+    moved = page.locator("#map").evaluate(
+        """(map) => {
+          const pane = map.querySelector(".leaflet-map-pane");
+          const [before, hash] = [pane.getBoundingClientRect().x, location.hash];
+          map.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", shiftKey: true }));
+          return [pane.getBoundingClientRect().x - before, location.hash === hash];
+        }"""
+    )
+    assert moved == [-120, True]
+    expect(page).not_to_have_url(re.compile(r"106\.6800"))
+
+
+def test_a_sign_on_the_map_is_one_part_of_the_picture_however_many_there_are(reader: Reader) -> None:
+    page = reader.open("/#map=10/20.70/106.72")
+    expect(page.locator(".cluster").first).to_be_visible()
+    parts = """() => [...document.querySelectorAll(".leaflet-marker-pane > *")].filter((one) =>
+      one.querySelector(".cluster svg") || [one, ...one.querySelectorAll("*")].some((part) => {
+        const { transform, filter, opacity } = getComputedStyle(part);
+        return transform !== "none" || filter !== "none" || opacity !== "1";
+      })).length"""
+    assert page.evaluate(parts) == 0

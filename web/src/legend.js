@@ -1,7 +1,8 @@
 /** The legend, which is the status filter: every symbol of the map, with what it means and how many there are. */
 
 import { el, glyph, sprite } from "./dom.js";
-import { number, t } from "./i18n.js";
+import { lang, number, t } from "./i18n.js";
+import { picture } from "./pace.js";
 import { sample, swatch } from "./sign.js";
 
 /** So much of the list stays in sight beneath an open legend, its head and two rows, or it begins closed. */
@@ -12,15 +13,30 @@ export function createLegend(root, catalog, onToggle) {
   const bar = root.querySelector(".legend-bar");
   const [body, chosenWords] = [".legend-body", ".legend-chosen"].map((part) => root.querySelector(part));
 
-  function chip(name, { id, drawing, label, definition }, n, chosen) {
+  let chips = [];
+  let written = "";
+
+  function chip(name, { id, drawing, label, definition }) {
+    const figure = document.createTextNode("");
+    const button = el("button", { type: "button", class: "chip", "data-code": id, title: definition, onclick: press },
+      drawing, el("span", { class: "chip-label" }, label), " ",
+      el("span", { class: "chip-count" }, figure, el("span", { class: "visually-hidden" }, ` ${t("ofProjects")}`)));
+    chips.push({ name, id, button, figure });
+    return el("li", {}, button);
+
+    /** It is seen to be pressed at once; what follows from it comes after that picture. */
+    function press() {
+      button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+      picture().then(() => onToggle(name, id));
+    }
+  }
+
+  function say({ name, id, button, figure }, n, chosen) {
     const on = chosen.includes(id);
-    return el("li", {},
-      el("button", {
-        type: "button", class: "chip", "data-code": id, "aria-pressed": String(on), title: definition,
-        "data-empty": n === 0, "data-off": chosen.length > 0 && !on,
-        onclick: () => onToggle(name, id),
-      }, drawing, el("span", { class: "chip-label" }, label), " ",
-      el("span", { class: "chip-count" }, number(n), el("span", { class: "visually-hidden" }, ` ${t("ofProjects")}`))));
+    figure.data = number(n);
+    button.setAttribute("aria-pressed", String(on));
+    button.toggleAttribute("data-empty", n === 0);
+    button.toggleAttribute("data-off", chosen.length > 0 && !on);
   }
 
   function statusRow(status) {
@@ -59,6 +75,19 @@ export function createLegend(root, catalog, onToggle) {
     root.open &&= root.parentElement.clientHeight - root.offsetHeight >= LIST_PX;
   }
 
+  /** The chips for these codes; those that stand already stay, with whatever has the focus. */
+  function write(statuses, conditions) {
+    const wanted = [lang(), document.documentElement.dataset.theme, ...statuses.map(({ id }) => id), ...conditions].join();
+    if (wanted === written) return;
+    [written, chips] = [wanted, []];
+    const rows = (lifecycle) => statuses.filter((status) => status.lifecycle === lifecycle).map((status) => chip("status", statusRow(status)));
+    const others = [...new Set(catalog.statuses.map(({ lifecycle }) => lifecycle))].filter((one) => one !== "project");
+    body.replaceChildren(...group(null, rows("project")),
+      ...others.flatMap((lifecycle) => group(t("communeStages"), rows(lifecycle))),
+      ...group(t("condition"), conditions.map((id) => chip("condition",
+        { id, drawing: sample({ condition: id }, catalog), label: catalog.conditionLabel(id), definition: catalog.conditionDefinition(id) }))), howDrawn());
+  }
+
   const words = (shown) => [...shown.status.map(catalog.statusLabel), ...shown.condition.map(catalog.conditionLabel)].join(", ");
 
   /** The share of each status, as one thin line: the shape of the city's work at a glance. */
@@ -79,18 +108,12 @@ export function createLegend(root, catalog, onToggle) {
     /** Redraw for these counts (`/api/counts`) and this choice. A status of a life cycle that is absent here is left out. */
     draw(counts, shown) {
       const n = (id) => counts.status[id] ?? 0;
-      const rows = (lifecycle) => catalog.statuses.filter((status) => status.lifecycle === lifecycle)
-        .filter(({ id }) => lifecycle === "project" || n(id) > 0 || shown.status.includes(id))
-        .map((status) => chip("status", statusRow(status), n(status.id), shown.status));
-      const others = [...new Set(catalog.statuses.map(({ lifecycle }) => lifecycle))].filter((l) => l !== "project");
-      const conditions = Object.keys(counts.condition ?? {}).filter((id) => catalog.conditionSymbol(id))
-        .map((id) => chip("condition", { id, drawing: sample({ condition: id }, catalog), label: catalog.conditionLabel(id),
-          definition: catalog.conditionDefinition(id) }, counts.condition[id], shown.condition));
+      const statuses = catalog.statuses.filter(({ id, lifecycle }) => lifecycle === "project" || n(id) > 0 || shown.status.includes(id));
+      const conditions = Object.keys(counts.condition ?? {}).filter((id) => catalog.conditionSymbol(id));
+      write(statuses, conditions);
+      for (const one of chips) say(one, counts[one.name][one.id] ?? 0, shown[one.name]);
       drawBar(catalog.statuses, counts);
       chosenWords.textContent = words(shown);
-      body.replaceChildren(...group(null, rows("project")),
-        ...others.flatMap((lifecycle) => group(t("communeStages"), rows(lifecycle))),
-        ...group(t("condition"), conditions), howDrawn());
       giveRoom();
     },
   };

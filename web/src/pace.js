@@ -24,17 +24,18 @@ export async function breathe() {
   began = performance.now();
 }
 
+/** When the next picture has been handed over: whoever presses sees that it was felt, and the work comes after. A tab behind others shows none. */
+export const picture = () => new Promise((go) => (document.hidden ? go() : requestAnimationFrame(go))).then(pause);
+
 /** `work`, done once after the next picture however often it is asked for: what it measures is laid out by then. */
 export function oncePerFrame(work) {
   let asked = false;
-  return () => {
+  return async () => {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(async () => {
-      await pause();
-      asked = false;
-      work();
-    });
+    await picture();
+    asked = false;
+    work();
   };
 }
 

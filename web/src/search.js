@@ -1,5 +1,7 @@
 /** The search field: typing filters the list, and what it suggests beside that comes as soon as the reader turns to it. */
 
+import { picture } from "./pace.js";
+
 const TYPING_PAUSE_MS = 220;
 const TOUCH_MS = 700;
 
@@ -23,12 +25,15 @@ export function createSearch(form, { state, catalog, onSeek, onPlace, onFound })
 
   /** A coordinate, a code or the number of an act is no name: it must not empty the list behind its suggestion. */
   function heard() {
-    onSeek();
     clearTimeout(typing);
     const q = input.value;
     clear.hidden = !q;
-    wake().then(() => find?.ask(q));
+    const asked = picture().then(wake).then(() => { // the letter is seen first
+      onSeek();
+      if (input.value === q) find?.ask(q);
+    });
     typing = setTimeout(async () => {
+      await asked;
       if (!await find?.leadsElsewhere(q) && input.value === q) ask(q);
       typing = 0;
     }, TYPING_PAUSE_MS);

@@ -2,6 +2,8 @@
 
 import { announce } from "../announce.js";
 import { own, t } from "../i18n.js";
+import { oncePerFrame } from "../pace.js";
+import * as L from "./leaflet.js";
 
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 const PAN_PX = 120;
@@ -56,13 +58,23 @@ export function createBrowse(root, { map, layers, catalog, onChoose, onHover, on
     "?": onHelp,
   };
 
+  /** The map is seen to move at once; what follows from where it rests is done after that picture, once for all steps until then. */
+  const rest = oncePerFrame(() => leaflet.fire("moveend"));
+  function slide(by) {
+    const pane = leaflet.stop().getPane("mapPane");
+    leaflet.fire("movestart");
+    L.DomUtil.setPosition(pane, L.DomUtil.getPosition(pane).subtract(by));
+    leaflet.fire("move");
+    rest();
+  }
+
   root.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey, shiftKey, target } = event;
     if (target !== root || ctrlKey || metaKey || altKey) return;
     if (key === "Escape") {
       if (!current) { root.blur(); return; }
       stand(null);
-    } else if (PANS[key] && shiftKey) leaflet.panBy(PANS[key], { animate: false });
+    } else if (PANS[key] && shiftKey) slide(PANS[key]);
     else if (STEPS[key]) go(STEPS[key]);
     else if (acts[key]) acts[key]();
     else return;

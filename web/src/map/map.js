@@ -3,6 +3,7 @@
 import { el, glyph } from "../dom.js";
 import { CITY, marginOf, openPartOf, SNAP } from "../first-ground.js";
 import { t, translate } from "../i18n.js";
+import { oncePerFrame, picture } from "../pace.js";
 import * as L from "./leaflet.js";
 
 /** To the south far enough that Trường Sa can be drawn up above the bar of time. */
@@ -22,7 +23,7 @@ const BESIDE = { "base-other": 201, "labels-other": 351, "hatch-other": 301, "ar
  *  the numbers by unit are asked for or sent away. */
 export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
   L.Browser.ie3d = true; // signs moved in the plane: by translate3d each would be a layer of its own in the compositor, hundreds of them a picture
-  const map = L.map(root, { markerZoomAnimation: false, zoomControl: false, attributionControl: false, zoomSnap: SNAP, zoomDelta: 1, wheelPxPerZoomLevel: 90,
+  const map = L.map(root, { markerZoomAnimation: false, fadeAnimation: false, zoomControl: false, attributionControl: false, zoomSnap: SNAP, zoomDelta: 1, wheelPxPerZoomLevel: 90,
     minZoom: 5, maxZoom: 18, maxBounds: LIMITS, maxBoundsViscosity: 0.8, renderer: L.svg({ padding: 0.4 }) });
   for (const [name, z] of Object.entries({ ...PANES, ...BESIDE })) map.createPane(name).style.zIndex = z;
   for (const { labels } of Object.values(GROUNDS)) map.getPane(labels).style.pointerEvents = "none";
@@ -66,10 +67,10 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
 
   if (view) map.setView([view.lat, view.lon], view.zoom);
   else map.fitBounds(CITY, { ...padding(openPart()), animate: false });
-  map.on("moveend", () => {
+  map.on("moveend", oncePerFrame(() => {
     const { lat, lng } = map.getCenter();
     onRest({ zoom: map.getZoom(), lat, lon: lng });
-  });
+  }));
 
   const home = () => fit(CITY, padding(openPart()));
   const controls = createControls(root, map, { home, onOnline, onShade });
@@ -137,8 +138,8 @@ function createControls(root, map, { home, onOnline, onShade }) {
     return { button, press };
   }
 
-  addTool({ id: "plus", label: "zoomIn", group: "zoom", onPress: () => map.zoomIn() });
-  addTool({ id: "minus", label: "zoomOut", group: "zoom", onPress: () => map.zoomOut() });
+  addTool({ id: "plus", label: "zoomIn", group: "zoom", onPress: () => picture().then(() => map.zoomIn()) });
+  addTool({ id: "minus", label: "zoomOut", group: "zoom", onPress: () => picture().then(() => map.zoomOut()) });
   addTool({ id: "home", label: "home", group: "view", onPress: home });
   const more = addTool({ id: "more", label: "mapTools", group: "view" }).button; // shown on a phone alone, where the others stand behind it
   const unfold = (on) => {

@@ -1,15 +1,6 @@
 /** Leaflet, from the one address at which we serve it: its minified file, a third of the one made of modules, leaves its name outside of them. */
 import "/vendor/leaflet/dist/leaflet.js";
 
-const { _setPos: moved } = globalThis.L.Marker.prototype;
-/** A marker stands by left and top: transforms would be parts of the picture each, by the hundred, that the browser sorts anew for every one. */
-globalThis.L.Marker.include({
-  _setPos(at) {
-    moved.call(this, at);
-    Object.assign(this._icon.style, { transform: "", left: `${at.x}px`, top: `${at.y}px` });
-  },
-});
-
 export const {
   bind, Bounds, bounds, Browser, Canvas, canvas, Circle, circle, CircleMarker, circleMarker, Class, Control, control, CRS,
   DivIcon, divIcon, DivOverlay, DomEvent, DomUtil, Draggable, Evented, extend, FeatureGroup, featureGroup, GeoJSON, geoJSON,

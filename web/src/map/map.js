@@ -19,6 +19,15 @@ export const SIDES = {
 export const GROUNDS = { shown: { base: "base", labels: "labels" }, other: { base: "base-other", labels: "labels-other" } };
 const BESIDE = { "base-other": 201, "labels-other": 351, "hatch-other": 301, "areas-other": 311, "lines-other": 321, "fan-other": 591, "signs-other": 601 };
 
+const { _setPos: moved } = L.Marker.prototype;
+/** A marker stands by left and top: transforms would be parts of the picture each, by the hundred, that the browser sorts anew for every one. */
+L.Marker.include({
+  _setPos(at) {
+    moved.call(this, at);
+    Object.assign(this._icon.style, { transform: "", left: `${at.x}px`, top: `${at.y}px` });
+  },
+});
+
 /** `covers()` gives the elements that lie over the map; `onRest(view)` is called when the map comes to rest, `onShade()` when
  *  the numbers by unit are asked for or sent away. */
 export function createMap(root, { view, covers, onRest, onOnline, onShade }) {

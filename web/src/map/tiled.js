@@ -4,7 +4,7 @@ import { rows, tile } from "../api.js";
 import { crowded } from "../crowd.js";
 import { el } from "../dom.js";
 import { lang, number, own, t } from "../i18n.js";
-import { oncePerFrame } from "../pace.js";
+import { breathe, oncePerFrame } from "../pace.js";
 import { disc, sign, smallSign } from "../sign.js";
 import { areaFill, quiet } from "../style.js";
 import { groupWords, hint, inReadingOrder, insideOf, named } from "./hints.js";
@@ -89,7 +89,8 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
 
   const later = oncePerFrame(arrange);
 
-  function arrange() {
+  /** In pieces; who comes to it anew, or takes all away, ends the one under way. */
+  async function arrange() {
     if (!layer) return;
     const zoom = map.getZoom();
     const world = 256 * 2 ** zoom;
@@ -105,9 +106,13 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
       const at = map.unproject([group.x, group.y], zoom);
       next.set(key, drawn.get(key) ?? { ...group, key, at, zoom, id: group.only?.properties.id, width: group.n > 1 ? widthOf(group.n) : small });
     }
-    for (const [key, { mark }] of drawn) if (!next.has(key)) mark.remove();
-    for (const one of next.values()) one.mark ??= marker(one).addTo(signs);
+    for (const [key, { mark }] of drawn) if (!next.has(key)) mark?.remove();
     drawn = next;
+    for (const one of next.values()) {
+      one.mark ??= marker(one).addTo(signs);
+      await breathe();
+      if (drawn !== next) return;
+    }
     drawAreas(seen);
     drawOver();
     onArrange();

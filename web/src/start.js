@@ -17,8 +17,6 @@ await new Promise((go) => {
   setTimeout(go, LONGEST_MS);
 });
 for (const href of document.querySelector("script[data-parts]")?.dataset.parts.split(" ") ?? []) ask({ rel: "modulepreload", href });
-await new Promise((go) => setTimeout(go));
 for (const href of FIRST) ask({ rel: "preload", as: "fetch", crossOrigin: "anonymous", href });
-await new Promise((go) => setTimeout(go)); // each of these is a piece of work
 await import("./map/map.js"); // the half of the program that is Leaflet, read in a piece of its own
 await import("./main.js");

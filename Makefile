@@ -2,9 +2,10 @@
 # make test   mọi phép thử, cả trình duyệt thật                    every test, a real browser included
 # make lint · make stop (dừng cơ sở dữ liệu còn chạy / stop a database left behind)
 # make lighthouse URL=http://127.0.0.1:8000/   như điện thoại thấy / as a phone meets it
+# make references   vẽ lại các hình đã duyệt của trang        the reviewed pictures of the page, made anew
 # make bench   đo tốc độ / how fast; ARGS='--l 1000000' thêm một triệu / with a million, ARGS=--help
 
-.PHONY: run test lint bench lighthouse stop ready tools measures python
+.PHONY: run test lint references bench lighthouse stop ready tools measures python
 .DEFAULT_GOAL := run
 PYTHON ?= python3
 
@@ -20,6 +21,10 @@ lint: python
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
+
+references: ready
+	@.venv/bin/python -m tests.browser
+	@REMAKE_REFERENCES=1 .venv/bin/python -m pytest -q tests/web/test_reference.py -k reviewed
 
 bench: ready measures
 	@.venv/bin/python -m tests.bench $(ARGS)

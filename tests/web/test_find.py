@@ -194,6 +194,9 @@ def test_on_a_phone_suggestions_fill_the_screen_for_a_thumb(reader: Reader) -> N
     box = page.locator(".find").bounding_box()
     assert box
     assert (box["x"], box["width"]) == (0, 390)
+    # The field stands above them, however high the sheet stood before.
+    above = "const [q, list] = ['#q', '.find'].map((one) => document.querySelector(one).getBoundingClientRect());"
+    eventually(page, f"() => {{ {above} return q.top >= 0 && q.bottom <= list.top; }}", True)
     assert all(row.bounding_box()["height"] >= 44 for row in page.locator(ROWS).all())  # type: ignore[index]
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     page.locator(ROWS).first.tap()

@@ -39,9 +39,12 @@
   root.dataset.theme = resolved();
   document.addEventListener("DOMContentLoaded", () => {
     apply();
-    // On a phone the row of pages is longer than the screen: the page that one is on stands in sight.
+    // On a phone the row of pages is longer than the screen: the page that one is on stands in sight, in whatever letters have come.
     const [row, here] = [".page-nav", ".page-nav [aria-current]"].map((part) => document.querySelector(part));
-    if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+    if (!here) return;
+    const inSight = () => { row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2; };
+    inSight();
+    document.fonts.addEventListener("loadingdone", inSight);
   });
   document.addEventListener("click", (event) => event.target.closest?.("[data-theme-switch]") && turn());
   system.addEventListener("change", apply);

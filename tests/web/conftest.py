@@ -47,7 +47,7 @@ def settled(page: Page, address: str = "") -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A real browser on a busy machine gets a second chance, here and nowhere else; the summary names who took it."""
     for item in items:
-        if item.path.is_relative_to(HERE) and "browser" in getattr(item, "fixturenames", ()):
+        if item.path.is_relative_to(HERE) and {"browser", "still"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

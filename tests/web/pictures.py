@@ -15,9 +15,12 @@ from playwright.sync_api import Page
 
 REFERENCE = Path(__file__).with_name("reference")
 FAILED = REFERENCE / "failed"
+MADE_BY = REFERENCE / "chromium.txt"
 REMAKE = "REMAKE_REFERENCES"
 MOST = 0.0003
 """So much of a picture may differ: a letter's edge on another machine, not a line of text, a sign or a shifted box."""
+MOST_ELSEWHERE = 0.02
+"""The same of a picture by another Chromium than the reviewed ones, which may set a line of text a pixel off."""
 SEEN = 14
 """How far, of 255, a colour must be from another one to be told from it."""
 SOFT = 1.5
@@ -63,8 +66,10 @@ def compared(expected: Image.Image, actual: Image.Image) -> Judgement:
     return Judgement(seen.histogram()[255] / (seen.width * seen.height), seen)
 
 
-def check(name: str, picture: Image.Image) -> None:
-    """Hold a picture against the reviewed one of that name, or, where `REMAKE_REFERENCES` is set, put it in its place.
+def check(name: str, picture: Image.Image, version: str) -> None:
+    """Hold a picture by this version of Chromium against the reviewed one of that name.
+
+    Where `REMAKE_REFERENCES` is set, put it in its place.
 
     Where they differ, three pictures lie side by side in `reference/failed/`: expected, actual, difference.
     """
@@ -73,10 +78,13 @@ def check(name: str, picture: Image.Image) -> None:
     assert remake or kept.exists(), f"{name} has no reviewed picture yet: `make references`, look at it, commit it."
     expected = Image.open(kept).convert("RGB") if kept.exists() else Image.new("RGB", (1, 1))
     judged = compared(expected, picture)
-    if judged.same:
-        return
+    major = version.partition(".")[0]
     if remake:
-        _keep(picture, kept)
+        if not judged.same:
+            _keep(picture, kept)
+        MADE_BY.write_text(f"{major}\n", encoding="utf-8")
+        return
+    if judged.share <= (MOST if MADE_BY.read_text(encoding="utf-8").strip() == major else MOST_ELSEWHERE):
         return
     for kind, image in {"expected": expected, "actual": picture, "difference": judged.drawn}.items():
         _keep(image, FAILED / f"{name}.{kind}.webp")

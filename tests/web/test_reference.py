@@ -140,7 +140,7 @@ def look(browser: Browser, view: View) -> Page:
 def test_a_view_looks_as_it_was_reviewed(name: str, still: Browser) -> None:
     page = look(still, VIEWS[name])
     try:
-        check(name, taken(page))
+        check(name, taken(page), still.version)
     finally:
         page.context.close()
 

@@ -239,7 +239,7 @@ async function run({ catalog, base, units, outlines }) {
   found.then(greet);
   found.then(keepForLater);
   found.then(whenIdle).then(() => import("./page-print.js")).then(({ preparePrint }) => preparePrint({ catalog, units, map,
-    shows: () => ({ shown: state.shown, clocks: clocks(), features, counts: counted, crowded }) }), () => {}); // without it, the browser prints what it shows
+    shows: () => ({ shown: state.shown, clocks: clocks(), features, counts: counted, crowded, zoom: map.leaflet.getZoom() }) }), () => {}); // without it, the browser prints what it shows
 }
 
 /** The first requests, and what to say when they fail: the page is never left blank. */

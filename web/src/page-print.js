@@ -11,7 +11,7 @@ import { FIELD_OF } from "./units.js";
 const $ = (selector) => document.querySelector(selector);
 const page = document.documentElement;
 
-/** `shows()` gives what the page shows: {shown, clocks, features, counts, crowded}; `map` as createMap makes it. Heard from now on, at once as printing demands. */
+/** `shows()` gives what the page shows: {shown, clocks, features, counts, crowded, zoom}; `map` as createMap makes it. Heard from now on, at once as printing demands. */
 export function preparePrint({ catalog, units, map, shows }) {
   let restore = [];
 
@@ -35,7 +35,7 @@ export function preparePrint({ catalog, units, map, shows }) {
   }
 
   function lay() {
-    const { shown, clocks, features, counts, crowded } = shows();
+    const { shown, clocks, features, counts, crowded, zoom } = shows();
     const head = el("header", { class: "printed printed-head" }, el("div", {}, el("h1", {}, t("title")), el("p", {}, filterWords(shown, catalog, units) || t("paperEvery"))),
       el("p", {}, dayWords(clocks), clocks.compare && ` · ${t("comparedWith")} ${dateWords(clocks.compare, lang())}`));
     const chosen = (id, list) => !list.length || list.includes(id);
@@ -44,7 +44,7 @@ export function preparePrint({ catalog, units, map, shows }) {
     const legend = el("aside", { class: "printed-legend" });
     const shades = $("#shade .shade-legend")?.cloneNode(true);
     if (shades) legend.append(el("section", {}, el("h3", {}, t("shadeTitle")), shades));
-    else drawPaperLegend(legend, { catalog, shown: features, ...(tallies ? { tallies } : {}), full: map.leaflet.getZoom() >= catalog.marker.full_from_zoom, group: t("paperCluster") });
+    else drawPaperLegend(legend, { catalog, shown: features, ...(tallies ? { tallies } : {}), full: zoom >= catalog.marker.full_from_zoom, group: t("paperCluster") });
     const fields = units.fields(shown.district, clocks.day).map((field) => Object.keys(FIELD_OF).find((name) => FIELD_OF[name] === field));
     const unitsOf = ({ unit_ids: ids = [] }) => {
       const found = ids.map(units.get).filter(Boolean).map(({ properties: p }) => p);

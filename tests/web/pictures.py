@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 REFERENCE = Path(__file__).with_name("reference")
 FAILED = REFERENCE / "failed"
-MADE_BY = REFERENCE / "chromium.txt"
+MADE_BY = REFERENCE / "chromium-version"
 REMAKE = "REMAKE_REFERENCES"
 MOST = 0.0003
 """So much of a picture may differ: a letter's edge on another machine, not a line of text, a sign or a shifted box."""

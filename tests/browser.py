@@ -22,6 +22,8 @@ from geo.settings import Settings
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+SETTLED = "body.is-ready .finder:not([aria-busy])"
+"""List and map show what the address of the page asks for."""
 PATIENCE_S = 30
 """How long a page may take on a busy machine until it shows what it was asked for."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

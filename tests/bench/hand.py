@@ -5,18 +5,15 @@ the time from the input to the next picture, and how much of it the page itself 
 """
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import quantiles
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from geo.packages import Say
-from geo.settings import Settings
-from tests.browser import find_or_install
+from tests.bench.looking import chromium, opened
 
 SLOWER = 4
 """How many times slower than this machine the reader's processor is."""
@@ -26,9 +23,7 @@ SHORTEST_MS = 16.0
 """Event Timing tells nothing of what takes less, so that is what it counts as."""
 TRACED = ("devtools.timeline", "disabled-by-default-devtools.timeline", "__metadata")
 SEARCHED = "du an"
-SETTLED = "body.is-ready .finder:not([aria-busy])"
 STATUSES = ("completed", "operational", "proposed")
-WINDOW = {"width": 1440, "height": 900}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +51,13 @@ class Hand:
 
 def all_of(addresses: Mapping[int, str], say: Say) -> list[Hand]:
     """The pages at these addresses, by the number of features that each shows."""
-    program = find_or_install(Settings.from_env().home, say)
-    node = shutil.which("node")
-    if node:  # the system's own, as in the tests
-        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        found = [measured(browser, address, features) for features, address in addresses.items()]
-        browser.close()
-    return found
+    with chromium(say) as browser:
+        return [measured(browser, address, features) for features, address in addresses.items()]
 
 
 def measured(browser: Browser, address: str, features: int) -> Hand:
     """The page at one address, zoomed, panned, filtered and searched."""
-    page = browser.new_context(viewport=WINDOW).new_page()  # type: ignore[arg-type]
-    page.set_default_timeout(120_000)
-    page.add_init_script("localStorage.setItem('tour', 'seen')")
-    page.goto(address)
-    page.wait_for_selector(SETTLED)
-    page.wait_for_load_state("networkidle")
+    page = opened(browser, address)
     page.evaluate("document.querySelector('.legend').open = true")
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     answers = {kind: _tried(browser, page, act) for kind, act in ACTS.items()}

@@ -19,7 +19,7 @@ from api.main import create_app
 from geo.settings import Settings
 from layers.catalog import Catalog
 from layers.load import load_all
-from tests.browser import PATIENCE_S
+from tests.browser import PATIENCE_S, SETTLED
 
 expect.set_options(timeout=PATIENCE_S * 1000)
 
@@ -35,7 +35,6 @@ SWITCHES = (
 HERE = Path(__file__).parent
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 BLOCKED = "Service Worker registration blocked by Playwright"
-SETTLED = "body.is-ready .finder:not([aria-busy])"
 
 
 def settled(page: Page, address: str = "") -> None:

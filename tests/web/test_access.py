@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.built import map_page
 from geo.settings import Settings
-from tests.browser import eventually
-from tests.web.conftest import PHONE, SETTLED, Reader, settled
+from tests.browser import SETTLED, eventually
+from tests.web.conftest import PHONE, Reader, settled
 
 MOST_BYTES = 300_000
 LEAST_TARGET_PX = 24

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import eventually
+from tests.browser import SETTLED, eventually
 from tests.web.axe import bring, violations
-from tests.web.conftest import DESK, PHONE, SETTLED
+from tests.web.conftest import DESK, PHONE
 
 PAGES = (
     "/du-an", "/du-an/{id}", "/du-an/khong-co", "/van-ban", "/van-ban/ct-02-2023", "/chi-tieu", "/thoi-han", "/tai-ve",

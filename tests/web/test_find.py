@@ -8,8 +8,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from tests.browser import eventually
-from tests.web.conftest import SETTLED, Reader
+from tests.browser import SETTLED, eventually
+from tests.web.conftest import Reader
 
 ROWS = ".find-row"
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import eventually
-from tests.web.conftest import SETTLED, Reader
+from tests.browser import SETTLED, eventually
+from tests.web.conftest import Reader
 
 PAGES = ("/van-ban", "/van-ban/ct-02-2023", "/chi-tieu", "/thoi-han", "/du-an", "/du-an/kcn-trang-due-3")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import eventually
-from tests.web.conftest import SETTLED, Reader
+from tests.browser import SETTLED, eventually
+from tests.web.conftest import Reader
 
 
 def rows(page: Page, query: str = "", **more: Any) -> list[dict[str, Any]]:

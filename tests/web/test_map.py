@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import Engine
 
-from tests.browser import eventually
+from tests.browser import SETTLED, eventually
 from tests.factories import edit, point, store, store_directive, store_mandate
-from tests.web.conftest import SETTLED, Reader, settled
+from tests.web.conftest import Reader, settled
 
 LOCATED = """() => [...document.querySelectorAll('.leaflet-marker-pane > *')].reduce((sum, mark) =>
   sum + (mark.classList.contains('cluster') ? Number(mark.querySelector('.donut-count').textContent) : 1), 0)"""

@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from api.built import map_page
 from geo import edtf
 from geo.settings import Settings
-from tests.web.conftest import PHONE, SETTLED, SWITCHES, served
+from tests.browser import SETTLED
+from tests.web.conftest import PHONE, SWITCHES, served
 from tests.web.pictures import REFERENCE, check, compared, taken
 
 TODAY = date(2026, 11, 22)

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, expect
 from layers.palette import GROUPS
 from layers.shapes import SHAPES
 from layers.style import SIGNS, SMALL_PX
-from tests.browser import eventually
-from tests.web.conftest import PHONE, SETTLED, Reader
+from tests.browser import SETTLED, eventually
+from tests.web.conftest import PHONE, Reader
 
 WAIT_MS = 60_000
 BYTES_A_SECOND = 400_000 / 8

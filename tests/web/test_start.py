@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from api.built import map_page
 from geo.settings import Settings
-from tests.web.conftest import DESK, PHONE, SETTLED
+from tests.browser import SETTLED
+from tests.web.conftest import DESK, PHONE
 
 WORLD_OF_PICTURE = 10
 VIEW = """() => {

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from tests.browser import eventually
+from tests.browser import SETTLED, eventually
 from tests.factories import edit, fact, point, store
-from tests.web.conftest import SETTLED, Reader
+from tests.web.conftest import Reader
 from tests.web.test_map import BOXES, LOCATED, told
 
 BERTHS = "ben-3-4-lach-huyen-htit"

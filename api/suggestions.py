@@ -42,16 +42,17 @@ def suggestions(
     catalog: Catalog, found: Iterable[Found], spots: Iterable[Spot], limit: int, lang: str
 ) -> list[dict[str, Any]]:
     """At most `limit`, grouped by kind: of each kind the best, the kind with the best of all first."""
-    by_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
+    by_kind: dict[str, list[Found | Spot]] = {kind: [] for kind in KINDS}
     best: dict[str, int] = {}
-    by_kind["place"] = [_spot(one, lang) for one in spots]
+    by_kind["place"].extend(spots)
     for one in sorted(found, key=lambda one: one.rank):
         kind = "document" if one.kind == _ACT else one.kind
         best.setdefault(kind, one.rank)
-        by_kind[kind].append(_WRITTEN[one.kind](catalog, one, lang))
+        by_kind[kind].append(one)
     order = sorted((kind for kind in KINDS if by_kind[kind]), key=lambda kind: best.get(kind, -1))
     shares = _shares([len(by_kind[kind]) for kind in order], limit)
-    return [one for kind, share in zip(order, shares, strict=True) for one in by_kind[kind][:share]]
+    told = [one for kind, share in zip(order, shares, strict=True) for one in by_kind[kind][:share]]
+    return [_spot(one, lang) if isinstance(one, Spot) else _WRITTEN[one.kind](catalog, one, lang) for one in told]
 
 
 def _shares(sizes: Sequence[int], limit: int) -> list[int]:

@@ -13,10 +13,12 @@ from geo.clocks import Clocks
 from geo.errors import FeatureNotFound
 from geo.judgement import REASONS, UNMAPPED, VERDICTS, Evidence, Judgement, Order, judge
 from geo.status import STATUSES, Words
+from geo.tables import document
 
 MOST = 20_000
 """So many mandates are read at most; the five documents of the city have 228."""
-_DOCUMENTS = text("SELECT * FROM document ORDER BY date DESC, id")
+_TOLD = ", ".join(one.name for one in document.c if one.server_default is None)
+_DOCUMENTS = text(f"SELECT {_TOLD} FROM document ORDER BY date DESC, id")
 _CLAUSES = text(
     """
     SELECT id, parent, document, label_vi, label_en, heading_vi, summary_vi, summary_en, topics, open_list

@@ -34,7 +34,11 @@ def _replace(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
     connection.execute(table.delete().where(table.c.id.not_in([row["id"] for row in rows])))
     if rows:
         statement = insert(table)
-        newer = {column.name: statement.excluded[column.name] for column in table.c if column.name != "id"}
+        newer = {
+            column.name: statement.excluded[column.name]
+            for column in table.c
+            if column.name != "id" and column.server_default is None  # what is generated follows by itself
+        }
         connection.execute(
             statement.on_conflict_do_update(index_elements=["id"], set_=newer), [dict(row) for row in rows]
         )

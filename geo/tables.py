@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    FetchedValue,
     Identity,
     Integer,
     MetaData,
@@ -159,6 +160,7 @@ admin_unit = Table(
     Column("geometry", _geometry("MULTIPOLYGON")),
     Column("folded", Text, nullable=False, comment="generated: folded name, words joined by hyphens"),
     Column("folded_full", Text, nullable=False, comment="generated: folded full name, words joined by hyphens"),
+    Column("search", Text, nullable=False, comment="generated: folded full name"),
 )
 
 admin_unit_piece = Table(
@@ -225,6 +227,7 @@ document = Table(
     Column("relays", Text),
     Column("note", Text),
     Column("note_en", Text),
+    Column("search", Text, FetchedValue(), nullable=False, comment="generated: folded names and titles"),
 )
 
 clause = Table(
@@ -241,6 +244,7 @@ clause = Table(
     Column("summary_en", Text),
     Column("topics", JSONB, nullable=False),
     Column("open_list", Boolean, nullable=False),
+    Column("search", Text, FetchedValue(), nullable=False, comment="generated: folded label, heading and content"),
 )
 
 target = Table(

@@ -23,6 +23,8 @@ FEATURE_FIELDS: dict[str, dict[str, str]] = {
     **{name: {"type": "string"} for name in tiles.FEATURE_ATTRIBUTES},
     "version": {"type": "integer"},
     "area_ha": {"type": "number", "description": "of a point whose outline is not known"},
+    "last_told_day": {"type": "integer", "description": "20230531: the last day that its newest source may mean"},
+    "unit_ids": {"type": "string", "description": "of a place known by its commune alone: its units, with commas"},
     "count": {"type": "integer", "description": "in a crowded tile: for how many features of this look it stands"},
 }
 UNIT_FIELDS: dict[str, dict[str, str]] = {name: {"type": "string"} for name in tiles.UNIT_ATTRIBUTES}

@@ -15,7 +15,8 @@ from geo.errors import InvalidParameter
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _TYPED = re.compile(r"(?:(\d{1,2})[ /.-]+)?(\d{1,2})[ /.-]+(\d{4})|(\d\d)(\d\d)(\d{4})", re.ASCII)
 CITY_TIME = timezone(timedelta(hours=7))
-_NEWEST = re.compile(r"(?:.*/)?(\d{4})(-\d\d)?(-\d\d)?", re.ASCII)
+_NEWEST = re.compile(r"(?:.*/)?(\d{4})(?:-(\d\d))?(?:-(\d\d))?", re.ASCII)
+_ENDS = ("", "12", "31")
 SILENT_MONTHS = 24
 """After longer without a word, a status is shown with a doubt beside it. Whole years: the day of the month stays."""
 
@@ -39,17 +40,29 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(CITY_TIME).date()
 
 
+def last_told_day(newest: str | None) -> int | None:
+    """The last day that the date of the newest word on a status may mean, as a number: "2023-05" is 20230531.
+
+    A month always has 31: numbers are compared, and every day of it is told by then. None where none is known. The
+    function of this name in the database is the same one.
+    """
+    found = _NEWEST.match(newest or "")
+    return None if found is None else int("".join(part or end for part, end in zip(found.groups(), _ENDS, strict=True)))
+
+
 def is_silent(newest: str | None, day: date) -> bool:
     """Whether the newest word on a status was told more than `SILENT_MONTHS` before this day; 24 months are not more.
 
     A date that names no day is taken at its last: "2024" may have been told on 31/12/2024. False where none is known.
-    `isOld` of the page and the rule of the QML are the same one.
+    `isOld` of the page, the rule of the QML and that of the MapLibre style are the same one.
     """
-    found = _NEWEST.match(newest or "")
-    if found is None:
-        return False
-    year, month, of_month = found.groups()
-    return f"{int(year) + SILENT_MONTHS // 12:04}{month or '-12'}{of_month or '-31'}" < day.isoformat()
+    told = last_told_day(newest)
+    return told is not None and told < old_before(day)
+
+
+def old_before(day: date) -> int:
+    """What was last told before this day, as a number, is old on `day`."""
+    return int(f"{day.year - SILENT_MONTHS // 12:04}{day:%m%d}")
 
 
 @lru_cache(maxsize=10_000)

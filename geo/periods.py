@@ -71,7 +71,7 @@ period AS (
   FROM seen
 )
 SELECT period.feature, period.valid_from, period.valid_to, state.status, state.condition, stage.valid_from AS since,
-  substr(left(row_to_json(state)::text, -1), 2) AS members
+  last_told_day(newest.edtf) AS last_told_day, substr(left(row_to_json(state)::text, -1), 2) AS members
 FROM period
 LEFT JOIN told AS stage ON stage.place = period.stage
 LEFT JOIN told AS latest ON latest.place = period.latest
@@ -89,8 +89,10 @@ WHERE old.feature = staged.feature AND old.known_to = 'infinity' AND NOT EXISTS 
     AND derived.since IS NOT DISTINCT FROM old.since)
 """
 _EXTEND = """
-INSERT INTO status_period (feature, valid_from, valid_to, known_from, known_to, status, condition, since, members)
-SELECT feature, valid_from, valid_to, %(known)s, 'infinity', status, condition, since, members FROM derived
+INSERT INTO status_period (feature, valid_from, valid_to, known_from, known_to, status, condition, since,
+  last_told_day, members)
+SELECT feature, valid_from, valid_to, %(known)s, 'infinity', status, condition, since, last_told_day, members
+FROM derived
 WHERE NOT EXISTS (SELECT FROM status_period AS same WHERE same.feature = derived.feature
   AND same.valid_from = derived.valid_from AND same.known_to = 'infinity')
 ORDER BY feature, valid_from

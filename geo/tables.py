@@ -87,6 +87,7 @@ status_period = Table(
     Column("status", Text, nullable=False),
     Column("condition", Text, nullable=False),
     Column("since", Date, comment="earliest day that the status may have begun"),
+    Column("last_told_day", Integer, comment="20230531: the last day that the date of the newest fact may mean"),
     Column("members", Text, nullable=False, comment="of the published Feature, without braces"),
     comment="derived from status_fact by apply: which state held when, as known when; both half-open",
 )

@@ -52,7 +52,8 @@ ASKED = {
 """What may be asked of what is kept for tiles."""
 OF_LOOKS = frozenset(("layers", "statuses", "conditions", "kind"))
 _KEPT = f"""
-SELECT feature AS id, layer, status, condition, location_accuracy, version, name_vi, area_ha, x, y, size, geometry
+SELECT feature AS id, layer, status, condition, location_accuracy, version, name_vi, area_ha, last_told_day, unit_ids,
+  x, y, size, geometry
 FROM tile_feature JOIN tile_look ON {{look}} WHERE geometry && {ENVELOPE}"""
 # How many of a look there are in a box the planner cannot know: it reads a sixth of all features for those of a tile,
 # unless their looks are no columns.
@@ -63,7 +64,7 @@ _STATE_THEN = """JOIN status_period AS period ON period.feature = {feature}
   AND period.valid_from <= :clock_day AND period.valid_to > :clock_day AND {known}"""
 _KEPT_OF_DAY = f"""
 SELECT tile_feature.feature, tile_feature.feature AS id, layer, period.status, period.condition, location_accuracy,
-  dimension, version, name_vi, area_ha, x, y, size, geometry
+  dimension, version, name_vi, area_ha, period.last_told_day, unit_ids, x, y, size, geometry
 FROM tile_feature JOIN tile_look ON {{look}}
 {{state}} WHERE geometry && {ENVELOPE}"""
 _SUPERSEDED = f"""
@@ -72,7 +73,7 @@ SELECT edition.id AS feature, edition.id, layer, period.status, period.condition
   properties ->> 'name_vi' AS name_vi,
   CASE WHEN ST_Dimension(geometry) = 0 AND jsonb_typeof(properties -> 'area_ha') = 'number'
     THEN (properties ->> 'area_ha')::double precision END AS area_ha,
-  ST_Transform(geometry, 3857) AS geometry
+  period.last_told_day, told_unit_ids(properties, geojson) AS unit_ids, ST_Transform(geometry, 3857) AS geometry
 FROM feature_past AS edition
 {{state}} WHERE NOT withdrawn AND edition.known_from <= :clock_known AND edition.known_to > :clock_known
   AND edition.geometry && ST_Transform({ENVELOPE}, 4326) AND NOT EXISTS (
@@ -99,7 +100,7 @@ def kept_then(asked: Iterable[str], *, known: bool, by_box: bool) -> str:
         others = boxed(_SUPERSEDED.format(state=state.format(feature="edition.id")))
         rows = f"""{rows} AND tile_feature.known_from <= :clock_known
         UNION ALL SELECT feature, id, layer, status, condition, location_accuracy, dimension, version, name_vi, area_ha,
-          x, y, size, geometry FROM ({others}) AS superseded"""
+          last_told_day, unit_ids, x, y, size, geometry FROM ({others}) AS superseded"""
     inside = {"units": f"feature IN ({INSIDE})"} if known else {}
     return " AND ".join([f"SELECT * FROM ({rows}) AS rows WHERE true", *((ASKED | inside)[one] for one in asked)])
 
@@ -172,8 +173,9 @@ def every(attributes: tuple[str, ...], most: int, *, count_first: bool = False) 
 
 
 _LOOK = "layer, status, condition, location_accuracy"
-_TOLD = f"id, {_LOOK}, version, count"
-_SIZED = f"SELECT id, {_LOOK}, version, geometry, pg_column_size(geometry) AS stored, {MEASURED} FROM seen"
+_NEWS = "last_told_day, unit_ids"
+_TOLD = f"id, {_LOOK}, version, {_NEWS}, count"
+_SIZED = f"SELECT id, {_LOOK}, version, {_NEWS}, geometry, pg_column_size(geometry) AS stored, {MEASURED} FROM seen"
 # Sizes in steps of a quarter octave; 16 bytes stored are a vertex, which takes some 2.5 in a tile, and hardly more than
 # one vertex a unit can be seen.
 _LOAD = f"""
@@ -194,7 +196,7 @@ FROM (SELECT coalesce(max(step) FILTER (WHERE above > {SHAPE_BYTES}) + 1, 1) AS 
 """
 _SHAPES = _drawn(_TOLD, "SELECT sized.*, NULL::int AS count FROM sized, grain WHERE size > smallest OFFSET 0")
 _POINTS = f"""
-SELECT id, {_LOOK}, version, NULL::int AS count, ST_MakePoint(round(x), round(y)) AS tile_geometry
+SELECT id, {_LOOK}, version, {_NEWS}, NULL::int AS count, ST_MakePoint(round(x), round(y)) AS tile_geometry
 FROM sized, grain WHERE cell IS NULL AND size <= smallest
   AND x BETWEEN -{BUFFER} AND {EXTENT + BUFFER} AND y BETWEEN -{BUFFER} AND {EXTENT + BUFFER}
 """
@@ -202,6 +204,8 @@ FROM sized, grain WHERE cell IS NULL AND size <= smallest
 # only whole cells, as in the neighbour.
 _MARKS = f"""
 SELECT CASE count(*) WHEN 1 THEN min(id) END AS id, {_LOOK}, CASE count(*) WHEN 1 THEN min(version) END AS version,
+  CASE count(*) WHEN 1 THEN min(last_told_day) END AS last_told_day,
+  CASE count(*) WHEN 1 THEN min(unit_ids) END AS unit_ids,
   nullif(count(*), 1)::int AS count, ST_MakePoint(floor(avg(x)), floor(avg(y))) AS tile_geometry
 FROM (SELECT *, floor({BUFFER} / cell) * cell AS reach FROM sized, grain
   WHERE cell IS NOT NULL AND size <= smallest) AS small
@@ -218,10 +222,13 @@ CROWDED = Drawing(_encoded(_TOLD, _SOME, order=_IN_ORDER), _STEPS)
 # Counted when the features were written: nothing is read of them but the ids of those that are alone, one by one
 # (LIMIT), for the planner would rather read them all.
 _COUNTED = f"""
-SELECT feature AS id, {_LOOK}, version, nullif(features, 1) AS count, ST_MakePoint(
+SELECT feature AS id, {_LOOK}, version, last_told_day, (SELECT unit_ids FROM tile_feature
+    WHERE features = 1 AND location_accuracy = 'commune' AND number = numbers) AS unit_ids,
+  nullif(features, 1) AS count, ST_MakePoint(
     floor(sum_x / features * :scale - :left), floor(sum_y / features * :scale - :top)) AS tile_geometry
 FROM tile_mark AS mark JOIN tile_look USING (look)
-LEFT JOIN LATERAL (SELECT feature, version FROM tile_feature WHERE features = 1 AND number = numbers LIMIT 1) AS alone
+LEFT JOIN LATERAL (SELECT feature, version, last_told_day FROM tile_feature
+  WHERE features = 1 AND number = numbers LIMIT 1) AS alone
   ON true
 WHERE mark.level = :level AND mark.x = ANY (:columns) AND mark.y BETWEEN :first_row AND :last_row"""
 WIDE = "level < :level - 1"

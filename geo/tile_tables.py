@@ -1,4 +1,4 @@
-"""The tables that tiles are drawn from, kept by triggers of `feature` (migration 0013); finished tiles (0015)."""
+"""The tables that tiles are drawn from, kept by triggers of `feature` (migration 0017); finished tiles (0015)."""
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
@@ -44,6 +44,8 @@ tile_feature = Table(
     Column("size", REAL, nullable=False, comment="the longer side of its box, in the same units"),
     Column("name_vi", Text),
     Column("area_ha", Double),
+    Column("last_told_day", Integer, comment="as status_period tells it of today"),
+    Column("unit_ids", Text, comment="of a place known by its commune alone; with commas"),
     Column("known_from", DateTime(timezone=True), nullable=False, comment="since when all of this is as it is"),
     Column("geometry", Geometry("GEOMETRY", srid=3857, spatial_index=False), nullable=False),
     comment="what tiles need of each feature that has a place; kept by triggers of feature",

@@ -9,7 +9,7 @@ looks (`tile_look`), and how many of a look lie in each cell (`tile_mark`).
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -27,6 +27,7 @@ from sqlalchemy.sql.selectable import TextualSelect
 from geo import past
 from geo.bbox import BBox
 from geo.clocks import Clocks
+from geo.edtf import last_told_day
 from geo.errors import InvalidParameter, TileNotFound
 from geo.kinds import DIMENSION
 from geo.query import FeatureQuery, conditions
@@ -66,7 +67,10 @@ MOSTLY_CROWDED = 13
 """Up to this zoom it is counted first how many features a tile has."""
 HALF_WORLD = math.pi * 6_378_137
 """Metres of EPSG:3857 from the middle of the square world to its edge."""
-FEATURE_ATTRIBUTES = ("id", "name_vi", "layer", "status", "condition", "location_accuracy", "version", "area_ha")
+FEATURE_ATTRIBUTES = (
+    *("id", "name_vi", "layer", "status", "condition", "location_accuracy", "version", "area_ha"),
+    *("last_told_day", "unit_ids"),
+)
 """What a feature in a tile tells; a crowded tile leaves out names and areas, and may tell a `count`."""
 PLAIN_ATTRIBUTES = tuple(one for one in FEATURE_ATTRIBUTES if one not in ("name_vi", "area_ha"))
 UNIT_ATTRIBUTES = ("id", "code", "full_name", "type")
@@ -138,6 +142,13 @@ def feature_tile(connection: Connection, name: str, query: FeatureQuery, tile: T
         statements = [*statements[number > MOST_FEATURES : 1 + (number <= MOST_SHAPES)], _counted(asked)]
         values |= _cells(tile, looks)
     return draw(connection, statements, name, tile, values | _clock_values(query.clocks))
+
+
+def in_tiles(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What tiles tell in a form of their own, out of the published properties of a feature."""
+    by_commune = properties.get("location_accuracy") == "commune"
+    units = properties.get("unit_ids") if by_commune else None
+    return {"last_told_day": last_told_day(properties.get("last_told")), "unit_ids": ",".join(units) if units else None}
 
 
 def unit_tile(connection: Connection, name: str, collection: UnitCollection, tile: Tile) -> bytes:

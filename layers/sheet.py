@@ -1,7 +1,7 @@
 """Every sign of the map on one sheet, as MapLibre asks for: a PNG, and a JSON that tells where each sign lies.
 
-`status-<status>` and `condition-<condition>-small` for far zooms, `marker-<layer>-<status>`, `condition-<condition>`
-and `accuracy-<accuracy>` for near ones, `hatch-<group>` to fill the communes with.
+`status-<status>` and `condition-<condition>-small` for far zooms, `marker-<layer>-<status>`, `condition-<condition>`,
+`accuracy-<accuracy>` and `age-old` for near ones, `hatch-<group>` to fill the communes with.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from layers.catalog import Catalog
 from layers.palette import GROUPS, Group
 from layers.raster import png
 from layers.shapes import ACCURACIES, CONDITION_PX, CONDITIONS
-from layers.style import BODY_PX, MARKER_PX, SMALL_PX
+from layers.style import AGE_PLACE, BODY_PX, MARKER_PX, SMALL_PX
 
 WIDTH = 1024
 GAP = 4
@@ -72,6 +72,7 @@ def _images(catalog: Catalog) -> Iterator[_Image]:
         yield _square(f"condition-{code}-small", CONDITION_PX, signs.condition_sign(code), SMALL_PX / BODY_PX)
     for code in ACCURACIES:
         yield _Image(f"accuracy-{code}", *MARKER_PX, signs.accuracy_sign(code))
+    yield _square("age-old", MARKER_PX[0], signs.placed(signs.age_sign(), *AGE_PLACE))
     for group in GROUPS.values():
         yield _Image(f"hatch-{group.id}", HATCH_PX, HATCH_PX, _hatch(group))
 

@@ -10,8 +10,10 @@ size of a circle) it leaves out.
 
 import math
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from geo.edtf import old_before
 from geo.status import Words
 from layers.palette import BASEMAP, GROUPS, HALO, Group
 from layers.portrayal import Outline, Portrayal, both
@@ -34,15 +36,15 @@ _AREA_HA = ["to-number", ["get", "area_ha"], 0]
 Json = dict[str, Any]
 
 
-def maplibre(portrayal: Portrayal, tiles: str, sprite: str, attribution: str) -> Json:
-    """The style of a collection of projects.
+def maplibre(portrayal: Portrayal, tiles: str, sprite: str, attribution: str, day: date) -> Json:
+    """The style of a collection of projects, as it is drawn on `day`: on it depends which news is old.
 
     `tiles`: address with `{z}`, `{y}`, `{x}` of tiles whose one layer is called like the collection; `sprite`: address
     of the sprite without its ending.
     """
     drawn = {geometry: _DRAW[geometry](portrayal) for geometry in ("polygon", "point", "line")}
     layers = [layer for geometry, several in drawn.items() if geometry in portrayal.geometries for layer in several]
-    signs = _signs(portrayal)
+    signs = _signs(portrayal, old_before(day))
     return _style(portrayal.collection, portrayal.title, tiles, attribution, [*layers, *signs]) | {"sprite": sprite}
 
 
@@ -119,8 +121,8 @@ def _circles(portrayal: Portrayal) -> list[Json]:
 _DRAW = {"polygon": _areas, "point": _circles, "line": _lines}
 
 
-def _signs(portrayal: Portrayal) -> list[Json]:
-    """The signs: of points and inside areas at their place, of lines half-way."""
+def _signs(portrayal: Portrayal, old: int) -> list[Json]:
+    """The signs: of points and inside areas at their place, of lines half-way; `old`: what was last told before."""
     stands = ["!=", ["geometry-type"], _GEOMETRY["line"]]
     layers = []
     if {"point", "polygon"} & set(portrayal.geometries):
@@ -129,13 +131,13 @@ def _signs(portrayal: Portrayal) -> list[Json]:
         offset = {"icon-offset": ["case", _IS_PLACED, foot, round_it]}
         known = ["all", _is("point"), ["has", "location_accuracy"]]
         layers.append(_symbol("place", known, ["concat", "accuracy-", _ACCURACY], offset, minzoom=NEAR))
-        layers += _signs_along(portrayal, "", stands, {})
+        layers += _signs_along(portrayal, "", stands, {}, old)
     if "line" in portrayal.geometries:
-        layers += _signs_along(portrayal, "line-", _is("line"), {"symbol-placement": "line-center"})
+        layers += _signs_along(portrayal, "line-", _is("line"), {"symbol-placement": "line-center"}, old)
     return layers
 
 
-def _signs_along(portrayal: Portrayal, prefix: str, which: list[Any], layout: Json) -> list[Json]:
+def _signs_along(portrayal: Portrayal, prefix: str, which: list[Any], layout: Json, old: int) -> list[Json]:
     risen = {
         "icon-offset": [
             *("case", ["all", _is("point"), _IS_PLACED], ["literal", [0, CENTRE[1] - NEEDLE_TIP[1]]]),
@@ -143,6 +145,7 @@ def _signs_along(portrayal: Portrayal, prefix: str, which: list[Any], layout: Js
         ]
     }
     far, near = layout, layout | risen
+    silent = ["all", which, ["has", "last_told_day"], ["<", ["get", "last_told_day"], old]]
     layers = []
     for code in CONDITIONS:
         among = ["all", which, ["match", ["get", "condition"], [code], True, False]]
@@ -156,7 +159,7 @@ def _signs_along(portrayal: Portrayal, prefix: str, which: list[Any], layout: Js
             _symbol(f"{prefix}far-{status.id}", among, f"status-{status.id}", far, maxzoom=NEAR),
             _symbol(f"{prefix}near-{status.id}", among, _marker(portrayal, status.id), near, minzoom=NEAR),
         ]
-    return layers
+    return [*layers, _symbol(f"{prefix}old", silent, "age-old", near, minzoom=NEAR)]
 
 
 def _marker(portrayal: Portrayal, status: str) -> str | list[Any]:

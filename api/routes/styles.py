@@ -13,6 +13,7 @@ from api.links import JSON, PNG, SVG, Links
 from api.parameters import GEOMETRY, asked, choose
 from api.routes.collections import known, sources
 from geo import units
+from geo.edtf import today
 from geo.status import Words
 from layers.catalog import Catalog
 from layers.legend import legend, outline_legend
@@ -93,7 +94,7 @@ def maplibre_style(request: Request, collection: str, style: str, _: Texts) -> R
     if isinstance(drawn, Outline):
         document = outline_maplibre(drawn, tiles, attribution)
     else:
-        document = maplibre(drawn, tiles, links.url("/api/styles/sprite"), attribution)
+        document = maplibre(drawn, tiles, links.url("/api/styles/sprite"), attribution, today())
     return JsonAnswer(document, media_type=MAPLIBRE)
 
 

@@ -195,7 +195,8 @@ def _wholes(release: Release, staging: Staging, base: str, numbers: Callable[[],
 
     if any(feature["geometry"] for one in drawn for feature in of(one)):
         yield Step(tiles.NAME, write_tiles)
-        yield _bytes(tiles.STYLE, lambda: _json(tiles.style([one.portrayal for one in drawn], credit, base)))
+        portrayals = [one.portrayal for one in drawn]
+        yield _bytes(tiles.STYLE, lambda: _json(tiles.style(portrayals, credit, base, release.clocks.day)))
     if projects:
         yield Step(oc4ids.NAME, write_oc4ids)
 

@@ -8,13 +8,14 @@ import subprocess
 import sysconfig
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from geo.errors import HaiphongError, ProgramMissing
-from geo.tiles import FEATURE_ATTRIBUTES, UNIT_ATTRIBUTES
+from geo.tiles import FEATURE_ATTRIBUTES, UNIT_ATTRIBUTES, in_tiles
 from layers.portrayal import Outline, Portrayal
 from layers.style_maplibre import maplibre, outline_maplibre
 
@@ -59,18 +60,18 @@ def write(
 def _lines(features: Iterable[Feature], numbers: Mapping[str, int]) -> Iterator[bytes]:
     for feature in features:
         if feature["geometry"] is not None:
-            told = feature["properties"] | {"id": feature["id"]}
+            told = feature["properties"] | {"id": feature["id"]} | in_tiles(feature["properties"])
             kept = {name: told[name] for name in _ATTRIBUTES if told.get(name) is not None}
             number = {"id": numbers[feature["id"]]} if feature["id"] in numbers else {}
             whole = {"type": "Feature", **number, "geometry": feature["geometry"], "properties": kept}
             yield orjson.dumps(whole) + b"\n"
 
 
-def style(drawn: Sequence[Portrayal | Outline], credit: str, base: str) -> dict[str, Any]:
-    """One MapLibre style of every layer over the archive; `base`: where the release will stand."""
+def style(drawn: Sequence[Portrayal | Outline], credit: str, base: str, day: date) -> dict[str, Any]:
+    """One MapLibre style of every layer over the archive, as of a day; `base`: where the release will stand."""
     layers: list[dict[str, Any]] = []
     for one in sorted(drawn, key=lambda one: not isinstance(one, Outline)):
-        own = outline_maplibre(one, "", "") if isinstance(one, Outline) else maplibre(one, "", "", "")
+        own = outline_maplibre(one, "", "") if isinstance(one, Outline) else maplibre(one, "", "", "", day)
         layers += [_moved(layer, one.collection) for layer in own["layers"] if "source" in layer or not layers]
     return {
         "version": 8,

@@ -15,6 +15,7 @@ from geo import listing, store
 from geo.apply import apply, refresh
 from geo.bbox import BBox
 from geo.clocks import Clocks
+from geo.edtf import last_told_day
 from geo.errors import FeatureNotFound, FeatureWithdrawn
 from geo.query import FeatureQuery
 from geo.status import STATUSES
@@ -70,9 +71,9 @@ def filtered(connection: Connection, clocks: Clocks, status: str) -> tuple[list[
         answers.append(ids)
     body = feature_tile(connection, "projects", FeatureQuery(clocks=clocks), TILE)
     layers = mapbox_vector_tile.decode(body, default_options={"y_coord_down": True}) if body else {}
-    told = ("id", "name_vi", "status", "condition", "version")
+    told = ("id", "name_vi", "status", "condition", "version", "last_told_day")
     marks = {
-        (*(one["properties"][name] for name in told), WEST if one["geometry"]["coordinates"][0] < 2_000 else EAST)
+        (*(one["properties"].get(name) for name in told), WEST if one["geometry"]["coordinates"][0] < 2_000 else EAST)
         for layer in layers.values() for one in layer["features"]
     }  # fmt: skip
     return answers[0], answers[1], marks
@@ -84,7 +85,8 @@ def expected_filtered(
     """What the models tell of the same."""
     west = [name for name in sorted(there) if there[name]["place"] == WEST]
     marks = {
-        (name, *(state[one] for one in ("name_vi", "status", "condition", "version", "place")))
+        (name, *(state[one] for one in ("name_vi", "status", "condition", "version")),
+         last_told_day(state["last_told"]), state["place"])
         for name, state in there.items() if state["place"]
     }  # fmt: skip
     last_first = sorted(west, key=lambda name: -STATUSES[there[name]["status"]].rank)

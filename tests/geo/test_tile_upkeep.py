@@ -9,9 +9,10 @@ import mapbox_vector_tile
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from geo.apply import refresh
 from geo.query import FeatureQuery
 from geo.tiles import Tile, feature_tile
-from tests.factories import edit, fact, geometry, point, store
+from tests.factories import BOX, edit, fact, geometry, point, store, store_units, unit
 from tests.geo.test_tiles import HERE, drawn, tile_of
 
 STATUSES = ("proposed", "under_construction", "operational")
@@ -110,6 +111,14 @@ def test_what_a_hand_changes_in_plain_sql_is_in_the_tiles_too(connection: Connec
     connection.execute(text("TRUNCATE feature CASCADE"))
     in_line(connection)
     assert drawn(connection, tile) == {}
+
+
+def test_units_that_change_are_told_anew_of_a_place_known_by_its_commune(connection: Connection) -> None:
+    store(connection, edit("cang-a", geometry=point(*HERE), location_accuracy="commune"))
+    store_units(connection, unit(box=BOX["cat-hai"]))
+    assert refresh(connection) == 1
+    assert drawn(connection, tile_of(*HERE, 5))["cang-a"]["properties"]["unit_ids"] == "2024-huyen-cat-hai"
+    in_line(connection)
 
 
 def test_what_is_written_anew_without_a_change_is_not_drawn_anew(connection: Connection) -> None:

@@ -12,10 +12,11 @@ from shapely.geometry import shape
 from sqlalchemy import Connection, text
 
 from geo import listing, tiles, units
+from geo.edtf import last_told_day
 from geo.errors import InvalidParameter, TileNotFound
 from geo.query import FeatureQuery
 from geo.tile_sql import BUFFER, EXTENT, MOST_MARKS, MOST_POINTS
-from geo.tiles import Tile, feature_tile, unit_tile
+from geo.tiles import MOST_FEATURES, MOST_SHAPES, Tile, feature_tile, unit_tile
 from tests.factories import BOX, edit, fact, point, store, store_units, unit
 
 HERE = (106.9, 20.8)
@@ -173,10 +174,42 @@ def test_a_feature_tells_what_a_map_draws_by_and_nothing_more(connection: Connec
     found = drawn(connection, tile)
     expected = {
         "id": "cang-a", "name_vi": "Cảng A", "layer": "port", "status": "operational", "condition": "delayed",
-        "location_accuracy": "approximate", "version": 1, "area_ha": 12.5,
+        "location_accuracy": "approximate", "version": 1, "area_ha": 12.5, "last_told_day": 20230231,
     }  # fmt: skip
     assert found["cang-a"]["properties"] == expected
-    assert "area_ha" not in found["cang-b"]["properties"]
+    assert {"area_ha", "last_told_day", "unit_ids"}.isdisjoint(found["cang-b"]["properties"])
+
+
+@pytest.mark.parametrize("number", [0, MOST_FEATURES, MOST_SHAPES + 1], ids=["few", "many", "crowded"])
+def test_a_tile_tells_until_when_it_has_news_and_the_units_of_a_place_known_by_its_commune(
+    connection: Connection, number: int
+) -> None:
+    store_units(connection, unit(), unit("2024-xa-phu-long", level="commune", full_name="Xã Phù Long"))
+    if number:
+        crowd(connection, number)
+    within = ("2024-huyen-cat-hai", "2024-xa-phu-long")
+    dates = {"nam": "2019", "ngay": "2023-02-15", "khoang": "2020-11/2021-01"}
+    store(
+        connection,
+        *(edit(name, geometry=point(*HERE), districts=within, facts=(fact(layer, valid_from=when),),
+               location_accuracy="commune" if name == "nam" else "mapped")
+          for (name, when), layer in zip(dates.items(), ("cancelled", "completed", "site_clearance"), strict=True)),
+    )  # fmt: skip
+    for query in (FeatureQuery(), FeatureQuery(q="cang")):
+        found = {
+            one["properties"]["id"]: one["properties"]
+            for one in read(feature_tile(connection, "projects", query, tile_of(*HERE, 10)))
+            if one["properties"].get("id") in dates
+        }
+        told = {name: (one["last_told_day"], one.get("unit_ids")) for name, one in found.items()}
+        assert told == {"nam": (20191231, ",".join(within)), "ngay": (20230215, None), "khoang": (20210131, None)}
+
+
+@pytest.mark.parametrize("told", [None, "2019", "2023-02", "2023-02-15", "2020-11/2021-01", "2021/2022", "2024-02-29"])
+def test_the_database_and_the_program_read_a_printed_date_to_the_same_last_day(
+    connection: Connection, told: str | None
+) -> None:
+    assert connection.execute(text("SELECT last_told_day(:told)"), {"told": told}).scalar_one() == last_told_day(told)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from sqlalchemy import Engine, text
 
 from geo.errors import HaiphongError, InvalidData, InvalidParameter, UnknownLayer
 from geo.settings import REPOSITORY, Settings
+from geo.tiles import in_tiles
 from layers.catalog import Catalog
 from layers.load import load_all
 from layers.release import sums
@@ -123,6 +124,7 @@ def test_qgis_finds_its_style_inside_the_geopackage(release: Path) -> None:
 def test_the_tiles_hold_every_feature_with_a_place_at_every_zoom(release: Path, city: Engine) -> None:
     located = stored(city, "SELECT count(*) FROM feature WHERE NOT withdrawn AND geometry IS NOT NULL")
     found: dict[int, set[str]] = {}
+    told: dict[str, dict[str, Any]] = {}
     with (release / "tiles/haiphong.pmtiles").open("rb") as file:
         source = MmapSource(file)
         header = Reader(source).header()
@@ -130,8 +132,14 @@ def test_the_tiles_hold_every_feature_with_a_place_at_every_zoom(release: Path, 
             for name, layer in decode(gzip.decompress(tile)).items():
                 if name in CATALOG.layers:
                     found.setdefault(zoom, set()).update(one["properties"]["id"] for one in layer["features"])
+                    for one in layer["features"]:
+                        told[one["properties"]["id"]] = {key: one["properties"].get(key) for key in in_tiles({})}
     assert set(found) == set(range(header["min_zoom"], header["max_zoom"] + 1))
     assert {len(ids) for ids in found.values()} == {located}
+    features = orjson.loads((release / "layers/projects.geojson").read_bytes())["features"]
+    published = {one["id"]: in_tiles(one["properties"]) for one in features if one["geometry"]}
+    assert told == published
+    assert 0 < sum(one["unit_ids"] is not None for one in told.values()) < located
 
 
 def test_oc4ids_tells_each_project_once_and_no_stage_that_is_unknown(release: Path) -> None:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from geo.edtf import SILENT_MONTHS, is_silent
+from geo.edtf import SILENT_MONTHS, is_silent, last_told_day
 from geo.errors import InvalidData
 from geo.settings import REPOSITORY
 from geo.status import ACCURACIES, CONDITIONS, STATUSES
@@ -155,15 +155,19 @@ def test_a_word_of_more_than_two_years_ago_gets_the_small_clock(told: str | None
 
 def test_the_page_judges_the_silence_on_a_status_as_the_server_does() -> None:
     asked = json.dumps([told for told, _ in WORDS])
+    numbers = json.dumps([last_told_day(told) for told, _ in WORDS])
     script = (
         "import { isOld } from './web/src/style.js';"
         f"const age = {{ months: {SILENT_MONTHS} }};"
-        f"console.log(JSON.stringify({asked}.map((told) => isOld({{ last_told: told }}, '{SHOWN}', age))))"
+        "const by = (name, told) => isOld({ [name]: told ?? undefined }, day, age);"
+        f"const [day, asked, numbers] = ['{SHOWN}', {asked}, {numbers}];"
+        "const judged = [asked.map((told) => by('last_told', told)), numbers.map((day) => by('last_told_day', day))];"
+        "console.log(JSON.stringify(judged))"
     )
     ran = subprocess.run(
         ["node", "--input-type=module", "-e", script], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
-    assert json.loads(ran.stdout) == [old for _, old in WORDS]
+    assert json.loads(ran.stdout) == [[old for _, old in WORDS]] * 2
 
 
 def test_words_of_the_data_never_reach_a_marker() -> None:

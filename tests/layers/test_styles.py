@@ -5,6 +5,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 from struct import unpack
@@ -24,11 +25,12 @@ from layers.portrayal import GEOMETRIES, Outline, Portrayal, of_all, of_layer
 from layers.raster import png
 from layers.sheet import GAP, Sheet, sheet
 from layers.style import SIGNS
-from layers.style_maplibre import maplibre, outline_maplibre
+from layers.style_maplibre import NEAR, maplibre, outline_maplibre
 from layers.style_qml import outline_qml, qml
 from layers.style_sld import outline_sld, sld
 
 PACKAGES = REPOSITORY / "web" / "node_modules"
+DAY = date(2026, 11, 22)
 TILES, SPRITE = "http://map.example/tiles/{z}/{y}/{x}", "http://map.example/sprite"
 HOSTILE = "</se:Title><script>alert(1)</script>&\"'{{7*7}}"
 SE, OGC, SLD = "{http://www.opengis.net/se}", "{http://www.opengis.net/ogc}", "{http://www.opengis.net/sld}"
@@ -212,7 +214,9 @@ def images(value: Any) -> set[str]:
     if isinstance(value, list):
         return {name for part in value for name in images(part)}
     return (
-        {value} if isinstance(value, str) and re.match(r"(status|marker|hatch|condition|accuracy)-", value) else set()
+        {value}
+        if isinstance(value, str) and re.match(r"(status|marker|hatch|condition|accuracy|age)-", value)
+        else set()
     )
 
 
@@ -221,7 +225,7 @@ def test_every_sign_that_a_maplibre_style_asks_for_is_on_the_sheet(
     catalog: Catalog, everything: Portrayal, drawn: Sheet, which: str
 ) -> None:
     portrayal = everything if which == "projects" else of_layer(catalog.layer(which))
-    style = json.loads(json.dumps(maplibre(portrayal, TILES, SPRITE, "Nguồn")))
+    style = json.loads(json.dumps(maplibre(portrayal, TILES, SPRITE, "Nguồn", DAY)))
     asked = {
         name
         for layer in style["layers"]
@@ -242,7 +246,7 @@ def test_every_sign_that_a_maplibre_style_asks_for_is_on_the_sheet(
 
 
 def test_a_maplibre_style_draws_each_status_once_and_what_it_does_not_know_as_unknown(everything: Portrayal) -> None:
-    style = maplibre(everything, TILES, SPRITE, "Nguồn")
+    style = maplibre(everything, TILES, SPRITE, "Nguồn", DAY)
     lines = {layer["id"]: layer for layer in style["layers"] if re.fullmatch(r"line-(?!casing).*", layer["id"])}
     lines = {name: layer for name, layer in lines.items() if layer["type"] == "line"}
     assert set(lines) == {f"line-{group}" for group in GROUPS}
@@ -257,7 +261,7 @@ def test_a_maplibre_style_draws_each_status_once_and_what_it_does_not_know_as_un
 
 
 def test_a_maplibre_style_asks_nobody_but_us(ports: Portrayal, districts: Outline) -> None:
-    for style in (maplibre(ports, TILES, SPRITE, "x"), outline_maplibre(districts, TILES, "x")):
+    for style in (maplibre(ports, TILES, SPRITE, "x", DAY), outline_maplibre(districts, TILES, "x")):
         assert set(re.findall(r"https?://[^/\"]+", json.dumps(style))) == {"http://map.example"}
         assert "glyphs" not in style
         names = [layer["id"] for layer in style["layers"]]
@@ -267,11 +271,21 @@ def test_a_maplibre_style_asks_nobody_but_us(ports: Portrayal, districts: Outlin
 
 
 def test_an_area_in_hectares_is_a_circle_of_that_area_on_the_ground(ports: Portrayal) -> None:
-    circle = next(layer for layer in maplibre(ports, TILES, SPRITE, "")["layers"] if layer["type"] == "circle")
+    circle = next(layer for layer in maplibre(ports, TILES, SPRITE, "", DAY)["layers"] if layer["type"] == "circle")
     _, square_root, metres_per_px = circle["paint"]["circle-radius"][4]
     assert square_root[1][1][2] == 10_000
     # At zoom 0 the world is 512 px wide; at 20.8° N a degree of longitude is 104.07 km on the ground (WGS 84 sphere).
     assert metres_per_px * 512 == pytest.approx(360 * 104_070, rel=0.001)
+
+
+def test_a_maplibre_style_puts_the_clock_on_what_is_old_on_the_day_it_is_asked_for(everything: Portrayal) -> None:
+    layers = {layer["id"]: layer for layer in maplibre(everything, TILES, SPRITE, "", DAY)["layers"]}
+    for name in ("old", "line-old"):
+        clock = layers[name]
+        assert clock["filter"][2:] == [["has", "last_told_day"], ["<", ["get", "last_told_day"], 20241122]]
+        assert (clock["layout"]["icon-image"], clock["minzoom"]) == ("age-old", NEAR)
+        marker = layers[name.replace("old", "near-completed")]
+        assert clock["layout"]["icon-offset"] == marker["layout"]["icon-offset"]  # on it, in its corner
 
 
 # The sheet and its PNG

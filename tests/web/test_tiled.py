@@ -10,22 +10,24 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from geo.settings import Settings
-from tests.factories import edit, fact, geometry, point, square, store
+from tests.factories import edit, fact, geometry, point, square, store, store_units, unit
 from tests.web.conftest import Reader, database, served
 
-PORTS = 1_098
-AREA, LINE = "khu-moi", "duong-moi"
+PORTS = 1_097
+AREA, LINE, SOMEWHERE = "khu-moi", "duong-moi", "cum-moi"
 NEAR = "/#map=15/20.95/106.90"
+IN_COMMUNE = "/#map=15/20.52/107.05"
 IN_AREA, ON_LINE = (106.9060, 20.9500), (106.8935, 20.9530)
 
 
 @pytest.fixture(scope="module")
 def crowd(server_url: str, template: str, assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A city of many ports, and apart from them one area and one line."""
+    """A city of many ports, and apart from them an area, a line, and what is known by its commune alone."""
     told: dict[str, Any] = {"facts": (fact("operational"),), "location_accuracy": "mapped"}
     spots = [(106.5 + n % 60 * 0.008, 20.6 + n // 60 * 0.008) for n in range(PORTS)]
     with database(server_url, template, "crowd") as engine:
         with engine.begin() as connection:
+            store_units(connection, unit("2024-xa-phu-long", level="commune", box=(107.04, 20.51, 107.06, 20.53)))
             store(
                 connection,
                 *(edit(f"p-{n:04}", name_vi=f"Cảng {n:04}", geometry=point(*spot), **told)
@@ -33,6 +35,8 @@ def crowd(server_url: str, template: str, assets: Path, tmp_path_factory: pytest
                 edit(AREA, name_vi="Khu mới", geometry=square(106.898, 20.945, 106.908, 20.955), **told),
                 edit(LINE, name_vi="Đường mới", name_en="New road",
                      geometry=geometry("LineString", [[106.892, 20.953], [106.895, 20.953]]), **told),
+                edit(SOMEWHERE, name_vi="Cụm mới", geometry=point(107.05, 20.52), location_accuracy="commune",
+                     facts=(fact("site_clearance", valid_from="2026-05"),)),
             )  # fmt: skip
         settings = replace(Settings.from_env({}), home=tmp_path_factory.mktemp("crowd"), web=assets.parent)
         with served(settings, engine) as address:
@@ -93,6 +97,26 @@ def test_an_area_and_a_line_of_a_tile_are_told_and_open(reader: Reader) -> None:
     expect(page.locator(".mark")).to_have_count(2)
     page.mouse.click(*place(page, *IN_AREA))
     expect(page.locator("#panel .panel-name")).to_have_text("Khu mới")
+
+
+def test_a_sign_of_a_tile_bears_the_clock_of_old_news_on_the_day_shown(reader: Reader) -> None:
+    page = reader.open(f"/?datetime=2024-12-01{NEAR[1:]}")
+    expect(page.locator(".mark")).to_have_count(2)
+    clocks = page.locator(".mark use[href='#age-old']")
+    expect(clocks).to_have_count(0)  # what was told in February 2023 is 24 months old, and no more, until the end of it
+    page.locator(".time-today").click()
+    expect(clocks).to_have_count(2)
+
+
+def test_a_commune_is_hatched_for_what_a_tile_knows_by_its_commune_alone(reader: Reader) -> None:
+    page = reader.open(IN_COMMUNE)
+    expect(page.locator(".mark use[href='#accuracy-commune']")).to_have_count(1)
+    expect(page.locator(".mark use[href='#age-old']")).to_have_count(0)
+    hatch = page.locator("path[fill='url(#hatch-clearance)']")
+    expect(hatch).to_have_count(1)
+    page.locator('.chip[data-code="operational"]').click()
+    expect(page.locator(".mark")).to_have_count(0)
+    expect(hatch).to_have_count(0)
 
 
 def test_arrow_keys_go_from_sign_to_sign_and_open_groups(reader: Reader) -> None:

@@ -79,7 +79,8 @@ async function run({ catalog, base, units, outlines }) {
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, day: () => clocks().day, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
   const plan = createPlan({ map, layers, catalog, state, clocks, features: () => features, crowd: () => crowded, onColumn: () => arrangeSides() });
   const beside = createLayers(map.leaflet, catalog, communes, { panes: SIDES.other, day: () => clocks().compare, onChoose: choose, onHover: light, onArrange: () => {} });
-  const crowds = createCrowds(["shown", "other"], (createTiled, side) => createTiled(map.leaflet, catalog, { panes: SIDES[side], onChoose: choose, onHover: light, onArrange: () => labels.draw() }));
+  const crowds = createCrowds(["shown", "other"], (createTiled, side) => createTiled(map.leaflet, catalog, { communes, panes: SIDES[side], day: () => clocks()[side === "shown" ? "day" : "compare"],
+    onChoose: choose, onHover: light, onArrange: () => labels.draw(), onHatch: hatch }));
   const pickUnit = (id) => state.set({ district: [id], shade: "" });
   const tinted = createTinted(map.leaflet, pickUnit);
   const shade = createShade($("#shade"), { onGeneration: (name) => state.set({ shade: name }), onPick: pickUnit,
@@ -173,11 +174,12 @@ async function run({ catalog, base, units, outlines }) {
     if (!inSight) map.fit(located.map(layers.point));
   }
 
-  /** The communes in which these lie of which no more is known. */
+  /** The communes in which these lie of which no more is known; true where there is a new one. */
   async function hatch(some) {
-    if (!await outlines.hatches(some.flatMap(hatchedUnits), communes).catch(mapFailed)) return;
+    if (!await outlines.hatches(some.flatMap(hatchedUnits), communes).catch(mapFailed)) return false;
     await breathe();
     layers.hatch();
+    return true;
   }
 
   function speakAll() {

@@ -67,14 +67,20 @@ export function areaRadius({ geometry, properties }) {
   return Math.sqrt((properties.area_ha * 10_000) / Math.PI);
 }
 
-/** The communes in which a project lies when no more than its commune is known. */
+/** The communes in which a project lies when no more than its commune is known; a tile tells its units with commas. */
 export function hatchedUnits({ properties }) {
   if (properties.location_accuracy !== "commune") return [];
-  return (properties.unit_ids ?? []).filter((id) => /^2024-(xa|phuong|thi-tran)-/.test(id));
+  const held = properties.unit_ids ?? [];
+  return (Array.isArray(held) ? held : held.split(",")).filter((id) => /^2024-(xa|phuong|thi-tran)-/.test(id));
 }
 
-/** Was the newest word on a status told more than `months` before that day? A date that names no day is taken at its last; false where none is known. */
-export function isOld({ last_told: told }, day, { months }) {
-  const [, year, month, of = "-31"] = /^(\d{4})(-\d\d)?(-\d\d)?/.exec((told ?? "").split("/").at(-1)) ?? [];
-  return Boolean(year && day) && `${Number(year) + months / 12}${month ?? "-12"}${of}` < day;
+/** The last day that a printed date may mean, as a number: "2023-05" is 20230531; null where none is known. */
+function lastDay(told) {
+  const [, year, month = "12", of = "31"] = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?/.exec((told ?? "").split("/").at(-1)) ?? [];
+  return year ? Number(year + month + of) : null;
+}
+
+/** Was the newest word on a status told more than `months` before that day? By its date, or by the number that a tile tells; false where none is known. */
+export function isOld({ last_told: told, last_told_day: number = lastDay(told) }, day, { months }) {
+  return number !== null && Boolean(day) && number + (months / 12) * 10_000 < Number(day.replaceAll("-", ""));
 }

@@ -4,10 +4,30 @@ import { areaFill, areaRadius, hatchedUnits, quiet as quietly } from "../style.j
 import { breathe } from "../pace.js";
 import * as L from "./leaflet.js";
 
+/** Each commune once, however many projects stand in it: in their colour, or in none where they differ. */
+export function createHatches(map, catalog, communes, { renderer, pane }) {
+  const drawn = L.layerGroup().addTo(map);
+  return {
+    draw(features, style) {
+      const holders = new Map();
+      for (const feature of features) {
+        for (const id of hatchedUnits(feature)) if (communes.has(id)) holders.set(id, [...(holders.get(id) ?? []), feature]);
+      }
+      drawn.clearLayers();
+      for (const [id, held] of holders) {
+        const rules = held.map(({ properties }) => catalog.ruleOf(properties.status));
+        const { commune } = rules.every(({ group }) => group === rules[0].group) ? rules[0] : catalog.ruleOf(null);
+        L.geoJSON(communes.get(id), { renderer, pane, interactive: false, style: style(commune) }).addTo(drawn);
+      }
+    },
+    clear: () => drawn.clearLayers(),
+  };
+}
+
 /** `draw(features)` shows them quietly, `emphasise(features)` strongly, above the others; each part in its own of the `panes`. */
 export function createShapes(map, catalog, communes, { panes, onChoose, onHover }) {
   const renderers = Object.fromEntries(["hatch", "areas", "lines"].map((part) => [part, L.svg({ pane: panes[part], padding: 0.4 })]));
-  const hatches = L.layerGroup().addTo(map);
+  const hatches = createHatches(map, catalog, communes, { renderer: renderers.hatch, pane: panes.hatch });
   let quiet = L.layerGroup().addTo(map);
   const loud = L.layerGroup().addTo(map);
 
@@ -47,19 +67,6 @@ export function createShapes(map, catalog, communes, { panes, onChoose, onHover 
     return [casing, heard(L.geoJSON(geometry, { ...base, style }), feature)].filter(Boolean);
   }
 
-  /** Each commune once, however many projects stand in it: in their colour, or in none where they differ. */
-  function hatchedOnce(features) {
-    const holders = new Map();
-    for (const feature of features) {
-      for (const id of hatchedUnits(feature)) if (communes.has(id)) holders.set(id, [...(holders.get(id) ?? []), feature]);
-    }
-    return [...holders].map(([id, held]) => {
-      const rules = held.map(({ properties }) => catalog.ruleOf(properties.status));
-      const { commune } = rules.every(({ group }) => group === rules[0].group) ? rules[0] : catalog.ruleOf(null);
-      return L.geoJSON(communes.get(id), { renderer: renderers.hatch, pane: panes.hatch, interactive: false, style: weighed(commune, false) });
-    });
-  }
-
   /** A rule as it stands where it is pointed at; fainter everywhere else. */
   function weighed(rule, strong) {
     if (strong) return { ...rule, weight: rule.weight + 1, opacity: 1, fillOpacity: Math.min(1, rule.fillOpacity * 1.3) };
@@ -89,10 +96,7 @@ export function createShapes(map, catalog, communes, { panes, onChoose, onHover 
     }
   }
 
-  function drawHatches() {
-    hatches.clearLayers();
-    for (const part of hatchedOnce(shown)) part.addTo(hatches);
-  }
+  const drawHatches = () => hatches.draw(shown, (rule) => weighed(rule, false));
 
   function drawAll() {
     turn += 1;

@@ -6,21 +6,23 @@ import { el } from "../dom.js";
 import { lang, number, own, t } from "../i18n.js";
 import { breathe, oncePerFrame } from "../pace.js";
 import { disc, sign, smallSign } from "../sign.js";
-import { areaFill, quiet } from "../style.js";
+import { isOld } from "../style.js";
 import { groupWords, hint, inReadingOrder, insideOf, named } from "./hints.js";
 import * as L from "./leaflet.js";
+import { createTileGround } from "./tile-ground.js";
 import { boxOf, paint, shapeAt, UNITS } from "./tile-shapes.js";
 
 const SIDE = 512;
 const CELL = 56;
 const CLOSEST = 17;
-const [MOST_LISTED, MOST_CIRCLES] = [40, 300];
+const MOST_LISTED = 40;
 const widthOf = (n) => Math.round(Math.min(54, 26 + Math.log2(n) * 2.4));
 
-/** `onChoose(id, event)`, `onHover(id | null)`, `onArrange()` when signs moved; `panes` as for the projects of few. */
-export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange }) {
-  const [signs, over, areas] = [L.layerGroup().addTo(map), L.layerGroup().addTo(map), L.layerGroup().addTo(map)];
-  const renderer = L.svg({ pane: panes.areas, padding: 0.4 });
+/** `onChoose(id, event)`, `onHover(id | null)`, `onArrange()` when signs moved; `communes`, `day()` and `panes` as for the projects of few.
+ *  `onHatch(features)` asks for the outlines of their communes, and tells whether there is a new one. */
+export function createTiled(map, catalog, { communes, panes, day, onChoose, onHover, onArrange, onHatch }) {
+  const [signs, over] = [L.layerGroup().addTo(map), L.layerGroup().addTo(map)];
+  const ground = createTileGround(map, catalog, { communes, panes, onHatch });
   let [layer, asked, clock, drawn, pointed] = [null, "", {}, new Map(), null];
   /** Of each tile that is loaded, what it holds: the spots whose middle it has, and its lines and areas. */
   let tiles = new Map();
@@ -102,7 +104,7 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
     const small = (isNear() ? catalog.marker.width : catalog.marker.small_px) + 8;
     const next = new Map();
     for (const group of crowded(seen, CELL, (n) => (n > 1 ? widthOf(n) : small))) {
-      const key = `${zoom}/${Math.round(group.x)}/${Math.round(group.y)}/${group.n}`;
+      const key = [zoom, Math.round(group.x), Math.round(group.y), ...[...group.tally].sort(), ...looks(group.only)].join("/");
       const at = map.unproject([group.x, group.y], zoom);
       next.set(key, drawn.get(key) ?? { ...group, key, at, zoom, id: group.only?.properties.id, width: group.n > 1 ? widthOf(group.n) : small });
     }
@@ -113,32 +115,19 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
       await breathe();
       if (drawn !== next) return;
     }
-    drawAreas(seen);
+    ground.draw(every, seen, isNear());
     drawOver();
     onArrange();
   }
 
-  let circles = new Map();
-  /** The dashed circle of a true area, which no tile's edge may cut. */
-  function drawAreas(seen) {
-    const next = new Map();
-    for (const { properties } of seen) {
-      const { id, area_ha: hectares } = properties;
-      if (!(hectares > 0) || next.size >= MOST_CIRCLES) continue;
-      next.set(`${id}:${isNear()}`, properties);
-    }
-    for (const [key, one] of circles) if (!next.has(key)) one.remove();
-    const where = new Map(seen.map(({ properties, x, y }) => [properties.id, [x, y]]));
-    circles = new Map([...next].map(([key, { id, status, area_ha: hectares }]) => {
-      const { area } = catalog.ruleOf(status);
-      return [key, circles.get(key) ?? L.circle(map.unproject(where.get(id), map.getZoom()), { renderer, pane: panes.areas, interactive: false,
-        radius: Math.sqrt((hectares * 10_000) / Math.PI), ...quiet({ ...area, fillOpacity: area.fillOpacity * areaFill(hectares) }, isNear()) }).addTo(areas)];
-    }));
-  }
+  const isSilent = (properties) => isOld(properties, day(), catalog.age);
+  /** What a sign that stands alone shows beside its status: another day may show another. */
+  const looks = (spot) => (spot ? [spot.properties.id, spot.properties.condition, spot.properties.location_accuracy, isSilent(spot.properties)] : []);
 
   function clear() {
-    for (const group of [signs, over, areas]) group.clearLayers();
-    [drawn, circles] = [new Map(), new Map()];
+    for (const group of [signs, over]) group.clearLayers();
+    ground.clear();
+    drawn = new Map();
   }
 
   const tallyOf = ({ tally }) => catalog.statuses.map(({ id: status }) => [status, tally.get(status) ?? 0]).filter(([, count]) => count);
@@ -146,7 +135,7 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
   function marker(one) {
     const { at, n, id, only, width } = one;
     const ordered = tallyOf(one);
-    const { drawing, size, anchor } = id ? (isNear() ? sign : smallSign)(only.properties, catalog) : { drawing: disc(ordered, catalog, width), size: [width, width], anchor: [width / 2, width / 2] };
+    const { drawing, size, anchor } = id ? (isNear() ? sign : smallSign)(only.properties, catalog, { old: isSilent(only.properties) }) : { drawing: disc(ordered, catalog, width), size: [width, width], anchor: [width / 2, width / 2] };
     const icon = L.divIcon({ className: id ? "mark" : "cluster", iconSize: size, iconAnchor: anchor, tooltipAnchor: [0, id ? 4 - anchor[1] : 0], html: drawing });
     return L.marker(at, { icon, pane: panes.signs, keyboard: false, riseOnHover: true })
       .bindTooltip(() => (id ? hinted(only.properties) : insideOf(n, ordered, catalog)), { direction: "top", className: "tip" })
@@ -242,8 +231,7 @@ export function createTiled(map, catalog, { panes, onChoose, onHover, onArrange 
       layer = null;
       tiles = new Map();
       told.clear();
-      areas.clearLayers(); // their colours are those of day or night
-      circles = new Map();
+      ground.clear(); // its colours are those of day or night
       pointAt(null);
       if (!filters) {
         old?.remove();

@@ -27,10 +27,12 @@ WITH gone AS (
 INSERT INTO feature_unit_past SELECT feature, unit, known_from, %(known)s FROM gone WHERE known_from < %(known)s
 """
 _ENTERED = """
-INSERT INTO feature_unit (feature, unit, basis, known_from) SELECT feature, unit, basis, %(known)s FROM derived_unit
+INSERT INTO feature_unit (feature, unit, basis, known_from, status)
+SELECT feature, unit, basis, %(known)s, CASE WHEN NOT withdrawn THEN today.status END
+FROM derived_unit JOIN staged USING (feature) JOIN derived AS today USING (feature) WHERE today.valid_to = 'infinity'
 ON CONFLICT (feature, unit) DO UPDATE SET basis = excluded.basis,
   known_from = least(feature_unit.known_from, excluded.known_from)
 WHERE feature_unit.basis <> excluded.basis OR feature_unit.known_from = 'infinity'
 """
 UNITS = (_STATED, "CREATE INDEX ON derived_unit (feature)", _LOCATED, _LEFT, _ENTERED)
-"""Write `feature_unit` for what is staged, as known from `known` on."""
+"""Write `feature_unit` for what is staged and `derived`, as known from `known` on."""

@@ -56,6 +56,11 @@ class _Shape:
     after: bool
 
     @property
+    def located(self) -> bool:
+        """Whether `feature_unit` tells all that is asked, in one range of its index."""
+        return self.units and self.statuses and not (self.layers or self.conditions or self.bbox)
+
+    @property
     def name(self) -> bytes:
         """Of its statement on a connection; names are cut at 63 bytes."""
         return b"page_" + bytes(ord("1") if given else ord("0") for given in astuple(self))
@@ -176,8 +181,10 @@ def _statement(shape: _Shape) -> str:
     for wanted, column in ((shape.layers, "layer"), (shape.statuses, "status"), (shape.conditions, "condition")):
         if wanted:
             kept.append(f"{column} = ANY (${next(number)}::text[])")
+    in_units = ""
     if shape.units:
-        where.append(f"id IN (SELECT feature FROM feature_unit WHERE unit = ANY (${next(number)}::text[]))")
+        in_units = f"unit = ANY (${next(number)}::text[])"
+        where.append(f"id IN (SELECT feature FROM feature_unit WHERE {in_units})")
     where = [*where[:1], *kept, *where[1:]]
     if shape.bbox:
         where += _in_box([f"${next(number)}::float8" for _ in range(4)], inside=shape.inside)
@@ -186,10 +193,10 @@ def _statement(shape: _Shape) -> str:
     # Found again by its row where rows are read anyway, else by its id, which indexes tell alone.
     place = "id" if shape.units and not shape.bbox else "ctid"
     if gathered:
-        found = (
-            f"found AS MATERIALIZED (SELECT {place} AS place, id AS key FROM feature WHERE {' AND '.join(where)} "
-            f"LIMIT {FEW} + 2 * {limit} + 1), "
-        )
+        which = f"SELECT {place} AS place, id AS key FROM feature WHERE {' AND '.join(where)}"
+        if shape.located:
+            which = f"SELECT DISTINCT feature AS place, feature AS key FROM feature_unit WHERE {in_units} AND {kept[0]}"
+        found = f"found AS MATERIALIZED ({which} LIMIT {FEW} + 2 * {limit} + 1), "
         matched = "(SELECT count(*) FROM found)"
         source = "SELECT place, key FROM found" + (f" WHERE {after.format('key')}" if after else "")
     else:

@@ -197,6 +197,7 @@ feature_unit = Table(
     Column("unit", Text, primary_key=True),
     Column("basis", Text, nullable=False, comment="stated by a source, or located by geometry"),
     Column("known_from", DateTime(timezone=True), nullable=False),
+    Column("status", Text, comment="that of the feature, kept by triggers; null where it was withdrawn"),
 )
 
 feature_unit_past = Table(

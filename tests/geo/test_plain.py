@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import orjson
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from api.main import READING
 from geo import listing, plain
@@ -13,7 +13,7 @@ from geo.bbox import BBox
 from geo.plain import PlainPages
 from geo.query import FeatureQuery
 from geo.reading import Running
-from tests.factories import edit, fact, point, square, store, store_units, unit
+from tests.factories import BOX, edit, fact, point, square, store, store_units, unit
 
 HERE = BBox(106.8, 20.7, 107.0, 20.9)
 ROUNDED_M = 4e-7
@@ -27,7 +27,10 @@ def pages(own_engine: Engine) -> Iterator[PlainPages]:
     places = [point(east, north) for east in edges for north in (20.7, 20.7 - ROUNDED_M, 20.9 + ROUNDED_M, 20.8)]
     areas = [square(west, 20.75, west + 0.3, 20.8) for west in (106.5 - ROUNDED_M, 106.5, 106.6, 107.0, 107.0001)]
     with own_engine.begin() as connection:
-        store_units(connection, unit(geometry=square(106.85, 20.75, 106.95, 20.85)))
+        commune = unit(
+            "2024-xa-phu-long", name="Phú Long", level="commune", geometry=square(106.9, 20.78, 106.95, 20.85)
+        )
+        store_units(connection, unit(geometry=square(106.85, 20.75, 106.95, 20.85)), commune)
         edits = [
             edit(
                 f"cang-{number:02d}",
@@ -48,6 +51,9 @@ def pages(own_engine: Engine) -> Iterator[PlainPages]:
     FeatureQuery(conditions=("delayed",)), FeatureQuery(bbox=HERE), FeatureQuery(bbox=BBox(106.9, 20.8, 106.9, 20.8)),
     FeatureQuery(bbox=HERE, statuses=("operational",), layers=("park",)), FeatureQuery(units=("2024-huyen-cat-hai",)),
     FeatureQuery(units=("2024-huyen-cat-hai",), bbox=HERE, conditions=("not_assessed",)), FeatureQuery(units=()),
+    FeatureQuery(units=("2024-huyen-cat-hai", "2024-xa-phu-long"), statuses=("operational", "proposed")),
+    FeatureQuery(units=("2024-xa-phu-long",), statuses=("operational",)),
+    FeatureQuery(units=("2024-xa-phu-long",), statuses=("operational",), layers=("park",)),
     FeatureQuery(bbox=BBox(106.89999, 20.79999, 106.90001, 20.80001)), FeatureQuery(units=('a"b', "c\\"), bbox=HERE),
 ])  # fmt: skip
 @pytest.mark.parametrize("limit", [1, 7, 1000])
@@ -118,3 +124,26 @@ def test_a_connection_that_broke_is_made_anew(pages: PlainPages, own_engine: Eng
         )
     assert pages.read(FeatureQuery(), Running()) is None
     assert pages.read(FeatureQuery(), Running()) is not None
+
+
+BY_HAND = (
+    "UPDATE feature SET status = 'cancelled' WHERE id = 'cang-a'",
+    "UPDATE feature SET withdrawn = true WHERE id = 'cang-a'",
+    "DELETE FROM feature_unit WHERE feature = 'cang-b'",
+    "INSERT INTO feature_unit VALUES ('cang-b', '2024-huyen-cat-hai', 'stated', now())",
+    "UPDATE feature SET withdrawn = false",
+)
+
+
+def test_a_status_that_was_set_by_hand_is_found_in_its_unit(connection: Connection) -> None:
+    there = text("SELECT feature, status FROM feature_unit WHERE status IS NOT NULL ORDER BY feature")
+    told = []
+    store_units(connection, unit(box=BOX["cat-hai"]))
+    store(connection, *(edit(f"cang-{one}", geometry=point(), facts=(fact("proposed"),)) for one in "ab"))
+    for statement in BY_HAND:
+        connection.execute(text(statement))
+        told.append({row.feature[-1]: row.status for row in connection.execute(there)})
+    assert told == [
+        {"a": "cancelled", "b": "proposed"}, {"b": "proposed"}, {}, {"b": "proposed"},
+        {"a": "cancelled", "b": "proposed"},
+    ]  # fmt: skip

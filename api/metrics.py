@@ -4,11 +4,12 @@ No label tells who asked or what for: routes are templates, methods and statuses
 share their counts through files in the folder that PROMETHEUS_MULTIPROC_DIR names; `haiphong serve` makes one.
 """
 
+import asyncio
 import os
 import time
+from collections import Counter as Counted
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric, multiprocess
 from prometheus_client.core import GaugeMetricFamily
@@ -44,22 +45,33 @@ KEPT_BYTES = Gauge("haiphong_kept_answers_bytes", "Memory of kept answers.", mul
 CONNECTIONS = Gauge("haiphong_db_connections_in_use", "Database connections in use.", multiprocess_mode="livesum")
 MOST_CONNECTIONS = Gauge("haiphong_db_connections_most", "Database connections at most.", multiprocess_mode="livesum")
 
-_counters: dict[tuple[str, str, int], Any] = {}
-_results = {result: KEPT.labels(result) for result in ("kept", "not_modified", "made")}
+_TELL_S = 0.25
+"""So long a count may wait: to tell the library of one costs as much as all else that is done for a kept answer."""
+_untold: Counted[tuple[str, ...]] = Counted()
 
 
 def answered(route: str, method: str, status: int) -> None:
     """Count one answer."""
-    key = (route, method if method in METHODS else "other", status)
-    counter = _counters.get(key)
-    if counter is None:
-        counter = _counters[key] = REQUESTS.labels(*map(str, key))
-    counter.inc()
+    _count((route, method if method in METHODS else "other", str(status)))
 
 
 def kept(result: str) -> None:
     """Count one question whose answer may be kept."""
-    _results[result].inc()
+    _count((result,))
+
+
+def tell() -> None:
+    """Tell the library what was counted."""
+    global _untold
+    counted, _untold = _untold, Counted()
+    for labels, number in counted.items():
+        (KEPT if len(labels) == 1 else REQUESTS).labels(*labels).inc(number)
+
+
+def _count(labels: tuple[str, ...]) -> None:
+    if not _untold:
+        asyncio.get_running_loop().call_later(_TELL_S, tell)
+    _untold[labels] += 1
 
 
 def route_of(scope: Scope) -> str:

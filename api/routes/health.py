@@ -22,7 +22,12 @@ def healthz() -> Response:
     return JsonAnswer({"status": "up"})
 
 
-@router.get("/metrics", **described("Counters for Prometheus", "text/plain", None))
+async def _counted() -> None:
+    """What was counted just now is told too; asked for on the loop, where it is counted."""
+    metrics.tell()
+
+
+@router.get("/metrics", dependencies=[Depends(_counted)], **described("Counters for Prometheus", "text/plain", None))
 def counters(request: Request) -> Response:
     """Answers by route, how long they took, what was kept, connections; of all workers, in the form of Prometheus."""
     body, media_type = metrics.told(

@@ -68,6 +68,7 @@ class Doorstep(HttpToolsProtocol):
         self._held: list[bytes] | None = None
         """What came while a request is answered that the parser was not told of."""
         self._leave: Callable[[], None] | None = None
+        self._given_at = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Somebody has come: a reader, or a proxy for readers."""
@@ -134,7 +135,6 @@ class Doorstep(HttpToolsProtocol):
 
     def _wait(self) -> _Waiting:
         """For a request that was known by its bytes."""
-        self._unset_keepalive_if_required()
         self._held = []
         self.cycle = waiting = _Waiting()
         return waiting
@@ -215,20 +215,35 @@ class Doorstep(HttpToolsProtocol):
             self.data_received(piece)
 
     def _give(self, waiting: _Waiting, reply: Reply, *, whole: bool) -> None:
-        head = reply.status_line + _server_line(self.server_state.default_headers)
+        line = _server_line(self.server_state.default_headers)
         if not whole:
-            self.transport.write(head + reply.head)
-        elif reply.wire is not None:
-            self.transport.write(head + reply.wire)
+            self.transport.write(reply.start(line))
+        elif reply.pieces:
+            self.transport.writelines((reply.start(line), *reply.pieces))
         else:
-            self.transport.writelines((head + reply.head, *reply.pieces))
+            self.transport.write(reply.wire(line))
         self._given(waiting)
 
     def _given(self, waiting: _Waiting) -> None:
         waiting.response_complete = True
+        self._given_at = self.loop.time()
+        if waiting.keep_alive and self.timeout_keep_alive_task is not None:
+            self.server_state.total_requests += 1
+            self.flow.resume_reading()
+            return
         if not waiting.keep_alive:
             self.transport.close()
         self.on_response_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that nobody uses. Set once, not for each answer: it looks when the last was."""
+        answering = self.cycle is not None and not self.cycle.response_complete
+        left = self.timeout_keep_alive if answering else self._given_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+        else:
+            self.timeout_keep_alive_task = None
+            super().timeout_keep_alive_handler()
 
     def _leave_to_uvicorn(self, scope: Any, waiting: _Waiting) -> None:
         """What `on_headers_complete` of uvicorn does for a request without a body, whose turn it is."""

@@ -80,6 +80,7 @@ class Freshness:
         self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._line: pq.abc.PGconn | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._beside: Beside | None = None
         self._busy = False
         self._patience: asyncio.TimerHandle | None = None
@@ -109,7 +110,8 @@ class Freshness:
         self._waiting.append((tell, feature_id))
         if not self._busy:
             self._busy = True
-            asyncio.get_running_loop().call_soon(self._send)  # whoever asks in this turn of the loop goes with it
+            loop = self._loop or asyncio.get_running_loop()
+            loop.call_soon(self._send)  # whoever asks in this turn of the loop goes with it
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -211,7 +213,8 @@ class Freshness:
             self._lose()
             return
         self._line, self._beside = connection.pgconn, Beside(connection.pgconn)
-        asyncio.get_running_loop().add_reader(self._line.socket, self._readable)
+        self._loop = asyncio.get_running_loop()  # to ask for it is a system call each time
+        self._loop.add_reader(self._line.socket, self._readable)
         self._watch()
         self._send()
 
@@ -234,7 +237,7 @@ class Freshness:
                 asyncio.get_running_loop().remove_reader(self._line.socket)
         if self._connection is not None:
             self._connection.pgconn.finish()
-        self._connection = self._line = self._beside = self._moment = self._version = None
+        self._connection = self._line = self._loop = self._beside = self._moment = self._version = None
         self._still = False
         everyone = [*self._taken(), *self._waiting]
         self._waiting, self._busy = [], False

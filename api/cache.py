@@ -6,7 +6,6 @@ stands before the framework: a kept answer costs a look into a dictionary, and l
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from api import metrics, one_feature
 from api.again import Again, Alike
 from api.encoding import chosen
 from api.headers import VARY, add, bodiless
+from api.keeping import LARGEST, Keeping
 from api.leaving import has_left
 from api.negotiation import variant
 from api.one_feature import OneFeature, RawHeaders
@@ -30,12 +30,6 @@ from geo.freshness import Freshness, Now
 
 CACHED = ("/api", "/layers/")
 """Addresses whose answers depend on nothing but the question and the data; all of them are public."""
-MOST_BYTES = 44 * 1024 * 1024
-"""Of answers; with the requests that are known again (`again.MOST_BYTES`, twice) 48 MB."""
-LARGEST = 4 * 1024 * 1024
-"""An answer over this is passed on as it comes and not kept."""
-_OVERHEAD = 4096
-"""What an answer takes beside its bytes: question, headers, the dictionary's share."""
 _LEFT = "left"
 """Instead of a reply: the reader for whom it was made has left, so somebody else is to ask for it."""
 _ROOMS = ("geo", "layers", "api", "web/pages")
@@ -46,10 +40,10 @@ _ASKED_BY = (b"host", b"accept", b"accept-language", b"accept-encoding", b"if-no
 class AnswerCache:
     """Answers GETs of the public addresses from memory, 304 to whoever has the answer already.
 
-    One request makes an answer that several wait for. Memory is bounded in bytes; the longest unused answer leaves
-    first. `software`: names this build, so that an upgrade never answers with what the last one made. `feature`,
-    `page`: make the answers to what is asked most, without the framework. `routes`: whose answers are counted.
-    `again`: requests that need not be read again, those over connections of a trusted proxy apart.
+    One request makes an answer that several wait for; `Keeping` says how long it stays. `software`: names this build,
+    so that an upgrade never answers with what the last one made. `feature`, `page`: make the answers to what is asked
+    most, without the framework. `routes`: whose answers are counted. `again`: requests that need not be read again,
+    those over connections of a trusted proxy apart.
     """
 
     def __init__(
@@ -67,8 +61,7 @@ class AnswerCache:
         self._one_feature, self._one_page = feature, page
         self.pages = PageMaking(page, self._keep)
         self.again = {trusted: Again() for trusted in (False, True)}
-        self._kept: OrderedDict[Key, Reply] = OrderedDict()
-        self._bytes = 0
+        self._kept = Keeping()
         self._making: dict[tuple[Key, str], asyncio.Future[Reply | str | None]] = {}
         not_modified = MutableHeaders({"Vary": VARY})
         add(not_modified, public=True)
@@ -82,6 +75,7 @@ class AnswerCache:
             if scope["type"] == "lifespan":
                 await self.freshness.close()
                 self.pages.close()
+                metrics.tell()
             return
         question = self.question(scope)
         if question is None:
@@ -170,7 +164,6 @@ class AnswerCache:
                 metrics.answered(self._route(key[2]), "GET", 304)
                 return Reply(version, tag, 304, [*self._not_modified, (b"etag", tag)], ())
         if kept is not None:
-            self._kept.move_to_end(key)
             self._given(kept)
         elif question.feature is not None and (found := now.features.get(question.feature.id)) is not None:
             made = self._one_feature.answer(question.feature, found, question.coding)
@@ -212,14 +205,8 @@ class AnswerCache:
         everything = [*told, (b"vary", VARY.encode()), (b"etag", tag)]
         reply = Reply(version, tag, 200, everything, pieces, route or self._route(key[2]))
         metrics.kept("made")
-        if (older := self._kept.pop(key, None)) is not None:
-            self._bytes -= older.size + _OVERHEAD
-        if reply.size <= LARGEST:
-            self._kept[key] = reply
-            self._bytes += reply.size + _OVERHEAD
-        while self._bytes > MOST_BYTES:
-            self._bytes -= self._kept.popitem(last=False)[1].size + _OVERHEAD
-        metrics.KEPT_BYTES.set(self._bytes)
+        self._kept.put(key, reply)
+        metrics.KEPT_BYTES.set(self._kept.bytes)
         return reply
 
 

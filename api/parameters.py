@@ -10,7 +10,7 @@ from starlette._utils import get_route_path
 
 from api.negotiation import HTML, LANGUAGES, Kind, offered
 from api.typed_days import DAYS, lead_to_day
-from geo import clocks, cql2, crs, interval, judgement, status
+from geo import clocks, cql2, cql2_tree, crs, interval, judgement, status
 from geo.errors import InvalidParameter
 from geo.query import MAX_LIMIT, SORTABLES
 
@@ -127,8 +127,8 @@ FILTER = Parameter(
     "filter",
     "A condition in CQL2 over the properties that `/queryables` lists: comparisons, `LIKE`, `BETWEEN`, `IN`, `IS NULL`"
     ", `CASEI`, `ACCENTI`, `S_INTERSECTS` and the other spatial, `T_AFTER` and the other temporal functions, joined by "
-    f"`AND`, `OR`, `NOT`. At most {cql2.MOST_BYTES} bytes, nested {cql2.MOST_NESTED} deep.",
-    {"type": "string", "minLength": 1, "maxLength": cql2.MOST_BYTES},
+    f"`AND`, `OR`, `NOT`. At most {cql2_tree.MOST_BYTES} bytes, nested {cql2_tree.MOST_NESTED} deep.",
+    {"type": "string", "minLength": 1, "maxLength": cql2_tree.MOST_BYTES},
     "status = 'under_construction' AND area_ha > 50",
     lines=True,
 )

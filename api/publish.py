@@ -17,7 +17,8 @@ from layers.catalog import Catalog
 from layers.edition.folder import Beside
 from layers.release import publish, signing, verify
 from layers.release.changes import Comparison, Edition
-from layers.release.publish import Release, Step, Wanted
+from layers.release.publish import Step
+from layers.release.release import Release, Wanted
 from layers.release.telling import Sink, tell
 
 

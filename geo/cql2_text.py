@@ -7,7 +7,7 @@ from typing import Any
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import LarkError, UnexpectedInput, UnexpectedToken, VisitError
 
-from geo.cql2 import Constant, Node, Property, Shape, call, number, text_constant
+from geo.cql2_tree import Constant, Node, Property, Shape, call, number, text_constant
 from geo.errors import InvalidFilter
 
 _GRAMMAR = r"""

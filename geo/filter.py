@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Numeric, Text, and_, false, func, literal, literal_column, not_, or_, true
 
 from geo.bbox import BBox
-from geo.cql2 import FOLDINGS, SPATIAL, VALUES, Call, Constant, Node, Property, Shape
+from geo.cql2_tree import FOLDINGS, SPATIAL, VALUES, Call, Constant, Node, Property, Shape
 from geo.crs import CRS84, Crs
 from geo.errors import InvalidBBox, InvalidFilter
 from geo.moments import Period, relation, written

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, DateTime, and_, cast, func, literal, or_
 
-from geo.cql2 import Call, Constant, Node
+from geo.cql2_tree import Call, Constant, Node
 from geo.errors import InvalidFilter
 from geo.queryables import Kind
 

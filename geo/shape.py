@@ -6,7 +6,7 @@ Shapely is imported when it is needed: with numpy it takes 0.1 s of every start,
 from dataclasses import dataclass
 from typing import Any
 
-from geo.cql2 import Shape
+from geo.cql2_tree import Shape
 from geo.crs import Crs
 from geo.errors import InvalidFilter
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
@@ -15,10 +15,8 @@ from layers.export import FORMATS
 from layers.release import dcat, files, oc4ids, sums, tiles
 from layers.release.copies import SITE
 from layers.release.folder import Staging
+from layers.release.release import Release
 from layers.release.subjects import Subject
-
-if TYPE_CHECKING:
-    from layers.release.publish import Release
 
 _README = """\
 # Bản đồ hạ tầng Hải Phòng · {name}
@@ -57,7 +55,7 @@ _SIGNED = "; chữ ký / signature: `minisign -Vm {sums} -p <public key>`."
 
 
 def pages(
-    release: "Release", catalog: Catalog, staging: Staging, base: str, *, signed: bool
+    release: Release, catalog: Catalog, staging: Staging, base: str, *, signed: bool
 ) -> Iterator[tuple[str, bytes]]:
     """The last files of a release, by name, made of what stands in the others."""
     datasets = [_dataset(one, staging) for one in release.subjects]
@@ -111,7 +109,7 @@ def _places(geometry: Any) -> Iterator[tuple[float, float]]:
             waiting.extend(part)
 
 
-def _catalog(release: "Release", datasets: list[dcat.Dataset], *, tiled: bool) -> dict[str, Any]:
+def _catalog(release: Release, datasets: list[dcat.Dataset], *, tiled: bool) -> dict[str, Any]:
     """The same for programs that want no linked data."""
     return {
         "release": release.name,

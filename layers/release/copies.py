@@ -7,7 +7,7 @@ left where they are: in the tiles and in the GeoJSON of the release, which a bro
 from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -23,9 +23,7 @@ from layers.edition.contents import contents, surroundings
 from layers.edition.many import Many, numbers
 from layers.release import tiles
 from layers.release.folder import Staging, Write
-
-if TYPE_CHECKING:
-    from layers.release.publish import Pages, Release
+from layers.release.release import Pages, Release
 
 SITE = "site"
 _INDEX = f"{SITE}/{folder.INDEX}"
@@ -36,13 +34,13 @@ class Copies:
     """Made of what the transaction sees, and only where an earlier run has not finished it."""
 
     def __init__(
-        self, release: "Release", connection: Connection, catalog: Catalog, data: Path, web: Path, staging: Staging
+        self, release: Release, connection: Connection, catalog: Catalog, data: Path, web: Path, staging: Staging
     ) -> None:
         self._release, self._connection, self._catalog = release, connection, catalog
         self._data, self._web, self._staging = data, web, staging
         self._query = FeatureQuery(layers=tuple(sorted(release.layer_ids)), clocks=release.clocks)
 
-    def files(self, pages: "Pages | None") -> Iterator[tuple[str, Write]]:
+    def files(self, pages: Pages | None) -> Iterator[tuple[str, Write]]:
         """What is not there yet, by name. `pages`: those beside the map; None: a release without a site."""
         if not self._release.layer_ids:
             return

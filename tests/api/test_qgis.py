@@ -13,7 +13,8 @@ from geo.cluster import tell
 from geo.settings import REPOSITORY, Settings
 from layers.catalog import Catalog
 from layers.palette import GROUPS
-from layers.release.publish import Wanted, publish
+from layers.release.publish import publish
+from layers.release.release import Wanted
 from layers.style_qml import OLD
 from tests.api.serving import serving
 from tests.factories import BOX, edit, fact, geometry, point, store, store_units, unit

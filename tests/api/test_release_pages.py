@@ -21,7 +21,8 @@ from starlette.testclient import TestClient
 from api.main import create_app
 from geo.settings import Settings
 from layers.catalog import Catalog
-from layers.release.publish import Wanted, publish
+from layers.release.publish import publish
+from layers.release.release import Wanted
 from tests.factories import edit, fact, point, store
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}"

@@ -2,7 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from geo.cql2 import MOST_BYTES, Call, Constant, Language, Property, Shape, call, parse
+from geo.cql2 import Language, parse
+from geo.cql2_tree import MOST_BYTES, Call, Constant, Property, Shape, call
 from geo.errors import InvalidFilter
 from tests.pace import little_work
 

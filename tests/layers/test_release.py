@@ -28,7 +28,8 @@ from layers.catalog import Catalog
 from layers.load import load_all
 from layers.release import sums
 from layers.release.folder import Staging
-from layers.release.publish import Wanted, publish
+from layers.release.publish import publish
+from layers.release.release import Wanted
 from layers.release.verify import verify
 from tests.factories import edit, fact, store
 

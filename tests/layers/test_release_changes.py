@@ -20,7 +20,8 @@ from geo.settings import Settings
 from layers.catalog import Catalog
 from layers.release import sums
 from layers.release.changes import Change, Comparison, Edition
-from layers.release.publish import Wanted, publish
+from layers.release.publish import publish
+from layers.release.release import Wanted
 from layers.release.telling import Csv, Json, Page, sentence, tell
 from tests.factories import edit, fact, point, store
 

@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from geo.settings import Settings
 from layers.catalog import Catalog
 from layers.load import load_all
-from layers.release.publish import Wanted, publish
+from layers.release.publish import publish
+from layers.release.release import Wanted
 from tests.browser import eventually
 from tests.factories import edit, fact, store
 from tests.web.conftest import Reader, database, served

@@ -31,7 +31,7 @@ from layers.release import tiles
 from layers.release.copies import Copies
 from layers.release.files import Writer, features
 from layers.release.folder import Staging
-from layers.release.publish import Release
+from layers.release.release import Release
 from layers.release.subjects import subjects
 from layers.workshop import Workshop
 from tests.web.conftest import Reader, running

@@ -192,3 +192,10 @@ def test_a_sign_on_the_map_is_one_part_of_the_picture_however_many_there_are(rea
         return transform !== "none" || filter !== "none" || opacity !== "1";
       })).length"""
     assert page.evaluate(parts) == 0
+
+
+def test_on_paper_every_change_between_two_days_is_told_however_many(reader: Reader) -> None:
+    page = reader.open("/in?compare=2022-01-01&rows=all&lang=en", wait=False)
+    expect(page.locator("body.is-ready")).to_have_count(1)
+    expect(page.locator(".sheet-filters").first).to_contain_text("1,100 projects changed status or pace")
+    expect(page.locator(".sheet-table .status-cell em")).to_have_count(PORTS + 3)

@@ -66,7 +66,7 @@ export const near = (id, within, clocks, signal) => get(`${item(id)}/near`, { ..
 export const orders = (ids, clocks, signal) => get("/api/deadlines", { ids: ids.join(","), ...clocks }, signal);
 export const find = (asked, signal) => get("/api/find", asked, signal);
 export const timeline = (filters, signal) => get("/api/timeline", filters, signal);
-export const changes = (filters, signal) => get("/api/changes", { ...filters, limit: PAGE }, signal);
+export const changes = (filters, signal, most = PAGE) => get("/api/changes", { ...filters, limit: most }, signal);
 export const countsByUnit = (generation, filters, signal) => get("/api/counts/units", { generation, ...filters }, signal);
 /** The units of a generation without their outlines, which `outlines` gives: [x, y, dx, dy, …] per ring. */
 export const units = (collection) => get(`/api/collections/${collection}/items`, { limit: PAGE, skipGeometry: true, properties: OF_UNIT });

@@ -44,7 +44,7 @@ export function createChanges(root, catalog, { onChoose, onClose, onRetry, onDay
     el("h2", { class: "panel-name", tabindex: "-1" }, t("changesTitle")),
     el("p", { class: "changes-days" }, t("changesBetween", { from: words(from), to: words(to) }),
       el("button", { type: "button", class: "link changes-other", onclick: onDays }, t("otherDays"))),
-    n > 0 && el("p", { class: "quiet" }, t(n === 1 ? "changesCount1" : "changesCount", { n: number(n) })));
+    n > 0 && el("p", { class: "quiet" }, t("changesCount", { n: number(n) })));
 
   const said = (kind, title, text, ...way) => el("div", { class: `state state-${kind}` }, glyph(kind === "error" ? "broken" : "empty", "state-glyph"),
     el("h3", {}, title), el("p", {}, text), el("div", { class: "state-way" }, way));

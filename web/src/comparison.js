@@ -119,7 +119,7 @@ export async function openComparison(features, { catalog, state, clocks }) {
   }
 
   function draw() {
-    title.textContent = t(shown.length === 1 ? "compareTitle1" : "compareTitle", { n: number(shown.length) });
+    title.textContent = t("compareTitle", { n: number(shown.length) });
     const head = el("tr", {}, el("th", { scope: "col", class: "comparison-field" }, header(named, t("compareProject"))),
       shown.map((feature) => el("th", { scope: "col" }, el("div", { class: "comparison-project" },
         el("button", { type: "button", class: "comparison-name", title: t("zoomTo"), onclick: () => { dialog.close(); state.set({ id: feature.id }); } }, own(feature.properties, "name")),

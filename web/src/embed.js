@@ -52,7 +52,7 @@ function run({ catalog, base, units, outlines }) {
   const legend = createLegend($(".legend"), catalog, toggled);
 
   /** How many changed between two days: a frame has no room to list them. */
-  const changes = { isOpen: false, draw: ({ numberMatched: n }) => say({ changed: t(n === 1 ? "changesCount1" : "changesCount", { n: number(n) }) }), fail: () => {}, close: () => say({ changed: "" }) };
+  const changes = { isOpen: false, draw: ({ numberMatched: n }) => say({ changed: t("changesCount", { n: number(n) }) }), fail: () => {}, close: () => say({ changed: "" }) };
   const twoDays = createTwoDays({ clocks, beside, ground: { beside: (day) => territory.beside(day), coming: (day) => territory.coming(day) }, swipe, changes,
     onColumn: () => { labels.draw(); swipe.redraw(); } });
 
@@ -74,7 +74,7 @@ function run({ catalog, base, units, outlines }) {
     const left = ids.filter((id) => !features.some((feature) => feature.id === id));
     const more = left.length ? (await api.projects({ ids: left.join(","), ...clocks().asked }, asking.signal)).features : [];
     marks.select([...features, ...more].filter(({ id }) => ids.includes(id)));
-    say({ selected: ids.length > 0 && t(ids.length === 1 ? "selected1" : "selected", { n: number(ids.length) }) });
+    say({ selected: ids.length > 0 && t("selected", { n: number(ids.length) }) });
   }
 
   function sayWhole() {
@@ -93,7 +93,7 @@ function run({ catalog, base, units, outlines }) {
       layers.draw(features);
       hatch(features);
       legend.draw(counts, shown);
-      say({ count: t(found.numberMatched === 1 ? "countProjects1" : "countProjects", { n: number(found.numberMatched) }), day: shown.datetime && t("onDay", { day: dateWords(shown.datetime, lang()) }) });
+      say({ count: t("countProjects", { n: number(found.numberMatched) }), day: shown.datetime && t("onDay", { day: dateWords(shown.datetime, lang()) }) });
       await Promise.all([twoDays.draw(others, features.find(({ id }) => id === shown.id), filters, signal), select()]);
       const located = features.filter(({ geometry }) => geometry);
       if (moved && located.length) map.fit(located.map(layers.point));

@@ -7,6 +7,8 @@ import { lang, number, own, t } from "./i18n.js";
 import { breaks } from "./shade.js";
 import { COLLECTIONS } from "./units.js";
 
+/** As many as the server tells at once: every project that fits on paper, whichever way its filters are judged. */
+const MOST_CHANGES = 10_000;
 const dayName = (day) => (day === today() ? t("today").toLowerCase() : dateWords(day, lang()));
 
 /**
@@ -17,7 +19,7 @@ export async function askExtras(shown, clocks, filters) {
   const other = clocks.wrong.compare ? null : clocks.compare;
   const name = COLLECTIONS.find((one) => one === shown.shade) ?? null;
   const [changes, counted] = await Promise.all([
-    other && api.changes({ ...filters, datetime: [clocks.day, other].sort().join("/") }), name && api.countsByUnit(name, filters)]);
+    other && api.changes({ ...filters, datetime: [clocks.day, other].sort().join("/") }, undefined, MOST_CHANGES), name && api.countsByUnit(name, filters)]);
   const there = other < clocks.day ? "before" : "after";
   const words = (change) => `${dayName(other)}: ${own(change[there], "status").toLocaleLowerCase(lang())}`;
   return {
@@ -25,8 +27,8 @@ export async function askExtras(shown, clocks, filters) {
     before: new Map((changes?.changes ?? []).map((change) => [change.id, words(change)])),
     shade: name && { name, units: counted.units, counts: new Map(counted.units.map(({ id, numberMatched }) => [id, numberMatched])), from: breaks(counted.units.map(({ numberMatched }) => numberMatched)) },
     selected: new Set(shown.select),
-    words: [other && `${t("paperCompared", { day: dayName(other) })}: ${t(changes.numberMatched === 1 ? "changesCount1" : "changesCount", { n: number(changes.numberMatched) })}`,
-      name && `${t("shadeTitle")}: ${t(name)}`, shown.select.length && t(shown.select.length === 1 ? "selected1" : "selected", { n: number(shown.select.length) })].filter(Boolean).join(" · "),
+    words: [other && `${t("paperCompared", { day: dayName(other) })}: ${t("changesCount", { n: number(changes.numberMatched) })}`,
+      name && `${t("shadeTitle")}: ${t(name)}`, shown.select.length && t("selected", { n: number(shown.select.length) })].filter(Boolean).join(" · "),
   };
 }
 

@@ -105,7 +105,7 @@ export function createFind(form, input, { state, catalog, onPlace, onPicked, onC
     foot.replaceChildren(...footOf(q));
     move(-1);
     if (box.hidden && document.activeElement === input) show(true);
-    if (q) announce(wrong || (none ? t("findNone", { q }) : t(shown.length === 1 ? "findCount1" : "findCount", { n: shown.length })));
+    if (q) announce(wrong || (none ? t("findNone", { q }) : t("findCount", { n: shown.length })));
   }
 
   function footOf(q) {

@@ -57,7 +57,7 @@ export function createFinder(root, { catalog, units, state, askRows, onChoose, o
   }
 
   function count({ numberMatched: total, located, unlocated }, { day, isToday }) {
-    const head = t(total === 1 ? "countProjects1" : "countProjects", { n: number(total) });
+    const head = t("countProjects", { n: number(total) });
     const when = isToday ? [] : [el("span", { class: "summary-day" }, t("onDay", { day: dateWords(day, lang()) })), " "];
     summary.replaceChildren(...when, el("strong", {}, head), ` · ${t("countLocated", { n: number(located) })}`,
       ...(unlocated ? [` · ${t("countUnlocated", { n: number(unlocated) })}`] : []));

@@ -13,11 +13,12 @@ export function speak(language) {
   if (document.documentElement.lang !== language) document.documentElement.lang = language;
 }
 
-/** A sentence of the page, with its values filled in. An unknown key is a mistake of ours and says so. */
+/** A sentence of the page, with its values filled in; where it is another one for a single `n`, that form stands third. An unknown key is a mistake of ours and says so. */
 export function t(key, values = {}) {
-  const pair = MESSAGES[key];
-  if (!pair) throw new Error(`messages.js has no sentence "${key}"`);
-  return pair[current === "vi" ? 0 : 1].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  const forms = MESSAGES[key];
+  if (!forms) throw new Error(`messages.js has no sentence "${key}"`);
+  const [vi, en, one = en] = forms;
+  return (current === "vi" ? vi : String(values.n) === "1" ? one : en).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
 /** A unit of measure in the reader's language; "ha" and the like are the same in both. */

@@ -1,4 +1,4 @@
-/** Every sentence that the page itself says, Vietnamese first. `{name}` stands for a value. */
+/** Every sentence that the page itself says, Vietnamese first. `{name}` stands for a value; where English says it otherwise of one `n`, that comes third. */
 
 import { FIND } from "./messages/find.js";
 import { HELP } from "./messages/help.js";
@@ -41,7 +41,7 @@ export const MESSAGES = {
   choose: ["Chọn", "Choose"],
   done: ["Xong", "Done"],
   clearChoice: ["Bỏ chọn", "Clear"],
-  chosenIds: ["danh sách {n} dự án", "a list of {n} projects"],
+  chosenIds: ["danh sách {n} dự án", "a list of {n} projects", "a list of {n} project"],
   pages: ["Các trang", "Pages"],
   documents: ["Văn bản", "Documents"],
   targets: ["Chỉ tiêu", "Targets"],
@@ -59,8 +59,7 @@ export const MESSAGES = {
   drawnArea: ["Diện tích đã biết, ranh giới chưa có", "Known area, outline not known"],
   drawnCommune: ["Cả xã, khi chỉ biết xã", "The whole commune, when no more is known"],
   ofProjects: ["dự án", "projects"],
-  countProjects: ["{n} dự án", "{n} projects"],
-  countProjects1: ["{n} dự án", "{n} project"],
+  countProjects: ["{n} dự án", "{n} projects", "{n} project"],
   countLocated: ["{n} trên bản đồ", "{n} on the map"],
   countUnlocated: ["{n} chưa rõ vị trí", "{n} not located"],
   list: ["Danh sách dự án", "List of projects"],

@@ -66,7 +66,7 @@ export function createSelection(parent, { state, onColumn, onShow, onCompare }) 
       root.hidden = !n;
       document.body.classList.toggle("has-selection", n > 0);
       root.setAttribute("aria-label", t("selection"));
-      count.textContent = n ? t(n === 1 ? "selected1" : "selected", { n: number(n) }) : "";
+      count.textContent = n ? t("selected", { n: number(n) }) : "";
       if (!n) said.textContent = "";
       // The same buttons each time: a dialog that one of them opened gives the focus back to it.
       for (const one of ways.children) {

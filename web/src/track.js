@@ -34,7 +34,7 @@ export function createTrack(root, onPick) {
   /** "30/06/2023: 4 thay đổi trạng thái; Chỉ thị 02/CT-UBND". */
   function told(when) {
     const facts = (timeline.days ?? []).filter(({ from }) => from === when).reduce((sum, one) => sum + one.facts, 0);
-    const more = [facts && t(facts === 1 ? "factsOn1" : "factsOn", { n: number(facts) }), ...markedOn(when).map(({ name }) => name)].filter(Boolean);
+    const more = [facts && t("factsOn", { n: number(facts) }), ...markedOn(when).map(({ name }) => name)].filter(Boolean);
     return `${when === today() ? `${t("today")}, ` : ""}${words(when)}${more.length ? `: ${more.join("; ")}` : ""}`;
   }
 

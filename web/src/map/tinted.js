@@ -44,7 +44,7 @@ export function createTinted(map, onPick) {
         const n = counts.get(unit.id) ?? 0;
         const fillColor = tintOf(classOf(n, from), from);
         L.geoJSON(unit, { renderer, pane: "tint", style: { fillColor, fillOpacity: 0.92, color: "var(--paper)", weight: 1, opacity: 1 } })
-          .bindTooltip(() => el("div", { class: "hint" }, el("strong", {}, unit.properties.full_name), el("span", {}, t(n === 1 ? "countProjects1" : "countProjects", { n: number(n) }))),
+          .bindTooltip(() => el("div", { class: "hint" }, el("strong", {}, unit.properties.full_name), el("span", {}, t("countProjects", { n: number(n) }))),
             { sticky: true, direction: "top", className: "tip" })
           .on("click", () => onPick(unit.id)).addTo(areas);
         const { lon, lat, width } = anchor(mainRing(unit.geometry));

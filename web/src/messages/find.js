@@ -2,8 +2,7 @@
 
 export const FIND = {
   findList: ["Gợi ý", "Suggestions"],
-  findCount: ["{n} gợi ý, dùng phím mũi tên để chọn", "{n} suggestions; use the arrow keys to choose"],
-  findCount1: ["{n} gợi ý, dùng phím mũi tên để chọn", "{n} suggestion; use the arrow keys to choose"],
+  findCount: ["{n} gợi ý, dùng phím mũi tên để chọn", "{n} suggestions; use the arrow keys to choose", "{n} suggestion; use the arrow keys to choose"],
   findRecent: ["Tìm gần đây", "Recent searches"],
   findForget: ["Xóa các lần tìm gần đây", "Clear recent searches"],
   findExamples: ["Có thể tìm", "What can be found"],

@@ -84,9 +84,12 @@ def remember(connection: Connection, name: str, digest: str) -> None:
 
 
 def tidy(engine: Engine) -> None:
-    """Let indexes alone tell what was just loaded: until VACUUM has seen the rows, each count reads them one by one."""
+    """Let indexes alone tell what was just loaded: until VACUUM has seen the rows, each count reads them one by one.
+
+    What the planner must know `apply` has told it.
+    """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM (ANALYZE) feature, feature_unit, status_fact"))
+        connection.execute(text("VACUUM feature, feature_unit, status_fact"))
 
 
 def settle(connection: Connection) -> None:

@@ -251,6 +251,29 @@ def test_a_group_of_projects_opens(reader: Reader) -> None:
     eventually(page, lambda: page.url != before or page.locator(".mark-fan").count() > 0, True)
 
 
+@pytest.mark.parametrize("hand", ["button", "keys", "wheel"])
+def test_what_is_pressed_while_the_map_zooms_adds_up(reader: Reader, hand: str) -> None:
+    page = reader.open("/?layer=port#map=9/20.86/106.68")
+    for step in range(4):  # the first begins, the others come while it zooms
+        if hand == "wheel":
+            page.locator("#map").dispatch_event("wheel", {"deltaY": -100, "clientX": 900, "clientY": 450})
+            page.wait_for_timeout(60)  # Leaflet gathers what turns within 40 ms
+        elif hand == "keys":
+            page.locator("#map").press("+" if step else "-")
+        else:
+            page.locator(".map-button.plus").dispatch_event("click")
+    zoom = {"button": 13, "keys": 11, "wheel": r"1[12](\.\d+)?"}[hand]  # a notch of the wheel is less than a zoom
+    expect(page).to_have_url(re.compile(rf"#map={zoom}/"))
+
+
+def test_a_place_that_is_gone_to_while_the_map_zooms_is_reached(reader: Reader) -> None:
+    page = reader.open("/?layer=port#map=12/20.5/106.9")
+    page.locator(".map-button.plus").dispatch_event("click")
+    page.locator(".map-button.plus").dispatch_event("click")
+    page.locator(".map-button.home").dispatch_event("click")
+    expect(page).to_have_url(re.compile(r"#map=10"))
+
+
 def test_english_is_one_switch_away_and_stays(reader: Reader) -> None:
     page = reader.open("/?layer=port")
     page.click('[data-lang="en"]')

@@ -20,7 +20,7 @@ import { createTinted } from "./map/tinted.js";
 import { createNumbers } from "./numbers.js";
 import { errorState, toast, WrongDay } from "./notices.js";
 import { keepForLater } from "./offline.js";
-import { breathe, pause, whenIdle } from "./pace.js";
+import { breathe, oncePerFrame, pause, whenIdle } from "./pace.js";
 import { createPanel } from "./panel.js";
 import { createPlan } from "./plan.js";
 import { createProject } from "./project.js";
@@ -95,11 +95,11 @@ async function run({ catalog, base, units, outlines }) {
   const mapFailed = () => toast($("#toasts"), t("errorMap"));
   const territory = createTerritory({ map, base, units, outlines, ground, labels, state, day: () => clocks().day, onNamed: finder.say, onFail: mapFailed });
 
-  function light(id, point) {
-    layers.light(id);
-    crowds.shown?.light(id, point);
-    beside.light(id);
-    finder.light(id);
+  let pointed = [];
+  const lightPointed = oncePerFrame(() => [layers, crowds.shown, beside, finder].forEach((part) => part?.light(...pointed)));
+  function light(...at) {
+    pointed = at;
+    lightPointed();
   }
 
   /** Ask for what the filters want and show it everywhere at once, so that list, legend and map always agree. */

@@ -1,10 +1,11 @@
 /** Our own base map: sea, land, rivers, the outlines of the units of a day, and the territory that was chosen. */
 
 import { svg } from "../dom.js";
-import { breathe, oncePerFrame } from "../pace.js";
+import { breathe } from "../pace.js";
 import { frameOf, shoelace } from "../place.js";
 import * as L from "./leaflet.js";
 import { GROUNDS } from "./map.js";
+import { plate } from "./plate.js";
 
 const UNIT_LINES_FROM = 11.5;
 const TODAY = "units-2025-07";
@@ -42,25 +43,9 @@ export function drawBasemap(map, base, colours, { crisp = false, onDrawn = () =>
   return { show, beside, territory: createTerritory(map, colours) };
 }
 
-/** So much of the view lies drawn beyond each of its edges, or the ground is drawn anew when the map rests. */
-const LEAST_BEYOND = 0.2;
-/** The ground reaches far beyond the view: most pans need nothing of it, and what a zoom needs is done after the picture that shows it. */
-const Ground = L.SVG.extend({
-  getEvents() {
-    const { moveend, ...events } = L.SVG.prototype.getEvents.call(this);
-    return { ...events, moveend: oncePerFrame(() => this._map && !this._reaches() && moveend.call(this)) };
-  },
-
-  _reaches() {
-    const size = this._map.getSize();
-    const corner = (share) => this._map.containerPointToLayerPoint(size.multiplyBy(share));
-    return this._zoom === this._map.getZoom() && this._bounds.contains(L.bounds(corner(-LEAST_BEYOND), corner(1 + LEAST_BEYOND)));
-  },
-});
-
 /** Land, rivers and the outlines of one generation, in a pane of their own. */
 function createGround(map, base, colours, { pane, crisp }) {
-  const renderer = crisp ? L.svg({ pane, padding: 0.02 }) : new Ground({ pane, padding: 0.5 });
+  const renderer = crisp ? L.svg({ pane, padding: 0.02 }) : plate({ pane });
   const shared = { renderer, interactive: false, smoothFactor: 0.7 };
   const stage = L.layerGroup().addTo(map);
   const near = L.layerGroup();

@@ -5,6 +5,7 @@ import { CITY, marginOf, openPartOf, SNAP } from "../first-ground.js";
 import { t, translate } from "../i18n.js";
 import { oncePerFrame, picture } from "../pace.js";
 import * as L from "./leaflet.js";
+import "./zooming.js";
 
 /** To the south far enough that Trường Sa can be drawn up above the bar of time. */
 const LIMITS = [[2, 98], [25, 122]];
@@ -19,12 +20,32 @@ export const SIDES = {
 export const GROUNDS = { shown: { base: "base", labels: "labels" }, other: { base: "base-other", labels: "labels-other" } };
 const BESIDE = { "base-other": 201, "labels-other": 351, "hatch-other": 301, "areas-other": 311, "lines-other": 321, "fan-other": 591, "signs-other": 601 };
 
-const { _setPos: moved } = L.Marker.prototype;
+const { _setPos: moved, _initInteraction: heard } = L.Marker.prototype;
 /** A marker stands by left and top: transforms would be parts of the picture each, by the hundred, that the browser sorts anew for every one. */
 L.Marker.include({
   _setPos(at) {
     moved.call(this, at);
     Object.assign(this._icon.style, { transform: "", left: `${at.x}px`, top: `${at.y}px` });
+  },
+
+  /** Under a name of our own: Leaflet's sheet styles all that bear its name anew whenever a hand begins or ends to drag. */
+  _initInteraction() {
+    heard.call(this);
+    if (this.options.interactive) this._icon.classList.replace("leaflet-interactive", "is-live");
+  },
+});
+
+const { _openTooltip: open, closeTooltip: close } = L.Layer.prototype;
+/** What a sign says comes after the picture in which the pointer reached it: to place it, the page is laid out. */
+L.Layer.include({
+  _openTooltip(event) {
+    this._pointed = true;
+    picture().then(() => this._pointed && open.call(this, event));
+  },
+
+  closeTooltip() {
+    this._pointed = false;
+    return close.call(this);
   },
 });
 
@@ -149,7 +170,7 @@ function createControls(root, map, { home, onOnline, onShade }) {
 
   addTool({ id: "plus", label: "zoomIn", group: "zoom", onPress: () => picture().then(() => map.zoomIn()) });
   addTool({ id: "minus", label: "zoomOut", group: "zoom", onPress: () => picture().then(() => map.zoomOut()) });
-  addTool({ id: "home", label: "home", group: "view", onPress: home });
+  addTool({ id: "home", label: "home", group: "view", onPress: () => picture().then(home) });
   const more = addTool({ id: "more", label: "mapTools", group: "view" }).button; // shown on a phone alone, where the others stand behind it
   const unfold = (on) => {
     controls.classList.toggle("is-open", on);

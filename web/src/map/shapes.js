@@ -3,6 +3,7 @@
 import { areaFill, areaRadius, hatchedUnits, quiet as quietly } from "../style.js";
 import { breathe } from "../pace.js";
 import * as L from "./leaflet.js";
+import { plate } from "./plate.js";
 
 /** Each commune once, however many projects stand in it: in their colour, or in none where they differ. */
 export function createHatches(map, catalog, communes, { renderer, pane }) {
@@ -26,7 +27,7 @@ export function createHatches(map, catalog, communes, { renderer, pane }) {
 
 /** `draw(features)` shows them quietly, `emphasise(features)` strongly, above the others; each part in its own of the `panes`. */
 export function createShapes(map, catalog, communes, { panes, onChoose, onHover }) {
-  const renderers = Object.fromEntries(["hatch", "areas", "lines"].map((part) => [part, L.svg({ pane: panes[part], padding: 0.4 })]));
+  const renderers = Object.fromEntries(["hatch", "areas", "lines"].map((part) => [part, plate({ pane: panes[part] })]));
   const hatches = createHatches(map, catalog, communes, { renderer: renderers.hatch, pane: panes.hatch });
   let quiet = L.layerGroup().addTo(map);
   const loud = L.layerGroup().addTo(map);

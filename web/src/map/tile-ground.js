@@ -2,6 +2,7 @@
 
 import { areaFill, hatchedUnits, quiet } from "../style.js";
 import * as L from "./leaflet.js";
+import { plate } from "./plate.js";
 import { createHatches } from "./shapes.js";
 
 const MOST_CIRCLES = 300;
@@ -9,8 +10,8 @@ const MOST_CIRCLES = 300;
 /** `communes` are outlines by id; `onHatch(features)` asks for those that lack, and tells whether there is a new one. */
 export function createTileGround(map, catalog, { communes, panes, onHatch }) {
   const areas = L.layerGroup().addTo(map);
-  const renderer = L.svg({ pane: panes.areas, padding: 0.4 });
-  const hatches = createHatches(map, catalog, communes, { renderer: L.svg({ pane: panes.hatch, padding: 0.4 }), pane: panes.hatch });
+  const renderer = plate({ pane: panes.areas });
+  const hatches = createHatches(map, catalog, communes, { renderer: plate({ pane: panes.hatch }), pane: panes.hatch });
   let [circles, hatched] = [new Map(), ""];
 
   function drawCircles(seen, near) {

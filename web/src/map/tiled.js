@@ -26,6 +26,11 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
   let [layer, asked, clock, drawn, pointed] = [null, "", {}, new Map(), null];
   /** Of each tile that is loaded, what it holds: the spots whose middle it has, and its lines and areas. */
   let tiles = new Map();
+  /** The layers of questions before, which stand until the answer does. */
+  const before = [];
+  const removeBefore = () => before.splice(0).forEach((one) => one.remove());
+  /** What stops each tile that is on its way. */
+  const coming = new Set();
   /** Names that no tile tells: of crowded ones, and in another language. */
   const told = new Map();
   const rings = {};
@@ -43,10 +48,15 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
       const ratio = Math.min(2, devicePixelRatio || 1);
       canvas.width = canvas.height = SIDE * ratio;
       const [controller, key, mine] = [new AbortController(), this._tileCoordsToKey(at), tiles];
-      canvas.stop = () => controller.abort();
+      canvas.stop = () => { controller.abort(); coming.delete(controller); };
+      coming.add(controller);
       const own = { ...at, z: at.z - 1 }; // tiles are twice as wide as Leaflet counts them
-      tile(own, this.options.filters, controller.signal).then((features) => {
+      tile(own, this.options.filters, controller.signal).then(async (features) => {
+        await breathe();
         draw(canvas, features, { scale: (SIDE * ratio) / UNITS, ratio, near: isNear(), catalog });
+        await breathe();
+        controller.signal.throwIfAborted();
+        coming.delete(controller);
         for (const feature of features) feature.box = boxOf(feature.rings);
         mine.set(key, { depth: at.z, spots: features.map((feature) => spotOf(feature, own)).filter(Boolean),
           shapes: features.filter(({ type, properties }) => type !== 1 && properties.id) });
@@ -174,7 +184,7 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
 
   /** The line or area under the pointer. */
   function under({ latlng, originalEvent }) {
-    if (!layer || originalEvent.target.closest?.(".leaflet-interactive, .leaflet-popup")) return null;
+    if (!layer || originalEvent.target.closest?.(".leaflet-interactive, .is-live, .leaflet-popup")) return null;
     const depth = depthOf(map.getZoom());
     const { x, y } = map.project(latlng, depth).divideBy(SIDE);
     const [column, row] = [Math.floor(x), Math.floor(y)];
@@ -227,14 +237,15 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
       const question = filters && JSON.stringify([filters, document.documentElement.dataset.theme]);
       if (question === asked && layer) return;
       asked = question;
-      const old = layer;
-      layer = null;
-      tiles = new Map();
+      if (layer) before.push(layer);
+      [layer, tiles] = [null, new Map()];
+      for (const one of coming) one.abort(); // nobody waits for the answers to a question before
+      coming.clear();
       told.clear();
       ground.clear(); // its colours are those of day or night
       pointAt(null);
       if (!filters) {
-        old?.remove();
+        removeBefore();
         clear();
         return;
       }
@@ -243,8 +254,9 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
       layer = new Tiles({ pane: panes.areas, tileSize: SIDE, minZoom: 1, maxZoom: 22, keepBuffer: 1, updateWhenZooming: false, filters });
       layer.on("tileunload", ({ tile: canvas, coords }) => { canvas.stop?.(); mine.delete(`${coords.x}:${coords.y}:${coords.z}`); });
       layer.on("load", () => {
-        old?.remove();
-        if (mine !== tiles || [...tiles.values()].some(({ spots }) => spots.length)) return;
+        if (mine !== tiles) return;
+        removeBefore();
+        if ([...tiles.values()].some(({ spots }) => spots.length)) return;
         clear(); // the filters leave nothing here
         onArrange();
       });

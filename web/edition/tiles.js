@@ -15,7 +15,7 @@ export function openTiles(address) {
     const deeper = Math.max(0, z - maxZoom);
     const found = await archive.getZxy(z - deeper, x >> deeper, y >> deeper, signal);
     if (!found) return [];
-    const whole = readTile(found.data).map((feature) => ({ ...feature, properties: keep(feature) })).filter(({ properties }) => properties);
+    const whole = (await readTile(found.data, signal)).map((feature) => ({ ...feature, properties: keep(feature) })).filter(({ properties }) => properties);
     return deeper ? whole.map((feature) => nearer(feature, x, y, deeper)).filter(inSight) : whole;
   };
 }

@@ -58,7 +58,7 @@ export const whole = (ids, clocks, signal) => all("/api/collections/projects/ite
 export const rows = (params, signal) => get("/api/rows", params, signal);
 /** The features of a vector tile, as `readTile` gives them; none where nothing lies in it. What reads them comes with the first tile. */
 export const tile = ({ x, y, z }, filters, signal) => get(`/api/collections/projects/tiles/WebMercatorQuad/${z}/${y}/${x}`, filters, signal,
-  async (answer) => (answer.status === 204 ? [] : (await import("./mvt.js")).readTile(await answer.arrayBuffer())));
+  async (answer) => (answer.status === 204 ? [] : (await import("./mvt.js")).readTile(await answer.arrayBuffer(), signal)));
 export const counts = (filters, signal) => get("/api/counts", filters, signal);
 export const project = (id, clocks, signal) => get(item(id), clocks, signal);
 export const history = (id, clocks, signal) => get(`${item(id)}/history`, clocks, signal);

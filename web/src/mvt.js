@@ -1,17 +1,26 @@
 /** A vector tile (Mapbox Vector Tile 2.1) as plain objects; the wire format is read by pbf. */
 
 import { PbfReader } from "/vendor/pbf/index.js";
+import { breathe } from "./pace.js";
 
-/** The features of every layer of a tile: {layer, id, properties, type, rings}; a ring is [x, y, x, y, …] in units of the tile, of which it has 4096. */
-export function readTile(buffer) {
-  const features = [];
+/** The features of every layer of a tile, read in pieces: {layer, id, properties, type, rings}; a ring is [x, y, x, y, …] in units of the tile, of which it has 4096. */
+export async function readTile(buffer, signal = undefined) {
+  const [features, layers] = [[], []];
   new PbfReader(buffer).readFields((tag, _, pbf) => {
-    if (tag === 3) readLayer(pbf, pbf.readVarint() + pbf.pos, features);
+    if (tag === 3) layers.push(openLayer(pbf, pbf.readVarint() + pbf.pos));
   }, null);
+  for (const { places, read } of layers) {
+    for (const place of places) {
+      features.push(read(place));
+      await breathe();
+      signal?.throwIfAborted();
+    }
+  }
   return features;
 }
 
-function readLayer(pbf, end, features) {
+/** Where the features of a layer stand, and what reads one of them. */
+function openLayer(pbf, end) {
   const [places, keys, values] = [[], [], []];
   let name = "";
   pbf.readFields((tag) => {
@@ -20,11 +29,10 @@ function readLayer(pbf, end, features) {
     else if (tag === 3) keys.push(pbf.readString());
     else if (tag === 4) values.push(readValue(pbf, pbf.readVarint() + pbf.pos));
   }, null, end);
-  for (const place of places) {
+  return { places, read(place) {
     pbf.pos = place;
-    features.push({ layer: name, ...readFeature(pbf, pbf.readVarint() + pbf.pos, keys, values) });
-  }
-  pbf.pos = end;
+    return { layer: name, ...readFeature(pbf, pbf.readVarint() + pbf.pos, keys, values) };
+  } };
 }
 
 function readValue(pbf, end) {

@@ -66,6 +66,8 @@ function chords(ring, lat) {
 const SHIFTS = [0, -0.4, 0.4, -0.8, 0.8].flatMap((dx) => [0, -1.2, 1.2, -2.2, 2.2, -3.2, 3.2].map((dy) => [dx, dy]))
   .sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
 const CELL_PX = 64;
+/** More of them than any view has, one above the other. */
+const ROWS = 1e5;
 
 /**
  * The labels that can stand, each with its `shift` {x, y}: earlier ones first, each box whole inside `view`, clear of
@@ -78,11 +80,18 @@ export function placeLabels(labels, view, { taken = [], obstacles = [], gap = 3 
   const names = shelf(taken);
   const signs = shelf(obstacles);
   const placed = [];
+  /** What costs most is asked last. */
+  function firstFree(label, isClear) {
+    for (const shift of SHIFTS) {
+      const box = boxAt(label, shift, gap);
+      if (whole(box) && !names.touches(box) && isClear(box) && stays(label, box.shift)) return box;
+    }
+    return null;
+  }
   const whole = (box) => box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
   for (const label of labels) {
     if (label.width > (label.room ?? Infinity) * 1.25) continue;
-    const free = SHIFTS.map((shift) => boxAt(label, shift, gap)).filter((box) => whole(box) && !names.touches(box) && stays(label, box.shift));
-    const best = free.find((box) => !signs.touches(box)) ?? (label.must ? free[0] : undefined);
+    const best = firstFree(label, (box) => !signs.touches(box)) ?? (label.must && firstFree(label, () => true));
     if (!best) continue;
     names.add(best);
     placed.push({ ...label, shift: best.shift });
@@ -93,17 +102,19 @@ export function placeLabels(labels, view, { taken = [], obstacles = [], gap = 3 
 /** Boxes by the cells that they lie in, so that many signs cost no more than those nearby. */
 function shelf(boxes) {
   const cells = new Map();
-  function* keys({ left, top, right, bottom }) {
+  const keys = ({ left, top, right, bottom }) => {
+    const found = [];
     for (let x = Math.floor(left / CELL_PX); x <= right / CELL_PX; x += 1) {
-      for (let y = Math.floor(top / CELL_PX); y <= bottom / CELL_PX; y += 1) yield `${x}:${y}`;
+      for (let y = Math.floor(top / CELL_PX); y <= bottom / CELL_PX; y += 1) found.push(x * ROWS + y);
     }
-  }
+    return found;
+  };
   const add = (box) => {
-    for (const key of keys(box)) cells.set(key, [...(cells.get(key) ?? []), box]);
+    for (const key of keys(box)) cells.has(key) ? cells.get(key).push(box) : cells.set(key, [box]);
   };
   boxes.forEach(add);
   const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-  return { add, touches: (box) => [...keys(box)].some((key) => cells.get(key)?.some((other) => meet(box, other))) };
+  return { add, touches: (box) => keys(box).some((key) => cells.get(key)?.some((other) => meet(box, other))) };
 }
 
 /** A name may leave the middle of its area, never the area: it would name its neighbour. */

@@ -40,8 +40,8 @@ export function createLabels(map, base, { openPart, partOf = openPart, furniture
     const { lon, lat, width } = anchor(ring);
     const { west, south, east, north: top } = frameOf(ring);
     return { kind, lon, lat, span: width, words: () => words(feature.properties), bounds: L.latLngBounds([south, west], [top, east]), within: (x, y) => {
-      const { lng, lat: north } = map.containerPointToLatLng([x, y]);
-      return inRing(ring, lng, north);
+      const { lng, lat: at } = map.containerPointToLatLng([x, y]);
+      return lng >= west && lng <= east && at >= south && at <= top && inRing(ring, lng, at);
     } };
   };
 

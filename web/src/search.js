@@ -1,6 +1,6 @@
 /** The search field: typing filters the list, and what it suggests beside that comes as soon as the reader turns to it. */
 
-import { picture } from "./pace.js";
+import { pause, picture } from "./pace.js";
 
 const TYPING_PAUSE_MS = 220;
 const TOUCH_MS = 700;
@@ -28,10 +28,8 @@ export function createSearch(form, { state, catalog, onSeek, onPlace, onFound })
     clearTimeout(typing);
     const q = input.value;
     clear.hidden = !q;
-    const asked = picture().then(wake).then(() => { // the letter is seen first
-      onSeek();
-      if (input.value === q) find?.ask(q);
-    });
+    picture().then(onSeek); // the letter is seen first, while the answer is under way
+    const asked = pause().then(wake).then(() => { if (input.value === q) find?.ask(q); });
     typing = setTimeout(async () => {
       await asked;
       if (!await find?.leadsElsewhere(q) && input.value === q) ask(q);

@@ -241,3 +241,13 @@ def test_a_name_that_no_project_bears_leads_from_the_empty_list_to_the_investor(
     expect(page.locator("#q")).to_have_value("")
     plain = reader.open("/?q=khong-co-gi-nhu-the&lang=en")
     expect(plain.locator(".state")).to_contain_text("Remove a filter")
+
+
+def test_the_list_that_leads_elsewhere_also_clears_the_filters(reader: Reader) -> None:
+    page = reader.open("/?q=vingroup")
+    expect(page.locator(".state").get_by_role("button", name="vingroup · 6 dự án")).to_be_visible()
+    clear = page.locator(".state").get_by_role("button", name="Bỏ lọc")
+    clear.focus()
+    clear.press("Enter")
+    expect(page.locator("#list .row").first).to_be_visible()
+    expect(page.locator("#q")).to_have_value("")

@@ -73,6 +73,13 @@ export function createFinder(root, { catalog, units, state, askRows, onChoose, o
 
   const nothing = ({ asOf }) => (asOf ? unrecordedState(dateWords(asOf, lang()), () => state.set({ asOf: "" })) : emptyState(clearAll));
 
+  /** Who stands on the button that clears the filters still stands on it. */
+  function leadElsewhere(ways) {
+    const held = rows.contains(document.activeElement);
+    list.say(emptyState(clearAll, ways));
+    if (held) rows.querySelector(".state-clear").focus();
+  }
+
   const unknownUnits = () => {
     const { district } = state.shown;
     const unknown = district.filter((value) => !units.find(value).length);
@@ -158,7 +165,7 @@ export function createFinder(root, { catalog, units, state, askRows, onChoose, o
       if (found.numberMatched || filters !== under) return;
       list.say(nothing(clocks));
       const { q } = state.shown;
-      if (q && !clocks.asOf) search.instead(q).then((ways) => ways.length && filters === under && list.say(emptyState(clearAll, ways))); // nobody waits for it
+      if (q && !clocks.asOf) search.instead(q).then((ways) => ways.length && filters === under && leadElsewhere(ways)); // nobody waits for it
     },
 
     /** All that was asked for is shown. */

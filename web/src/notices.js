@@ -41,7 +41,8 @@ const state = (name, title, text, ...buttons) => el("div", { class: `state state
 const button = (key, act, kind = "button") => el("button", { type: "button", class: kind, onclick: act }, t(key));
 
 /** `instead`: what the words that were searched for mean otherwise, [{words, choose}]. */
-export const emptyState = (onClear, instead = []) => (instead.length ? state("empty", t("emptyTitle"), t("emptyInstead"), ways(instead)) : state("empty", t("emptyTitle"), t("emptyText"), button("clearAll", onClear)));
+export const emptyState = (onClear, instead = []) => state("empty", t("emptyTitle"), t(instead.length ? "emptyInstead" : "emptyText"), ways(instead),
+  button("clearAll", onClear, instead.length ? "link state-clear" : "button state-clear"));
 const ways = (candidates) => candidates.map(({ words, choose }) => el("button", { type: "button", class: "button plain", onclick: choose }, words));
 
 /** Nothing was on record by the day asked for: the map does not know what it was not told. */

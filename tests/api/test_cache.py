@@ -155,6 +155,20 @@ def test_requests_that_come_in_pieces_or_together_are_answered_in_their_order(wo
     assert (told.count(b"HTTP/1.1 200 OK"), told.count(b'"type":"Feature"')) == (10, 8)
 
 
+def test_a_connection_is_closed_when_nobody_has_used_it_for_five_seconds_and_not_before(workers: list[str]) -> None:
+    address = httpx.URL(workers[0])
+    one = f"GET {ITEM} HTTP/1.1\r\nHost: {address.host}\r\n\r\n".encode()
+    with socket.create_connection((address.host, address.port or 80), timeout=60) as connection:
+        for _ in range(4):
+            time.sleep(0.4)
+            connection.sendall(one)
+            while not connection.recv(65536).endswith(b"}"):
+                pass
+        answered = time.monotonic()
+        assert connection.recv(65536) == b""
+    assert time.monotonic() - answered > 4.5
+
+
 def test_questions_sent_at_once_are_answered_in_their_order(workers: list[str]) -> None:
     address = httpx.URL(workers[0])
     paths = [ITEM, "/api/collections/port/items/nothing", ITEM, "/healthz", ITEM, "/api/collections/port"]

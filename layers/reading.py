@@ -7,6 +7,7 @@ layout or order is read whole and sorted.
 import csv
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -48,32 +49,45 @@ def rows(path: Path, kind: str) -> Iterator[dict[str, str]]:
 
     `kind`: which columns there must be, as `columns.toml` tells. Raises InvalidData with the file and line.
     """
+    cells = _cells(path, kind)
+    header = next(cells, [])
+    for row in cells:
+        yield dict(zip(header, row, strict=True))
+
+
+def rows_by_feature(path: Path, kind: str) -> Iterator[dict[str, str]]:
+    """The rows sorted by feature_id; those of one feature in the order of the file. Raises as `rows`."""
+    in_order = all(one <= other for one, other in pairwise(_feature_ids(path, kind)))
+    return rows(path, kind) if in_order else iter(sorted(rows(path, kind), key=itemgetter("feature_id")))
+
+
+def _feature_ids(path: Path, kind: str) -> Iterator[str]:
+    cells = _cells(path, kind)
+    if header := next(cells, None):
+        place = header.index("feature_id")
+        for row in cells:
+            yield row[place]
+
+
+def _cells(path: Path, kind: str) -> Iterator[list[str]]:
+    """The header of a CSV file, then its rows, each with as many cells; nothing where the file is missing."""
     if not path.is_file():
         return
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
+        reader = csv.reader(file, strict=True)
         try:
-            if lacking := ", ".join(column for column in COLUMNS[kind] if column not in (reader.fieldnames or ())):
+            header = next(reader, [])
+            if lacking := ", ".join(column for column in COLUMNS[kind] if column not in header):
                 vi, en = f"không có cột {lacking}; dấu phẩy ngăn các cột", f"there is no column {lacking}; commas part"
                 raise refusal(path, _line(1), vi, f"{en} the columns")
-            for row in reader:
-                if None in row or None in row.values():
+            yield header
+            for row in filter(None, reader):
+                if len(row) != len(header):
                     vi, en = "số ô khác số cột của tiêu đề", "not as many cells as the header has columns"
                     raise refusal(path, _line(reader.line_num), vi, en)
                 yield row
         except (csv.Error, UnicodeDecodeError) as error:
             raise refusal(path, _line(reader.line_num), "không đọc được", str(error)) from None
-
-
-def rows_by_feature(path: Path, kind: str) -> Iterator[dict[str, str]]:
-    """The rows sorted by feature_id; those of one feature in the order of the file. Raises as `rows`."""
-    by_feature = itemgetter("feature_id")
-    last = ""
-    for row in rows(path, kind):
-        if by_feature(row) < last:
-            return iter(sorted(rows(path, kind), key=by_feature))
-        last = by_feature(row)
-    return rows(path, kind)
 
 
 def _line(number: int) -> tuple[str, str]:

@@ -84,6 +84,7 @@ class Freshness:
         self._beside: Beside | None = None
         self._busy = False
         self._patience: asyncio.TimerHandle | None = None
+        self._turn: asyncio.Handle | None = None
         self._result: pq.abc.PGresult | None = None
         self._waiting: list[_Asker] = []
         self._asked: list[_Asker] = []
@@ -111,7 +112,7 @@ class Freshness:
         if not self._busy:
             self._busy = True
             loop = self._loop or asyncio.get_running_loop()
-            loop.call_soon(self._send)  # whoever asks in this turn of the loop goes with it
+            self._turn = loop.call_soon(self._send)  # whoever asks in this turn of the loop goes with it
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -229,9 +230,10 @@ class Freshness:
 
     def _lose(self) -> None:
         """Drop the connection; whoever waits is told that nothing is known. The next asker makes a new one."""
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+        for planned in (self._patience, self._turn):
+            if planned is not None:
+                planned.cancel()
+        self._patience = self._turn = None
         if self._line is not None:
             with contextlib.suppress(psycopg.Error, ValueError):
                 asyncio.get_running_loop().remove_reader(self._line.socket)

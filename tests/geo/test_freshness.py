@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
@@ -81,6 +82,32 @@ def test_who_is_asked_works_on_the_processor_of_who_asks(own_engine: Engine) -> 
         assert (await freshness.now()).version is not None
 
     asking(own_engine, told)
+
+
+def test_a_connection_that_is_lost_between_two_questions_is_made_again_once(
+    own_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    connect = psycopg.AsyncConnection.connect
+
+    def counted(conninfo: str, **options: Any) -> Any:
+        made.append(conninfo)
+        return connect(conninfo, **options)
+
+    monkeypatch.setattr("psycopg.AsyncConnection.connect", counted)
+
+    async def told(freshness: Freshness) -> None:
+        before: list[Now] = []
+        after: list[Now] = []
+        freshness.ask(before.append)
+        await freshness.close()  # in the turn of the loop in which the question was to be sent
+        freshness.ask(after.append)
+        version = (await freshness.now()).version
+        assert version is not None
+        assert (before, after) == ([Now(None)], [Now(version)])
+
+    asking(own_engine, told)
+    assert len(made) == 1
 
 
 def test_no_process_is_moved_that_is_not_behind_the_connection() -> None:

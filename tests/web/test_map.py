@@ -407,6 +407,19 @@ def test_the_list_tells_the_units_of_the_day(reader: Reader) -> None:
     expect(then).to_contain_text(re.compile("^(Thị trấn|Xã|Huyện) "))
 
 
+def test_a_project_that_a_link_opens_stands_beside_the_buttons_of_the_map(reader: Reader) -> None:
+    page = reader.open("/?id=kcn-do-son")
+
+    def covered() -> list[dict[str, float]]:
+        (sign,) = page.locator(".mark-chosen").evaluate_all(BOXES)
+        return [box for box in page.locator(".map-group").evaluate_all(BOXES) if not are_apart(box, sign)]
+
+    expect(page.locator(".mark-chosen")).to_have_count(1)
+    expect(page.locator("#panel .panel-name")).to_be_visible()
+    page.wait_for_function("document.body.classList.contains('has-panel') && !document.getAnimations().length")
+    eventually(page, covered, [])
+
+
 @pytest.mark.parametrize("phone", [False, True])
 def test_the_inset_covers_no_project_that_was_sought(reader: Reader, phone: bool) -> None:
     page = reader.open("/?district=hong-bang", phone=phone)

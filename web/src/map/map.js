@@ -130,10 +130,11 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
       else map.fitBounds(CITY, { ...padding(openPart()), animate: false });
     },
 
-    /** Bring a place into the open part, without changing the scale unless `zoom` asks for more. */
+    /** Bring a place into the open part, beside the buttons at its right, without changing the scale unless `zoom` asks for more. */
     reveal([lon, lat], zoom = null) {
       const { left, top, right, bottom } = openPart();
-      const open = L.bounds([left + 40, top + 40], [right - 40, bottom - 40]);
+      const buttons = controls.root.offsetWidth; // and not where they are: when a panel opens, they are on their way
+      const open = L.bounds([left + 40, top + 40], [right - buttons - 40, bottom - 40]);
       const at = map.latLngToContainerPoint([lat, lon]);
       const near = zoom === null || map.getZoom() >= zoom;
       if (near && open.contains(at)) return;

@@ -46,6 +46,10 @@ class _Waiting(RequestResponseCycle):
         self.message_event = _NOBODY
 
 
+_AT_ONCE = _Waiting()
+"""For all requests that never wait."""
+
+
 class Doorstep(HttpToolsProtocol):
     """One connection."""
 
@@ -85,8 +89,12 @@ class Doorstep(HttpToolsProtocol):
         alone = self._between and self._idle()
         if alone and self._answers is not None and self._again is not None:
             if (question := self._again.whole(data)) is not None:
-                waiting = self._wait()
                 whole = not data.startswith(b"HEAD")
+                now = self._answers.freshness.lent()
+                if now is not None and (reply := self._answers.reply(question, now)) is not None:
+                    self._give(_AT_ONCE, reply, whole=whole)
+                    return
+                waiting = self._wait()
                 self._answers.freshness.ask(partial(self._told_again, waiting, data, question, whole))
                 return
             if (found := self._again.alike(data)) is not None:

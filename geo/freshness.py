@@ -1,7 +1,9 @@
-"""What holds now: asked of the database itself by every request, so that no process has to be told of a change.
+"""What holds now, as the database itself says: no process has to be told of a change, and none misses one.
 
 Askers share a question, but only one that is sent after they asked: a change that was committed before is always in the
-answer. Where nothing was committed since the last question, the snapshot says so without a look into any table. The
+answer. Where nobody was about to change anything, the answer holds for a moment: whoever writes says so first and lets
+that moment pass before the commit (a lease, Gray and Cheriton 1989; migration 0020). For features, which are asked by
+their ids, the snapshot says without a look into a table that nothing was committed since the last question. The
 connection is driven by hand, for psycopg's own machinery costs three times as much as the question.
 """
 
@@ -19,6 +21,8 @@ from sqlalchemy import make_url
 
 from geo.beside import Beside
 
+LENT_S = 0.003
+"""So long after a question its answer may be given on; the writers of migration 0020 wait longer."""
 _SECONDS = 2
 _LOOK_S = 0.5
 _MOST_AT_ONCE = 100
@@ -38,13 +42,14 @@ _NOTHING = "(VALUES (NULL)) AS nothing"
 _ONE = "LEFT JOIN feature ON feature.id = $1 AND NOT withdrawn"
 _ANY = "LEFT JOIN feature ON feature.id = ANY ($1) AND NOT withdrawn"
 _STATEMENTS = (
-    f"moment AS SELECT {_MOMENT}",
+    "told AS SELECT version, settled FROM data_version_told()",
     f"moment_one (text) AS SELECT {_MOMENT}, NULL, {_FEATURE} FROM {_NOTHING} {_ONE}",
     f"moment_any (text[]) AS SELECT {_MOMENT}, NULL, {_FEATURE} FROM {_NOTHING} {_ANY}",
-    f"version AS SELECT {_MOMENT}, {_VERSION} FROM data_version",
     f"version_one (text) AS SELECT {_MOMENT}, {_VERSION}, {_FEATURE} FROM data_version {_ONE}",
     f"version_any (text[]) AS SELECT {_MOMENT}, {_VERSION}, {_FEATURE} FROM data_version {_ANY}",
 )
+_ALONE = 2
+"""Columns of an answer without features: the version, and whether nobody is about to change it."""
 _BESIDE = 3
 """Columns in front of those of a feature: the moment, which is two, and the version."""
 
@@ -66,7 +71,7 @@ class Now:
 
 
 _SILENT = Now(None)
-_NONE: Mapping[str, Published] = {}
+_TRUE = b"\1"
 _Moment = tuple[bytes, bytes]
 """A snapshot, and a day."""
 _Asker = tuple[Callable[[Now], None], str | None]
@@ -94,6 +99,8 @@ class Freshness:
         self._version: str | None = None
         self._still = False
         """Whether the last two answers were of one moment: then the next is likely to be, and only that is asked."""
+        self._lent = _SILENT
+        self._lent_until = 0.0
 
     async def now(self, feature_id: str | None = None) -> Now:
         """What holds at some instant after the call; silent when the database does not tell it in time."""
@@ -107,12 +114,19 @@ class Freshness:
         return await answer
 
     def ask(self, tell: Callable[[Now], None], feature_id: str | None = None) -> None:
-        """The same for those who wait for nothing: `tell` is called once, later, with what holds."""
+        """The same for those who wait for nothing: `tell` is called once, at once or later, with what holds."""
+        if feature_id is None and (lent := self.lent()) is not None:
+            tell(lent)
+            return
         self._waiting.append((tell, feature_id))
         if not self._busy:
             self._busy = True
             loop = self._loop or asyncio.get_running_loop()
             self._turn = loop.call_soon(self._send)  # whoever asks in this turn of the loop goes with it
+
+    def lent(self) -> Now | None:
+        """What holds at this very instant, where that is known without a question."""
+        return self._lent if time.monotonic() < self._lent_until else None
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -136,14 +150,16 @@ class Freshness:
         self._question()
 
     def _question(self) -> None:
-        """Ask whether the moment is still the one that is known; of what changes often, the version at once."""
+        """Ask for the version alone. With features ask whether the moment is still the one that is known; of what
+        changes often, the version at once.
+        """
         if self._line is None:
             return
         ids = {one for _, one in self._asked if one is not None and _ID.fullmatch(one)}
         word = b"moment" if self._still else b"version"
         try:
             if not ids:
-                self._line.send_query_prepared(word, [], result_format=pq.Format.BINARY)
+                self._line.send_query_prepared(b"told", [], result_format=pq.Format.BINARY)
             elif len(ids) == 1:
                 self._line.send_query_prepared(word + b"_one", [ids.pop().encode()], result_format=pq.Format.BINARY)
             else:
@@ -172,14 +188,25 @@ class Freshness:
         if result is None or result.status != pq.ExecStatus.TUPLES_OK:
             self._lose()  # the tables have changed, or are not there
             return
-        if not self._holds(result):
+        if result.nfields == _ALONE:
+            now = self._lend(result)
+        elif self._holds(result):
+            now = Now(self._version, _features(result))
+        else:
             self._question()
             return
         asked = self._taken()
         self._send()  # for those who came meanwhile: the database works while these are answered
-        now = Now(self._version, _features(result))
         for tell, _ in asked:
             tell(now)
+
+    def _lend(self, result: pq.abc.PGresult) -> Now:
+        """The version that was told, to be given on where it was settled when it was asked for."""
+        version = result.get_value(0, 0)
+        now = Now(None if version is None else version.decode())
+        if version is not None and result.get_value(0, 1) == _TRUE:
+            self._lent, self._lent_until = now, self._asked_at + LENT_S
+        return now
 
     def _holds(self, result: pq.abc.PGresult) -> bool:
         """Whether the version is known of the moment that was told; learns it where it was told too."""
@@ -240,7 +267,7 @@ class Freshness:
         if self._connection is not None:
             self._connection.pgconn.finish()
         self._connection = self._line = self._loop = self._beside = self._moment = self._version = None
-        self._still = False
+        self._still, self._lent_until = False, 0.0
         everyone = [*self._taken(), *self._waiting]
         self._waiting, self._busy = [], False
         for tell, _ in everyone:
@@ -248,8 +275,6 @@ class Freshness:
 
 
 def _features(result: pq.abc.PGresult) -> Mapping[str, Published]:
-    if result.nfields <= _BESIDE:
-        return _NONE
     value, features = result.get_value, {}
     for row in range(result.ntuples):
         feature_id, layer, text = (value(row, _BESIDE + column) for column in range(3))

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
@@ -12,13 +13,16 @@ import pytest
 from sqlalchemy import Engine, text
 
 from geo.beside import Beside
-from geo.freshness import Freshness, Now
+from geo.freshness import LENT_S, Freshness, Now
 from tests.factories import edit, store
 
 Told = Callable[[Freshness], Awaitable[None]]
 _ASKED = text(
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'haiphong data version' AND datname = current_database()"
 )
+
+SAY_SO = text("UPDATE data_version SET version = gen_random_uuid() RETURNING version::text")
+_HELD = text("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'")
 
 
 def asking(engine: Engine, told: Told) -> None:
@@ -35,6 +39,14 @@ def asking(engine: Engine, told: Told) -> None:
 def change(engine: Engine, number: int) -> None:
     with engine.begin() as connection:
         store(connection, edit(berths=number))
+
+
+async def lent(freshness: Freshness) -> Now | None:
+    """What is given on soon after a question, however busy the machine is."""
+    async with asyncio.timeout(20):
+        while (now := freshness.lent()) is None:
+            await freshness.now()
+    return now
 
 
 def test_every_commit_brings_another_version_and_nothing_else_does(own_engine: Engine) -> None:
@@ -63,6 +75,68 @@ def test_a_transaction_that_began_before_the_question_is_seen_as_soon_as_it_comm
         assert (await freshness.now()).version != before[0].version
 
     asking(own_engine, told)
+
+
+def test_an_answer_is_given_on_while_nobody_is_about_to_change_it(own_engine: Engine) -> None:
+    async def told(freshness: Freshness) -> None:
+        assert freshness.lent() is None
+        assert await lent(freshness) == await freshness.now()
+        with own_engine.begin() as connection:
+            connection.execute(SAY_SO)
+            for _ in range(5):
+                assert (await freshness.now()).version is not None
+                assert freshness.lent() is None
+        assert await lent(freshness) == await freshness.now()
+
+    asking(own_engine, told)
+
+
+def test_whoever_changes_something_waits_until_nobody_gives_the_old_answer_on(own_engine: Engine) -> None:
+    with own_engine.connect() as connection:
+        for _ in range(3):
+            began = time.monotonic()
+            connection.execute(SAY_SO)
+            connection.commit()
+            assert time.monotonic() - began > LENT_S
+
+
+def test_what_is_given_on_is_never_older_than_a_commit_that_was_acknowledged(own_engine: Engine) -> None:
+    versions: list[str] = []
+
+    def write() -> None:
+        with own_engine.connect() as connection:
+            for _ in range(150):
+                version = connection.execute(SAY_SO).scalar_one()
+                connection.commit()
+                versions.append(version)
+                time.sleep(0.004)
+
+    async def told(freshness: Freshness) -> None:
+        writing = asyncio.create_task(asyncio.to_thread(write))
+        given_on = 0
+        while not writing.done():
+            known = len(versions)
+            now = freshness.lent()
+            given_on += now is not None
+            now = now or await freshness.now()
+            assert now.version is not None
+            assert now.version.partition("@")[0] not in versions[: max(0, known - 1)]
+            await asyncio.sleep(0)
+        await writing
+        assert given_on > 100
+
+    asking(own_engine, told)
+
+
+def test_a_change_after_a_savepoint_that_was_given_up_is_announced_again(own_engine: Engine) -> None:
+    with own_engine.begin() as connection:
+        given_up = connection.begin_nested()
+        connection.execute(SAY_SO)
+        assert connection.execute(_HELD).scalar_one() == 1
+        given_up.rollback()
+        assert connection.execute(_HELD).scalar_one() == 0
+        connection.execute(SAY_SO)
+        assert connection.execute(_HELD).scalar_one() == 1
 
 
 def test_who_is_asked_works_on_the_processor_of_who_asks(own_engine: Engine) -> None:

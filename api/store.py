@@ -37,7 +37,7 @@ def prepare(url: str, settings: Settings, say: Say) -> None:
     from sqlalchemy import NullPool, create_engine
 
     from geo import migrate
-    from geo.loaded import source_digests
+    from geo.loaded import sources
     from geo.office import held_against
     from layers.catalog import Catalog
     from layers.load import changed, lines, load_all
@@ -45,11 +45,12 @@ def prepare(url: str, settings: Settings, say: Say) -> None:
     engine = create_engine(url, poolclass=NullPool)
     migrate.upgrade(engine)
     catalog = Catalog.load(settings.definitions, settings.layers_path)
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         for table in catalog.tables.values():
             held_against(connection, table.source, table.file)
-        known = source_digests(connection)
-    if names := changed(known, settings.data, catalog):
+        known = sources(connection)
+        names = changed(connection, settings.data, catalog)
+    if names:
         from layers.gate import require_sound
 
         try:

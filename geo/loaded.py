@@ -27,6 +27,14 @@ class Loaded:
     withdrawn: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Files: the SHA-256 of what they hold, and what the system tells of them; None where that proves nothing."""
+
+    digest: str
+    stamp: str | None
+
+
 _FEATURES = text(
     """
     SELECT feature.id, loaded_feature.digest, loaded_feature.version AS loaded_version, feature.version,
@@ -72,15 +80,21 @@ def loaded_facts(connection: Connection, features: Sequence[str]) -> dict[str, l
     return facts
 
 
-def source_digests(connection: Connection) -> dict[str, str]:
-    """Digest of the files last loaded, by the name that `remember` gave them."""
-    return {row.name: row.digest for row in connection.execute(loaded_source.select())}
+def sources(connection: Connection) -> dict[str, Source]:
+    """The files last loaded, by the name that `remember` gave them."""
+    return {row.name: Source(row.digest, row.stamp) for row in connection.execute(loaded_source.select())}
 
 
-def remember(connection: Connection, name: str, digest: str) -> None:
-    """Note that the files called `name` are loaded as they were when they had this digest."""
-    statement = insert(loaded_source).values(name=name, digest=digest)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"digest": digest}))
+def remember(connection: Connection, name: str, source: Source) -> None:
+    """Note that the files called `name` are loaded as they were then."""
+    told = {"digest": source.digest, "stamp": source.stamp}
+    statement = insert(loaded_source).values(name=name, **told)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=told))
+
+
+def may_remember(connection: Connection) -> bool:
+    """Whether this database can be written: a standby cannot."""
+    return str(connection.execute(text("SHOW transaction_read_only")).scalar_one()) == "off"
 
 
 def tidy(engine: Engine) -> None:

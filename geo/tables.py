@@ -133,6 +133,7 @@ loaded_source = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("digest", Text, nullable=False, comment="of the files that were last loaded under this name"),
+    Column("stamp", Text, comment="what the system told of these files when they had this digest"),
 )
 
 loaded_feature = Table(

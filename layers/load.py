@@ -11,12 +11,23 @@ from sqlalchemy import Connection, Engine
 
 from geo.apply import apply, refresh
 from geo.feature import Changeset, Edit, StatusFact
-from geo.loaded import LOADER, Loaded, loaded_facts, loaded_features, remember, settle, source_digests, tidy
+from geo.loaded import (
+    LOADER,
+    Loaded,
+    Source,
+    loaded_facts,
+    loaded_features,
+    may_remember,
+    remember,
+    settle,
+    sources,
+    tidy,
+)
 from geo.writing import queue
 from layers import reference
 from layers.catalog import Catalog
 from layers.plain_words import in_plain_words
-from layers.records import FILES, Record, digest_of, read
+from layers.records import FILES, Record, read, seen
 
 MANY = 1_000
 """From so many features on, a load is followed by VACUUM."""
@@ -61,28 +72,29 @@ def load_all(
     """
     with engine.begin() as connection, in_plain_words(data):
         queue(connection)  # two that start together must not both find nothing loaded
-        known = source_digests(connection) if hurry else {}
-        units, directives = digest_of(*reference.unit_files(data)), digest_of(*reference.directive_files(data))
-        if source_digests(connection).get("units") != units:
+        before = sources(connection)
+        files = _files(data, catalog)
+        units, directives = (seen(files[name], before.get(name)) for name in ("units", "directives"))
+        if not _same(before.get("units"), units):
             say("units: đơn vị, ranh giới / units, outlines, successions")
             reference.load_units(connection, data)
             remember(connection, "units", units)
             refresh(connection)
-        new_directives = known.get("directives") != directives
+        new_directives = not (hurry and _same(before.get("directives"), directives))
         if new_directives:
             say("directives: văn bản, điều khoản, chỉ tiêu / documents, clauses, targets")
             reference.load_documents(connection, data)
             remember(connection, "directives", directives)
         reports = []
         for layer in catalog.layers:
-            folder = catalog.folder(layer, data)
-            digest = digest_of(*(folder / name for name in FILES))
-            if known.get(layer) == digest:
+            source = seen(files[layer], before.get(layer))
+            if hurry and _same(before.get(layer), source):
                 continue
             say(f"{layer}: đối tượng / features")
+            folder = catalog.folder(layer, data)
             with in_plain_words(folder):
-                reports.append(_load_layer(connection, layer, folder, digest))
-            remember(connection, layer, digest)
+                reports.append(_load_layer(connection, layer, folder, source.digest))
+            remember(connection, layer, source)
         if new_directives:
             reference.load_mandates(connection, data)
         settle(connection)
@@ -91,12 +103,29 @@ def load_all(
     return Report(tuple(reports))
 
 
-def changed(known: Mapping[str, str], data: Path, catalog: Catalog) -> frozenset[str]:
-    """The layers, `units` and `directives` that have other files than those whose digests are `known`."""
-    now = {"units": digest_of(*reference.unit_files(data)), "directives": digest_of(*reference.directive_files(data))}
-    for layer in catalog.layers:
-        now[layer] = digest_of(*(catalog.folder(layer, data) / name for name in FILES))
-    return frozenset(name for name, digest in now.items() if known.get(name) != digest)
+def changed(connection: Connection, data: Path, catalog: Catalog) -> frozenset[str]:
+    """The layers, `units` and `directives` that have other files than those that were loaded.
+
+    Files that had to be read and hold the same are noted, so that they need not be read again.
+    """
+    before = sources(connection)
+    now = {name: seen(paths, before.get(name)) for name, paths in _files(data, catalog).items()}
+    same = {name for name, source in now.items() if _same(before.get(name), source)}
+    moved = [name for name in same if now[name].stamp and now[name] != before[name]]
+    if moved and may_remember(connection):
+        for name in moved:
+            remember(connection, name, now[name])
+    return frozenset(now) - same
+
+
+def _files(data: Path, catalog: Catalog) -> dict[str, tuple[Path, ...]]:
+    """What is loaded, each under its name."""
+    lists = {"units": reference.unit_files(data), "directives": reference.directive_files(data)}
+    return lists | {layer: tuple(catalog.folder(layer, data) / name for name in FILES) for layer in catalog.layers}
+
+
+def _same(before: Source | None, now: Source) -> bool:
+    return before is not None and before.digest == now.digest
 
 
 def _load_layer(connection: Connection, layer: str, folder: Path, digest: str) -> LayerReport:

@@ -2,10 +2,12 @@
 
 import csv
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import Engine, text
@@ -15,7 +17,7 @@ from geo.errors import HaiphongError, InvalidData
 from geo.feature import Changeset
 from geo.loaded import LOADER
 from geo.settings import REPOSITORY
-from layers import load
+from layers import load, records
 from layers.catalog import Catalog
 from layers.files import COLUMNS
 from layers.load import Report, lines, load_all
@@ -115,6 +117,20 @@ class City:
             one.layer: (one.added, one.changed, one.unchanged, one.conflicting, one.missing)
             for one in self.report.layers
         }
+
+    def changed(self) -> set[str]:
+        """What a start finds changed among the files."""
+        with self.engine.begin() as connection:
+            return set(load.changed(connection, self.data, TWO))
+
+    def read_again(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """The layers whose files a start reads, to find nothing changed."""
+        digest_of = Mock(wraps=records.digest_of)
+        with monkeypatch.context() as watching:
+            watching.setattr(records, "digest_of", digest_of)
+            assert self.changed() == set()
+        read = {path for call in digest_of.call_args_list for path in call.args}
+        return [layer for layer in LAYERS if self.data / layer / "curated.geojson" in read]
 
     def refused(self, error: type[HaiphongError]) -> str:
         """What the load says to these files, after looking that it left nothing behind."""
@@ -442,6 +458,27 @@ def test_in_a_hurry_only_what_has_new_files_is_read(city: City) -> None:
     assert city.load(hurry=True) == {"port": (0, 1, 1, (), ())}
     assert city.said == ["port: đối tượng / features"]
     assert city.load(hurry=True) == {}
+
+
+def test_files_that_nobody_touched_are_not_read_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "SETTLED_NS", 0)
+    city.load()
+    assert (city.changed(), city.read_again(monkeypatch)) == (set(), [])
+    curated = city.data / "port" / "curated.geojson"
+    curated.touch()
+    assert city.read_again(monkeypatch) == ["port"]
+    assert city.read_again(monkeypatch) == []  # it holds the same, which was noted
+    before, words = curated.stat(), curated.read_bytes()
+    curated.write_bytes(words.replace("Dự án cang-a".encode(), "Dự án cang-x".encode()))
+    os.utime(curated, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert city.changed() == {"port"}  # as long as before, and dated back
+
+
+def test_files_that_changed_a_moment_ago_are_read_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their next change might come within the same tick of the clock."""
+    city.load()
+    assert city.ask("SELECT stamp FROM loaded_source WHERE name = 'port'") == [(None,)]
+    assert "port" in city.read_again(monkeypatch)
 
 
 def test_in_a_hurry_a_new_order_is_heard(city: City) -> None:

@@ -33,7 +33,7 @@ from geo.errors import InvalidParameter
 from geo.form import WHOLE
 from geo.page import Page
 from geo.query import FeatureQuery, Key, after, conditions, sort_keys, token
-from geo.reading import sent
+from geo.reading import sent, takes_bytes
 from geo.store import hurry, name_patterns, text_of
 from geo.tables import data_version, feature, feature_number
 
@@ -100,11 +100,13 @@ class _Listing:
     query: FeatureQuery
     wanted: list[ColumnElement[bool]]
     keys: list[tuple[Key, bool]]
+    as_bytes: bool
 
     @classmethod
     def of(cls, connection: Connection, query: FeatureQuery) -> "_Listing":
         patterns = name_patterns(connection, query.q)
-        return cls(query, conditions(query, patterns), sort_keys(query, patterns))
+        as_bytes = query.clocks is not None and query.form == WHOLE and takes_bytes(connection)
+        return cls(query, conditions(query, patterns), sort_keys(query, patterns), as_bytes)
 
     @property
     def few(self) -> int:
@@ -150,7 +152,7 @@ class _Listing:
         position = chosen.c.position
         version = cast(data_version.c.version, Text).label("version")
         head = select(cast(matched, Text).label("matched"), version).subquery("head")
-        one = select(text_of(self.query.form))
+        one = select(past.BYTES if self.as_bytes else text_of(self.query.form)).select_from(feature)
         text = past.told(
             self.query.clocks, one.where(self._at() == chosen.c.place), one.where(feature.c.id == chosen.c.id)
         )

@@ -6,6 +6,7 @@ common table expressions hold, and every condition, order and form of the statem
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -13,8 +14,10 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
+    LargeBinary,
     Select,
     Text,
+    TextClause,
     and_,
     bindparam,
     column,
@@ -44,13 +47,15 @@ UNION ALL SELECT {_COLUMNS}, known_to FROM public.feature_past"""
 _KNOWN_THEN = "{one}.known_from <= :clock_known AND {one}.known_to > :clock_known"
 # By bytes: to count the letters of a text up to the place takes longer than all the rest. The state that holds to this
 # day, as known now, stands there already.
-_TEXT = """
-CASE WHEN period.valid_to = 'infinity' AND period.known_to = 'infinity'{current} THEN edition.geojson
-  ELSE convert_from(overlay(convert_to(edition.geojson, 'UTF8') PLACING convert_to(period.members, 'UTF8')
-    FROM edition.head_bytes + 1 FOR edition.state_bytes), 'UTF8') END"""
+_TOLD = """overlay(convert_to(edition.geojson, 'UTF8') PLACING convert_to(period.members, 'UTF8')
+    FROM edition.head_bytes + 1 FOR edition.state_bytes)"""
+_CURRENT = "period.valid_to = 'infinity' AND period.known_to = 'infinity'{current}"
+_TEXT = f"""
+CASE WHEN {_CURRENT} THEN edition.geojson ELSE convert_from({_TOLD}, 'UTF8') END AS geojson,
+CASE WHEN {_CURRENT} THEN convert_to(edition.geojson, 'UTF8') ELSE {_TOLD} END AS bytes"""
 _STATE = """
 SELECT edition.id, edition.layer, edition.geometry, edition.properties, edition.version, edition.withdrawn,
-  edition.changeset, period.status, period.condition, period.since AS valid_from, edition.search, {text} AS geojson,
+  edition.changeset, period.status, period.condition, period.since AS valid_from, edition.search, {text},
   edition.ctid, edition.tableoid
 FROM {edition} AS edition
 JOIN status_period AS period ON period.feature = edition.id
@@ -98,6 +103,8 @@ WHERE unit = ANY (:units) AND {_KNOWN_THEN.format(one="located")}"""
 """The features that were located in one of :units, as known at :clock_known."""
 PRESENT = "feature.tableoid = CAST('public.feature' AS regclass)"
 """Whether a row of then is still the edition that is published; its `ctid` is then one of the table."""
+BYTES: ColumnElement[bytes] = literal_column("feature.bytes", LargeBinary)
+"""The text of a row of then, as it leaves: as a text, PostgreSQL would look at every letter of it once more."""
 _STATELESS_THEN = f"""
 SELECT {_COLUMNS} FROM ({_NOW_AND_THEN}) AS edition WHERE {_KNOWN_THEN.format(one="edition")}"""
 _FEATURE_UNIT = f"""
@@ -165,5 +172,11 @@ def told(clocks: Clocks | None, present: Select[Any], superseded: Select[Any]) -
 
 
 def _named(name: str, sql: str, **values: date | datetime) -> CTE:
-    rows = text(sql).bindparams(*(bindparam(one, value, type_=_TYPES[one]) for one, value in values.items()))
+    rows = _written(sql, *values).bindparams(**values)
     return rows.columns().cte(name).prefix_with("NOT MATERIALIZED", dialect="postgresql")
+
+
+@cache
+def _written(sql: str, *names: str) -> TextClause:
+    """The text, read once: to look for its parameters takes longer than to give them values."""
+    return text(sql).bindparams(*(bindparam(one, type_=_TYPES[one]) for one in names))

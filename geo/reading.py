@@ -27,6 +27,11 @@ class BinaryCursor(psycopg.Cursor[Any]):
         self.format = Format.BINARY
 
 
+def takes_bytes(connection: Connection) -> bool:
+    """Whether bytes come as they are, and not as hexadecimal digits."""
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection).cursor_factory is BinaryCursor
+
+
 def sent(connection: Connection, statement: Select[Any]) -> PGresult:
     """What the server sent, untouched: a text that only passes through is never decoded."""
     with connection.execute(statement) as told:

@@ -1,15 +1,20 @@
 """`datetime` and `as-of`: the same two clocks at every address."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import Connection, Engine, text
 from starlette.testclient import TestClient
 
 from api.main import create_app, read_only_engine
+from geo import listing
 from geo.apply import apply
+from geo.clocks import Clocks
+from geo.query import FeatureQuery
 from geo.settings import Settings
 from tests.factories import changeset, edit, fact, point
 from tests.factories import store as put
@@ -157,4 +162,24 @@ def test_an_instant_that_is_still_being_written_is_not_told_yet(own_engine: Engi
         assert ask(now.date().isoformat()).status_code in (200, 400)  # the day that is not over names no instant
         assert reading.get(ITEMS).json()["numberMatched"] == 1
     assert [one["id"] for one in ask(now.isoformat()).json()["features"]] == ["cang-a", "cang-b"]
+    engine.dispose()
+
+
+def test_a_page_of_then_reads_the_same_however_its_bytes_travel(own_engine: Engine) -> None:
+    """As they are where the server reads, as digits elsewhere; of an edition still published, and of another."""
+    facts = (fact("proposed", valid_from="2020", source="Báo Hải Phòng"), fact("operational", valid_from="2024"))
+    with own_engine.begin() as connection:
+        apply(connection, changeset(edit("ben-a", facts=facts), edit("ben-b", facts=facts)))
+    known = datetime.now(UTC)
+    with own_engine.begin() as connection:
+        apply(connection, changeset(replace(edit("ben-a", name_vi="Bến đã đổi tên"), expected_version=1)))
+    engine = read_only_engine(own_engine.url.render_as_string(hide_password=False))
+    for clocks in (Clocks(date(2022, 6, 30)), Clocks(date(2022, 6, 30), known), Clocks(date(2025, 6, 30), known)):
+        query = FeatureQuery(ids=("ben-a", "ben-b"), clocks=clocks)
+        with own_engine.connect() as slow, engine.connect() as quick:
+            pages = [listing.items(connection, query) for connection in (slow, quick)]
+        assert pages[0] == pages[1]
+        told = [one["properties"] for one in orjson.loads(b"[" + pages[1].features + b"]")]
+        assert [one["status"] for one in told] == ["proposed" if clocks.day.year == 2022 else "operational"] * 2
+        assert ("Bến đã đổi tên" in pages[1].features.decode()) == (clocks.known is None)
     engine.dispose()

@@ -85,7 +85,8 @@ statements; all in turn; medians of {plan.rounds} rounds of {plan.seconds:g} s.
 
 - **mới / new**: an answer that nobody asked for before (each request by another host name, for the server keeps answers
   by address; for one feature each time another id). **giữ / kept**: one that the server has made before, of which it
-  only asks whether the data changed. **nginx**: the same bytes as a ready file (gzip: `gzip_static`).
+  only asks whether the data changed; while nobody writes, what it was told holds for 3 ms (`geo/README.md` says why).
+  **nginx**: the same bytes as a ready file (gzip: `gzip_static`).
 - **SQL**: one statement that gives the features of the page as one text. **SQL + số / count**: the same answer as ours,
   with the number of all matches (in one pass, or kept), which the API tells as `numberMatched`. Of a box it asks
   ST_Intersects for each feature, as anybody would; ours only for those at its border. Of a unit and a status it joins

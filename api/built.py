@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-SOURCES = ("index.html", "build.mjs", "package-lock.json", "src", "styles")
+SOURCES = ("index.html", "build.mjs", "package-lock.json", "src", "styles", "icons")
 
 
 def map_page(web: Path) -> Path:

@@ -29,8 +29,16 @@ const served = { name: "served", setup({ onResolve }) {
   });
 } };
 
+/** The drawings of the page stand in it and are used by their ids: by address, the browser would fetch and read their file anew for many a sign that comes later. */
+const DRAWN = /\/assets\/icons\/ui\.svg#/g;
+const drawings = (await readFile(join(web, "icons/ui.svg"), "utf8")).replace(/<!--.*?-->/gs, "").replace(/>\s+</g, "><").replaceAll(' id="', ' id="ui-')
+  .replace("<svg ", '<svg class="sprite-sheet" aria-hidden="true" ').trim();
+const byId = { name: "by-id", setup({ onLoad }) {
+  onLoad({ filter: /\/web\/src\/.*\.js$/ }, async ({ path }) => ({ contents: (await readFile(path, "utf8")).replace(DRAWN, "#ui-"), loader: "js" }));
+} };
+
 const common = { absWorkingDir: web, bundle: true, minify: true, charset: "utf8", outdir: out, entryNames: "[name]-[hash]", chunkNames: "part-[hash]",
-  metafile: true, legalComments: "none", target: ["chrome109", "firefox115", "safari16.4"], plugins: [served], logLevel: "error" };
+  metafile: true, legalComments: "none", target: ["chrome109", "firefox115", "safari16.4"], plugins: [served, byId], logLevel: "error" };
 
 /** The letters of Vietnamese and English, and the signs that are set between them: one small file per weight. All others come from type.css. */
 const RANGES = [[0x20, 0x7e], [0xa0, 0xa0], [0xa9, 0xa9], [0xab, 0xab], [0xb0, 0xb0], [0xb2, 0xb3], [0xb7, 0xb7], [0xbb, 0xbb], [0xc0, 0xc3], [0xc8, 0xca], [0xcc, 0xcd], [0xd2, 0xd5], [0xd7, 0xd7],
@@ -84,5 +92,6 @@ for (const [tag, path] of scripts) {
   written = written.replace(tag, `${preloads}${tag.replace(`/assets/${path}"`, `${address(name)}"${parts}`)}`);
 }
 for (const name of (await readdir(out)).filter((one) => /\.(js|css)$/.test(one))) await writeFile(join(out, `${name}.br`), brotliCompressSync(await readFile(join(out, name))));
+written = written.replace(DRAWN, "#ui-").replace("</body>", () => `${drawings}</body>`);
 await writeFile(join(out, "index.html"), written);
 await utimes(join(out, "index.html"), begun, begun);

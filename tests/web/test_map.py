@@ -266,12 +266,12 @@ def test_what_is_pressed_while_the_map_zooms_adds_up(reader: Reader, hand: str) 
     expect(page).to_have_url(re.compile(rf"#map={zoom}/"))
 
 
-def test_a_place_that_is_gone_to_while_the_map_zooms_is_reached(reader: Reader) -> None:
-    page = reader.open("/?layer=port#map=12/20.5/106.9")
-    page.locator(".map-button.plus").dispatch_event("click")
-    page.locator(".map-button.plus").dispatch_event("click")
-    page.locator(".map-button.home").dispatch_event("click")
-    expect(page).to_have_url(re.compile(r"#map=10"))
+@pytest.mark.parametrize(("pressed", "zoom"), [(["home"], "10"), (["home", "plus", "plus"], "12")])
+def test_a_place_that_is_gone_to_while_the_map_zooms_is_reached(reader: Reader, pressed: list[str], zoom: str) -> None:
+    page = reader.open("/?layer=port#map=13/20.5/106.9")
+    for button in ["plus", "plus", *pressed]:
+        page.locator(f".map-button.{button}").dispatch_event("click")
+    expect(page).to_have_url(re.compile(rf"#map={zoom}"))
 
 
 def test_english_is_one_switch_away_and_stays(reader: Reader) -> None:

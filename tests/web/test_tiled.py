@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from geo.settings import Settings
+from tests.browser import eventually
 from tests.factories import edit, fact, geometry, point, square, store, store_units, unit
 from tests.web.conftest import Reader, database, served
 
@@ -154,6 +155,30 @@ def test_by_night_the_tiles_are_drawn_anew(reader: Reader) -> None:
     page.locator(".map-button.theme").click()
     expect(page.locator("canvas.leaflet-tile[data-day]")).to_have_count(0)
     expect(page.locator("canvas.leaflet-tile").first).to_be_attached()
+
+
+def test_what_stands_stays_until_the_next_answer_is_there_as_a_whole(reader: Reader) -> None:
+    page = reader.open("/#map=12/21.0/106.90")
+    groups = page.locator("#map .cluster")
+    expect(groups).to_have_text(["2"])  # the area and the line
+    held: list[Route] = []
+    page.route("**/tiles/**q=*", lambda route: held.append(route))
+    page.fill("#q", "Cảng")
+    eventually(page, lambda: bool(held), True)
+    page.mouse.move(900, 700)
+    page.mouse.down()
+    page.mouse.move(900, 250, steps=5)
+    page.wait_for_timeout(300)  # a hand that rests lets the map stand where it is
+    page.mouse.up()
+    eventually(page, lambda: groups.count() > 1, True)  # the ports came into sight
+    nearest = """() => [...document.querySelectorAll('#map .cluster')]
+      .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)[0].textContent"""
+    assert page.evaluate(nearest) == "2"
+    layers = page.locator("#map .leaflet-areas-pane > .leaflet-layer")
+    expect(layers).to_have_count(2)
+    for one in held:
+        one.continue_()
+    expect(layers).to_have_count(1)
 
 
 def test_the_end_of_a_long_list_is_one_key_away(reader: Reader) -> None:

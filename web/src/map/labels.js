@@ -34,6 +34,8 @@ const TODAY = "units-2025-07";
 export function createLabels(map, base, { openPart, partOf = openPart, furniture, standing, begun = null }) {
   const layer = L.layerGroup().addTo(map);
   let sides = [];
+  /** What stands, by name and place. */
+  let drawn = new Map();
   let brush = null;
   const ofArea = (kind, words) => (feature) => {
     const ring = mainRing(feature.geometry);
@@ -99,11 +101,18 @@ export function createLabels(map, base, { openPart, partOf = openPart, furniture
 
   function drawNow() {
     const placed = sides.flatMap(([side, shown]) => placedIn(shown, GROUNDS[side].labels, sides.length > 1 ? partOf(side) : openPart()));
-    layer.clearLayers(); // after all is measured
-    for (const { kind, text, x, y, shift, pane } of placed) {
-      L.marker(map.containerPointToLatLng([x, y]), { pane, interactive: false, keyboard: false,
-        icon: L.divIcon({ className: `place place-${kind}`, iconSize: [0, 0], iconAnchor: [-shift.x, -shift.y], html: el("span", { lang: "vi" }, text) }) }).addTo(layer);
+    const before = drawn;
+    drawn = new Map();
+    for (const { kind, text, x, y, shift, pane } of placed) { // after all is measured; a name that stands where it stood is left alone
+      const at = map.containerPointToLatLng([x, y]);
+      const point = map.latLngToLayerPoint(at).add([shift.x, shift.y]).round();
+      const key = [map.getZoom(), pane, kind, text, point.x, point.y].join("/");
+      const held = before.get(key);
+      before.delete(key);
+      drawn.set(key, held ?? L.marker(at, { pane, interactive: false, keyboard: false,
+        icon: L.divIcon({ className: `place place-${kind}`, iconSize: [0, 0], iconAnchor: [-shift.x, -shift.y], html: el("span", { lang: "vi" }, text) }) }).addTo(layer));
     }
+    for (const gone of before.values()) layer.removeLayer(gone);
   }
 
   function placedIn(shown, pane, view) {

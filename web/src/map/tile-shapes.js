@@ -1,4 +1,4 @@
-/** The lines and areas of a vector tile: drawn on a canvas by the rules of the map, and found again under the pointer. */
+/** What a vector tile holds: its lines and areas on a canvas by the rules of the map, found again under the pointer, and where each feature stands. */
 
 import { quiet } from "../style.js";
 
@@ -56,6 +56,27 @@ export function boxOf(rings) {
     }
   }
   return [west, north, east, south];
+}
+
+/** Where a feature stands, as shares of the world; null for what stands for several and counts in another tile, the one that holds its middle. */
+export function spotOf({ properties, box: [west, north, east, south] }, { x: column, y: row, z }) {
+  const [x, y] = [(west + east) / 2, (north + south) / 2];
+  if (!properties.id && !(x >= 0 && x < UNITS && y >= 0 && y < UNITS)) return null;
+  const [world, left, top] = [UNITS * 2 ** z, column * UNITS, row * UNITS];
+  return { box: [(left + west) / world, (top + north) / world, (left + east) / world, (top + south) / world], n: properties.count ?? 1,
+    status: properties.status, properties };
+}
+
+/** What the tiles of this depth hold, each feature once, at the middle of all its pieces; null while there is none of them. */
+export function spotsOf(tiles, depth) {
+  const here = [...tiles.values()].filter((one) => one.depth === depth).flatMap(({ spots }) => spots);
+  const whole = new Map();
+  for (const spot of here) {
+    const key = spot.properties.id ?? spot;
+    const [a, b] = [whole.get(key)?.box ?? spot.box, spot.box];
+    whole.set(key, { ...spot, box: [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])] });
+  }
+  return here.length ? [...whole.values()].map((spot) => ({ ...spot, x: (spot.box[0] + spot.box[2]) / 2, y: (spot.box[1] + spot.box[3]) / 2 })) : null;
 }
 
 /** The line or the smallest area at a place of a tile, in its units, of which a pixel has `unit`; null where there is none. */

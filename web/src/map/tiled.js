@@ -10,7 +10,7 @@ import { isOld } from "../style.js";
 import { groupWords, hint, inReadingOrder, insideOf, named } from "./hints.js";
 import * as L from "./leaflet.js";
 import { createTileGround } from "./tile-ground.js";
-import { boxOf, paint, shapeAt, UNITS } from "./tile-shapes.js";
+import { boxOf, paint, shapeAt, spotOf, spotsOf, UNITS } from "./tile-shapes.js";
 
 const SIDE = 512;
 const CELL = 56;
@@ -23,12 +23,11 @@ const widthOf = (n) => Math.round(Math.min(54, 26 + Math.log2(n) * 2.4));
 export function createTiled(map, catalog, { communes, panes, day, onChoose, onHover, onArrange, onHatch }) {
   const [signs, over] = [L.layerGroup().addTo(map), L.layerGroup().addTo(map)];
   const ground = createTileGround(map, catalog, { communes, panes, onHatch });
-  let [layer, asked, clock, drawn, pointed] = [null, "", {}, new Map(), null];
-  /** Of each tile that is loaded, what it holds: the spots whose middle it has, and its lines and areas. */
+  let [asked, clock, drawn, pointed] = ["", {}, new Map(), null];
+  /** The layer that is seen, and the one that takes its place when all of its tiles have come. */
+  let [layer, next] = [null, null];
+  /** Of each tile of the layer that is seen, what it holds: the spots whose middle it has, and its lines and areas. */
   let tiles = new Map();
-  /** The layers of questions before, which stand until the answer does. */
-  const before = [];
-  const removeBefore = () => before.splice(0).forEach((one) => one.remove());
   /** What stops each tile that is on its way. */
   const coming = new Set();
   /** Names that no tile tells: of crowded ones, and in another language. */
@@ -47,7 +46,7 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
       const canvas = L.DomUtil.create("canvas", "leaflet-tile");
       const ratio = Math.min(2, devicePixelRatio || 1);
       canvas.width = canvas.height = SIDE * ratio;
-      const [controller, key, mine] = [new AbortController(), this._tileCoordsToKey(at), tiles];
+      const [controller, key, mine] = [new AbortController(), this._tileCoordsToKey(at), this.options.held];
       canvas.stop = () => { controller.abort(); coming.delete(controller); };
       coming.add(controller);
       const own = { ...at, z: at.z - 1 }; // tiles are twice as wide as Leaflet counts them
@@ -78,27 +77,6 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
   const isNear = () => map.getZoom() >= catalog.marker.full_from_zoom;
   const depthOf = (zoom) => Math.round(zoom);
 
-  /** Where a feature stands, as shares of the world. What stands for several counts in the tile that holds its middle, and in no other. */
-  function spotOf({ properties, box: [west, north, east, south] }, { x: column, y: row, z }) {
-    const [x, y] = [(west + east) / 2, (north + south) / 2];
-    if (!properties.id && !(x >= 0 && x < UNITS && y >= 0 && y < UNITS)) return null;
-    const [world, left, top] = [UNITS * 2 ** z, column * UNITS, row * UNITS];
-    return { box: [(left + west) / world, (top + north) / world, (left + east) / world, (top + south) / world], n: properties.count ?? 1,
-      status: properties.status, properties };
-  }
-
-  /** What the tiles of this depth hold, each feature once, at the middle of all its pieces; null while there is none of them. */
-  function held(depth) {
-    const here = [...tiles.values()].filter((one) => one.depth === depth).flatMap(({ spots }) => spots);
-    const whole = new Map();
-    for (const spot of here) {
-      const key = spot.properties.id ?? spot;
-      const [a, b] = [whole.get(key)?.box ?? spot.box, spot.box];
-      whole.set(key, { ...spot, box: [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])] });
-    }
-    return here.length ? [...whole.values()].map((spot) => ({ ...spot, x: (spot.box[0] + spot.box[2]) / 2, y: (spot.box[1] + spot.box[3]) / 2 })) : null;
-  }
-
   const later = oncePerFrame(arrange);
 
   /** In pieces; who comes to it anew, or takes all away, ends the one under way. */
@@ -107,23 +85,23 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
     const zoom = map.getZoom();
     const world = 256 * 2 ** zoom;
     const { min, max } = map.getPixelBounds();
-    const every = held(depthOf(zoom));
+    const every = spotsOf(tiles, depthOf(zoom));
     if (!every) return;
     const seen = every.map((spot) => ({ ...spot, x: spot.x * world, y: spot.y * world }))
       .filter(({ x, y }) => x > min.x - CELL && x < max.x + CELL && y > min.y - CELL && y < max.y + CELL);
     const small = (isNear() ? catalog.marker.width : catalog.marker.small_px) + 8;
-    const next = new Map();
+    const standing = new Map();
     for (const group of crowded(seen, CELL, (n) => (n > 1 ? widthOf(n) : small))) {
-      const key = [zoom, Math.round(group.x), Math.round(group.y), ...[...group.tally].sort(), ...looks(group.only)].join("/");
+      const key = [zoom, document.documentElement.dataset.theme, Math.round(group.x), Math.round(group.y), ...[...group.tally].sort(), ...looks(group.only)].join("/");
       const at = map.unproject([group.x, group.y], zoom);
-      next.set(key, drawn.get(key) ?? { ...group, key, at, zoom, id: group.only?.properties.id, width: group.n > 1 ? widthOf(group.n) : small });
+      standing.set(key, drawn.get(key) ?? { ...group, key, at, zoom, id: group.only?.properties.id, width: group.n > 1 ? widthOf(group.n) : small });
     }
-    for (const [key, { mark }] of drawn) if (!next.has(key)) mark?.remove();
-    drawn = next;
-    for (const one of next.values()) {
+    for (const [key, { mark }] of drawn) if (!standing.has(key) && mark) signs.removeLayer(mark);
+    drawn = standing;
+    for (const one of standing.values()) {
       one.mark ??= marker(one).addTo(signs);
       await breathe();
-      if (drawn !== next) return;
+      if (drawn !== standing) return;
     }
     ground.draw(every, seen, isNear());
     drawOver();
@@ -138,6 +116,15 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
     for (const group of [signs, over]) group.clearLayers();
     ground.clear();
     drawn = new Map();
+  }
+
+  /** This layer takes the place of the one that is seen. */
+  function show(mine) {
+    layer?.remove();
+    [layer, next, tiles] = [mine, null, mine.options.held];
+    mine.getContainer().style.visibility = "";
+    ground.clear(); // its colours are those of day or night
+    later();
   }
 
   const tallyOf = ({ tally }) => catalog.statuses.map(({ id: status }) => [status, tally.get(status) ?? 0]).filter(([, count]) => count);
@@ -174,7 +161,7 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
     if (zoom < CLOSEST) return map.setView(at, Math.min(CLOSEST, zoom + 2), { animate: !calm });
     const { x, y } = map.project(at, zoom);
     const world = 256 * 2 ** zoom;
-    const members = (held(depthOf(zoom)) ?? []).filter((spot) => spot.properties.id && Math.hypot(spot.x * world - x, spot.y * world - y) < CELL);
+    const members = (spotsOf(tiles, depthOf(zoom)) ?? []).filter((spot) => spot.properties.id && Math.hypot(spot.x * world - x, spot.y * world - y) < CELL);
     const unique = await Promise.all([...new Map(members.map((spot) => [spot.properties.id, spot.properties])).values()].slice(0, MOST_LISTED).map(whole));
     const collator = new Intl.Collator(lang(), { numeric: true });
     const buttons = unique.sort((a, b) => collator.compare(own(a, "name"), own(b, "name")))
@@ -230,37 +217,38 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
   }
 
   return {
-    get isShown() { return Boolean(layer); },
+    get isShown() { return Boolean(layer ?? next); },
 
-    /** Show what these filters let through; null takes everything away. What was there stays until the new comes. */
+    /** Show what these filters let through; null takes everything away. What was there stays until the new is there as a whole. */
     draw(filters) {
       const question = filters && JSON.stringify([filters, document.documentElement.dataset.theme]);
-      if (question === asked && layer) return;
+      if (question === asked) return;
       asked = question;
-      if (layer) before.push(layer);
-      [layer, tiles] = [null, new Map()];
+      next?.remove();
+      next = null;
       for (const one of coming) one.abort(); // nobody waits for the answers to a question before
       coming.clear();
       told.clear();
-      ground.clear(); // its colours are those of day or night
       pointAt(null);
       if (!filters) {
-        removeBefore();
+        layer?.remove();
+        [layer, tiles] = [null, new Map()];
         clear();
         return;
       }
       clock = Object.fromEntries(["datetime", "as-of"].filter((name) => filters[name]).map((name) => [name, filters[name]]));
-      const mine = tiles;
-      layer = new Tiles({ pane: panes.areas, tileSize: SIDE, minZoom: 1, maxZoom: 22, keepBuffer: 1, updateWhenZooming: false, filters });
-      layer.on("tileunload", ({ tile: canvas, coords }) => { canvas.stop?.(); mine.delete(`${coords.x}:${coords.y}:${coords.z}`); });
-      layer.on("load", () => {
-        if (mine !== tiles) return;
-        removeBefore();
-        if ([...tiles.values()].some(({ spots }) => spots.length)) return;
+      const mine = new Tiles({ pane: panes.areas, tileSize: SIDE, minZoom: 1, maxZoom: 22, keepBuffer: 1, updateWhenZooming: false, filters, held: new Map() });
+      mine.on("tileunload", ({ tile: canvas, coords }) => { canvas.stop?.(); mine.options.held.delete(`${coords.x}:${coords.y}:${coords.z}`); });
+      mine.on("load", () => {
+        if (mine === next) show(mine);
+        if (mine !== layer || [...tiles.values()].some(({ spots }) => spots.length)) return;
         clear(); // the filters leave nothing here
         onArrange();
       });
-      layer.addTo(map);
+      next = mine;
+      mine.addTo(map);
+      if (layer) mine.getContainer().style.visibility = "hidden";
+      else show(mine); // where nothing stands, each tile is seen as it comes
     },
 
     /** The boxes of all signs and groups in pixels of the map, for names to keep clear of. */

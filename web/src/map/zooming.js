@@ -5,13 +5,10 @@ import * as L from "./leaflet.js";
 const { setView, setZoom, setZoomAround, _tryAnimatedZoom: begin } = L.Map.prototype;
 
 L.Map.addInitHook(function hear() {
+  /** What waits: a place to go to, and zooms that begin from there. */
+  this._waiting = [];
   this.on("zoomend", () => { this._zooms = false; });
-  this.on("moveend", () => {
-    const next = this._next;
-    if (!next || this._isZooming()) return;
-    this._next = null;
-    next();
-  });
+  this.on("moveend", () => !this._isZooming() && this._waiting.shift()?.());
 });
 
 L.Map.include({
@@ -22,7 +19,7 @@ L.Map.include({
 
   setView(center, zoom, options) {
     if (!this._isZooming()) return setView.call(this, center, zoom, options);
-    this._next = () => setView.call(this, center, zoom, options);
+    this._waiting = [() => setView.call(this, center, zoom, options)];
     return this;
   },
 
@@ -32,8 +29,10 @@ L.Map.include({
 
   setZoomAround(at, zoom, options) {
     if (!this._isZooming()) return setZoomAround.call(this, at, zoom, options);
-    const by = zoom - this._zoom + (this._next?.by ?? 0);
-    this._next = Object.assign(() => setZoomAround.call(this, at, this._limitZoom(this._zoom + by), options), { by });
+    const before = this._waiting.at(-1)?.by;
+    if (before !== undefined) this._waiting.pop();
+    const by = zoom - this._zoom + (before ?? 0);
+    this._waiting.push(Object.assign(() => setZoomAround.call(this, at, this._limitZoom(this._zoom + by), options), { by }));
     return this;
   },
 });

@@ -17,8 +17,8 @@ from geo.loaded import Source
 from layers.reading import features, refusal, rows_by_feature
 
 FILES = ("curated.geojson", "status.csv", "units.csv")
-SETTLED_NS = 2_000_000_000
-"""File systems tell the time of a change in steps of up to two seconds."""
+FINE_NS, COARSE_NS = 100_000_000, 2_000_000_000
+"""File systems tell the time of a change in steps of 10 ms at most, or in whole seconds, some in even ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,15 @@ def stamp_of(*paths: Path) -> str | None:
     changed just now: a second change might come at the same tick of the clock.
     """
     told = [path.stat() if path.is_file() else None for path in paths]
-    if any(one and time.time_ns() - one.st_ctime_ns < SETTLED_NS for one in told):
+    if any(one and time.time_ns() - one.st_ctime_ns < _step_ns(one.st_ctime_ns) for one in told):
         return None
     return " ".join(
         f"{one.st_dev}:{one.st_ino}:{one.st_size}:{one.st_mtime_ns}:{one.st_ctime_ns}" if one else "-" for one in told
     )
+
+
+def _step_ns(changed_ns: int) -> int:
+    return FINE_NS if changed_ns % 1_000_000_000 else COARSE_NS
 
 
 def seen(paths: Sequence[Path], before: Source | None) -> Source:

@@ -461,7 +461,8 @@ def test_in_a_hurry_only_what_has_new_files_is_read(city: City) -> None:
 
 
 def test_files_that_nobody_touched_are_not_read_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "SETTLED_NS", 0)
+    monkeypatch.setattr(records, "FINE_NS", 0)
+    monkeypatch.setattr(records, "COARSE_NS", 0)
     city.load()
     assert (city.changed(), city.read_again(monkeypatch)) == (set(), [])
     curated = city.data / "port" / "curated.geojson"
@@ -476,6 +477,7 @@ def test_files_that_nobody_touched_are_not_read_again(city: City, monkeypatch: p
 
 def test_files_that_changed_a_moment_ago_are_read_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     """Their next change might come within the same tick of the clock."""
+    monkeypatch.setattr(records, "FINE_NS", 3_600_000_000_000)
     city.load()
     assert city.ask("SELECT stamp FROM loaded_source WHERE name = 'port'") == [(None,)]
     assert "port" in city.read_again(monkeypatch)

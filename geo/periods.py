@@ -34,18 +34,17 @@ WITH told AS MATERIALIZED (
   SELECT fact.*, row_number() OVER (ORDER BY fact.feature, fact.valid_latest, fact.valid_from,
     basis_strength(fact.basis), fact.id) AS place
   FROM staged JOIN status_fact AS fact ON fact.feature = staged.feature
-  JOIN changeset AS recorded ON recorded.id = fact.changeset
-  LEFT JOIN changeset AS retracted ON retracted.id = fact.retracted_by
-  WHERE recorded.recorded_at <= %(known)s AND (retracted.recorded_at > %(known)s) IS NOT FALSE
+  WHERE fact.changeset IN (SELECT id FROM changeset WHERE recorded_at <= %(known)s)
+    AND (fact.retracted_by IS NULL OR fact.retracted_by IN (SELECT id FROM changeset WHERE recorded_at > %(known)s))
 ),
 label AS (SELECT key AS code, value ->> 'vi' AS vi, value ->> 'en' AS en FROM jsonb_each(%(labels)s::jsonb)),
 held AS (
-  SELECT weak.id, min(strong.valid_from) AS held_from
+  SELECT weak.feature, weak.id, weak.place, weak.valid_from, min(strong.valid_from) AS held_from
   FROM told AS weak JOIN told AS strong ON strong.feature = weak.feature AND strong.valid_latest <= weak.valid_latest
     AND status_rank(strong.status) > status_rank(weak.status)
   WHERE weak.status IS NOT NULL
     AND weak.basis IN ('implied', 'inferred') AND strong.basis NOT IN ('implied', 'inferred')
-  GROUP BY weak.id
+  GROUP BY weak.feature, weak.id, weak.place, weak.valid_from
 ),
 -- Two sources tell different stages for the same printed date; what only follows from words tells nothing.
 disputed AS (
@@ -55,20 +54,25 @@ disputed AS (
   WHERE one.basis NOT IN ('implied', 'inferred') AND other.basis NOT IN ('implied', 'inferred')
 ),
 seen AS (
-  SELECT day.feature, day.valid_from,
-    max(place) FILTER (WHERE told.status IS NOT NULL AND (held_from > day.valid_from) IS NOT FALSE) AS stage,
-    max(place) FILTER (WHERE (held_from > day.valid_from) IS NOT FALSE) AS latest,
-    max(place) AS newest
-  FROM (SELECT DISTINCT feature, valid_from FROM told) AS day
-  JOIN told ON told.feature = day.feature AND told.valid_from <= day.valid_from
-  LEFT JOIN held ON held.id = told.id
-  GROUP BY day.feature, day.valid_from
-  UNION ALL SELECT feature, '-infinity', NULL, NULL, NULL FROM staged
+  SELECT feature, valid_from, lead(valid_from, 1, 'infinity') OVER days AS valid_to,
+    max(max(place) FILTER (WHERE status IS NOT NULL AND held_from IS NULL)) OVER days AS stage,
+    max(max(place) FILTER (WHERE held_from IS NULL)) OVER days AS latest,
+    max(max(place)) OVER days AS newest
+  FROM (SELECT told.feature, told.valid_from, told.place, status, held_from FROM told LEFT JOIN held USING (id)
+    UNION ALL SELECT feature, '-infinity', NULL, NULL, NULL FROM staged) AS one
+  GROUP BY feature, valid_from WINDOW days AS (PARTITION BY feature ORDER BY valid_from)
+),
+-- What is kept down from some day on counts until then.
+until AS (
+  SELECT seen.feature, seen.valid_from, max(place) AS place
+  FROM held JOIN seen ON seen.feature = held.feature AND seen.valid_from >= held.valid_from
+    AND seen.valid_from < held_from
+  GROUP BY seen.feature, seen.valid_from
 ),
 period AS (
-  SELECT seen.feature, seen.valid_from, seen.stage, seen.latest, seen.newest,
-    lead(seen.valid_from, 1, 'infinity') OVER (PARTITION BY seen.feature ORDER BY seen.valid_from) AS valid_to
-  FROM seen
+  SELECT feature, valid_from, valid_to, greatest(stage, until.place) AS stage, greatest(latest, until.place) AS latest,
+    newest
+  FROM seen LEFT JOIN until USING (feature, valid_from)
 )
 SELECT period.feature, period.valid_from, period.valid_to, state.status, state.condition, stage.valid_from AS since,
   last_told_day(newest.edtf) AS last_told_day, substr(left(row_to_json(state)::text, -1), 2) AS members

@@ -19,6 +19,8 @@ SLOWER = 4
 """How many times slower than this machine the reader's processor is."""
 PAUSE_MS = 700
 """Between two interactions: what one of them set going is over before the next."""
+VISITS = 3
+"""To each page, all of whose interactions count: one alone sways by a tenth."""
 SHORTEST_MS = 16.0
 """Event Timing tells nothing of what takes less, so that is what it counts as."""
 TRACED = ("devtools.timeline", "disabled-by-default-devtools.timeline", "__metadata")
@@ -52,17 +54,23 @@ class Hand:
 def all_of(addresses: Mapping[int, str], say: Say) -> list[Hand]:
     """The pages at these addresses, by the number of features that each shows."""
     with chromium(say) as browser:
-        return [measured(browser, address, features) for features, address in addresses.items()]
+        visits = {
+            features: [_visit(browser, address) for _ in range(VISITS)] for features, address in addresses.items()
+        }
+    return [
+        Hand(features, {kind: [one for visit in some for one in visit[kind]] for kind in ACTS})
+        for features, some in visits.items()
+    ]
 
 
-def measured(browser: Browser, address: str, features: int) -> Hand:
-    """The page at one address, zoomed, panned, filtered and searched."""
+def _visit(browser: Browser, address: str) -> dict[str, list[Answer]]:
+    """The page at one address, zoomed, panned, filtered and searched: each interaction, by its kind."""
     page = opened(browser, address)
     page.evaluate("document.querySelector('.legend').open = true")
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     answers = {kind: _tried(browser, page, act) for kind, act in ACTS.items()}
     page.context.close()
-    return Hand(features, answers)
+    return answers
 
 
 def _tried(browser: Browser, page: Page, act: Callable[[Page], Iterator[None]]) -> list[Answer]:

@@ -29,7 +29,7 @@ class Plan:
     workers: int = 2
     tiles: int = 200
     shown: int = 5_000
-    visits: int = 3
+    visits: int = 5
     l: int = 0  # noqa: E741 -- as the option is called
     only: str = ""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.bench import answers, gates, page
 from tests.bench.exports import Export
-from tests.bench.hand import ACTS, SLOWER, Answer, Hand
+from tests.bench.hand import ACTS, SLOWER, VISITS, Answer, Hand
 from tests.bench.loading import Load
 from tests.bench.machine import Machine
 from tests.bench.markdown import number, ratio, table
@@ -130,8 +130,9 @@ The same questions, in turn over one connection, of today, of {DAY:%d/%m/%Y}, an
 
 ## Bàn tay trên bản đồ / a hand on the map
 
-The map of so many features in Chromium, {SLOWER} times slower: 75th percentiles, in ms, from the input
-to the next picture, how much of that the page itself worked, and its longest task until the next one.
+The map of so many features in Chromium, {SLOWER} times slower, all interactions of {VISITS} visits: 75th
+percentiles, in ms, from the input to the next picture, how much of that the page itself worked, and its longest task
+until the next one.
 
 {_hands(results.hands)}
 

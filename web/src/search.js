@@ -29,7 +29,7 @@ export function createSearch(form, { state, catalog, onSeek, onPlace, onFound })
     const q = input.value;
     clear.hidden = !q;
     picture().then(onSeek); // the letter is seen first, while the answer is under way
-    const asked = pause().then(wake).then(() => { if (input.value === q) find?.ask(q); });
+    const asked = (find ? wake() : pause().then(wake)).then(() => { if (input.value === q) find?.ask(q); }); // on its way before the letter is painted
     typing = setTimeout(async () => {
       await asked;
       if (!await find?.leadsElsewhere(q) && input.value === q) ask(q);

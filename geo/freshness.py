@@ -2,9 +2,9 @@
 
 Askers share a question, but only one that is sent after they asked: a change that was committed before is always in the
 answer. Where nobody was about to change anything, the answer holds for a moment: whoever writes says so first and lets
-that moment pass before the commit (a lease, Gray and Cheriton 1989; migration 0020). For features, which are asked by
-their ids, the snapshot says without a look into a table that nothing was committed since the last question. The
-connection is driven by hand, for psycopg's own machinery costs three times as much as the question.
+that moment pass before the commit (a lease, Gray and Cheriton 1989; migration 0020). A feature that was read within
+that moment is of that version. The connection is driven by hand, for psycopg's own machinery costs three times as much
+as the question.
 """
 
 import asyncio
@@ -33,25 +33,23 @@ _SETTINGS = (
     "SET plan_cache_mode = force_generic_plan",
     "SET TimeZone = 'Asia/Ho_Chi_Minh'",
 )
-# Two equal snapshots see the same. On a standby they leave out what is under way, so that nothing is concluded there.
-_MOMENT = "CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_snapshot() END, current_date"
-# With the day in the city: at midnight a due date has passed, and answers about today are other ones.
-_VERSION = "data_version.version::text || to_char(current_date, '@YYYY-MM-DD')"
-_FEATURE = "feature.id, layer, geojson"
-_NOTHING = "(VALUES (NULL)) AS nothing"
-_ONE = "LEFT JOIN feature ON feature.id = $1 AND NOT withdrawn"
-_ANY = "LEFT JOIN feature ON feature.id = ANY ($1) AND NOT withdrawn"
+_FEATURE = "SELECT id, layer, geojson FROM feature WHERE NOT withdrawn AND id"
+_ONE, _ANY = "= $1", "= ANY ($1)"
+# Of one snapshot, while somebody is about to change something. With the day in the city: at midnight a due date has
+# passed, and answers about today are other ones.
+_BESIDE = """
+SELECT found.*, data_version.version::text || to_char(current_date, '@YYYY-MM-DD')
+FROM data_version LEFT JOIN ({}) AS found ON true
+"""
 _STATEMENTS = (
     "told AS SELECT version, settled FROM data_version_told()",
-    f"moment_one (text) AS SELECT {_MOMENT}, NULL, {_FEATURE} FROM {_NOTHING} {_ONE}",
-    f"moment_any (text[]) AS SELECT {_MOMENT}, NULL, {_FEATURE} FROM {_NOTHING} {_ANY}",
-    f"version_one (text) AS SELECT {_MOMENT}, {_VERSION}, {_FEATURE} FROM data_version {_ONE}",
-    f"version_any (text[]) AS SELECT {_MOMENT}, {_VERSION}, {_FEATURE} FROM data_version {_ANY}",
+    f"feature (text) AS {_FEATURE} {_ONE}",
+    f"features (text[]) AS {_FEATURE} {_ANY}",
+    f"told_feature (text) AS {_BESIDE.format(f'{_FEATURE} {_ONE}')}",
+    f"told_features (text[]) AS {_BESIDE.format(f'{_FEATURE} {_ANY}')}",
 )
-_ALONE = 2
-"""Columns of an answer without features: the version, and whether nobody is about to change it."""
-_BESIDE = 3
-"""Columns in front of those of a feature: the moment, which is two, and the version."""
+_ALONE, _VERSION = 2, 3
+"""Columns of an answer without features; where the version stands beside one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +70,6 @@ class Now:
 
 _SILENT = Now(None)
 _TRUE = b"\1"
-_Moment = tuple[bytes, bytes]
-"""A snapshot, and a day."""
 _Asker = tuple[Callable[[Now], None], str | None]
 """Whom to tell, and the feature asked for."""
 
@@ -95,12 +91,10 @@ class Freshness:
         self._asked: list[_Asker] = []
         self._asked_at = 0.0
         self._connecting: asyncio.Task[None] | None = None
-        self._moment: _Moment | None = None
-        self._version: str | None = None
-        self._still = False
-        """Whether the last two answers were of one moment: then the next is likely to be, and only that is asked."""
+        self._ids: list[bytes] = []
+        """Of the features that the question under way is about."""
         self._lent = _SILENT
-        self._lent_until = 0.0
+        self._lent_until = self._unsettled_until = 0.0
 
     async def now(self, feature_id: str | None = None) -> Now:
         """What holds at some instant after the call; silent when the database does not tell it in time."""
@@ -146,25 +140,30 @@ class Freshness:
             self._asked, self._waiting = self._waiting, []
         else:
             self._asked, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
-        self._asked_at = time.monotonic()
+        self._ids = list({one.encode() for _, one in self._asked if one is not None and _ID.fullmatch(one)})
         self._question()
 
     def _question(self) -> None:
-        """Ask for the version alone. With features ask whether the moment is still the one that is known; of what
-        changes often, the version at once.
-        """
+        """Ask for the features, or first for the version, which may be lent until they are told."""
+        self._asked_at = time.monotonic()
+        if self._ids and self._asked_at < max(self._lent_until, self._unsettled_until):
+            self._ask_features(lent=self._asked_at < self._lent_until)
+        else:
+            self._put(b"told", [])
+
+    def _ask_features(self, *, lent: bool) -> None:
+        """Ask for the features alone while the version is lent, else for both at once."""
+        beside = b"" if lent else b"told_"
+        if len(self._ids) == 1:
+            self._put(beside + b"feature", self._ids)
+        else:
+            self._put(beside + b"features", [b"{%b}" % b",".join(self._ids)])
+
+    def _put(self, statement: bytes, values: list[bytes]) -> None:
         if self._line is None:
             return
-        ids = {one for _, one in self._asked if one is not None and _ID.fullmatch(one)}
-        word = b"moment" if self._still else b"version"
         try:
-            if not ids:
-                self._line.send_query_prepared(b"told", [], result_format=pq.Format.BINARY)
-            elif len(ids) == 1:
-                self._line.send_query_prepared(word + b"_one", [ids.pop().encode()], result_format=pq.Format.BINARY)
-            else:
-                wanted = [f"{{{','.join(ids)}}}".encode()]
-                self._line.send_query_prepared(word + b"_any", wanted, result_format=pq.Format.BINARY)
+            self._line.send_query_prepared(statement, values, result_format=pq.Format.BINARY)
             self._line.flush()
         except psycopg.Error:
             self._lose()
@@ -190,10 +189,16 @@ class Freshness:
             return
         if result.nfields == _ALONE:
             now = self._lend(result)
-        elif self._holds(result):
-            now = Now(self._version, _features(result))
-        else:
-            self._question()
+            if self._ids:
+                self._ask_features(lent=self.lent() is not None)
+                return
+        elif result.nfields > _VERSION:
+            version = result.get_value(0, _VERSION) if result.ntuples else None
+            now = Now(None if version is None else version.decode(), _features(result))
+        elif (lent := self.lent()) is not None:
+            now = Now(lent.version, _features(result))
+        else:  # too late to be sure
+            self._ask_features(lent=False)
             return
         asked = self._taken()
         self._send()  # for those who came meanwhile: the database works while these are answered
@@ -204,24 +209,13 @@ class Freshness:
         """The version that was told, to be given on where it was settled when it was asked for."""
         version = result.get_value(0, 0)
         now = Now(None if version is None else version.decode())
-        if version is not None and result.get_value(0, 1) == _TRUE:
-            self._lent, self._lent_until = now, self._asked_at + LENT_S
+        if result.get_value(0, 1) != _TRUE:
+            self._unsettled_until = self._asked_at + LENT_S
+        elif (until := self._asked_at + LENT_S) > (told_at := time.monotonic()):
+            self._lent, self._lent_until = now, until
+        else:  # the database is too far away, or too busy, to lend anything
+            self._unsettled_until = told_at + _LOOK_S
         return now
-
-    def _holds(self, result: pq.abc.PGresult) -> bool:
-        """Whether the version is known of the moment that was told; learns it where it was told too."""
-        moment = None
-        if result.ntuples and (snapshot := result.get_value(0, 0)) is not None:
-            moment = snapshot, result.get_value(0, 1) or b""
-        same = moment is not None and moment == self._moment
-        if self._still and not same:
-            self._still = False
-            return False
-        if not self._still:
-            version = result.get_value(0, 2) if result.ntuples else None
-            self._version = None if version is None else version.decode()
-            self._moment, self._still = moment, same
-        return True
 
     def _taken(self) -> list[_Asker]:
         """Whoever the question under way was asked for; it is over."""
@@ -266,8 +260,8 @@ class Freshness:
                 asyncio.get_running_loop().remove_reader(self._line.socket)
         if self._connection is not None:
             self._connection.pgconn.finish()
-        self._connection = self._line = self._loop = self._beside = self._moment = self._version = None
-        self._still, self._lent_until = False, 0.0
+        self._connection = self._line = self._loop = self._beside = None
+        self._lent_until = self._unsettled_until = 0.0
         everyone = [*self._taken(), *self._waiting]
         self._waiting, self._busy = [], False
         for tell, _ in everyone:
@@ -277,7 +271,7 @@ class Freshness:
 def _features(result: pq.abc.PGresult) -> Mapping[str, Published]:
     value, features = result.get_value, {}
     for row in range(result.ntuples):
-        feature_id, layer, text = (value(row, _BESIDE + column) for column in range(3))
+        feature_id, layer, text = (value(row, column) for column in range(3))
         if feature_id is not None and layer is not None and text is not None:
             features[feature_id.decode()] = Published(layer.decode(), text)
     return features

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import InvalidParameter
-from layers.release import sums
+from layers.release import shelf, sums
 from layers.release.sums import Flaw
 
 
@@ -31,7 +31,9 @@ def verify(folder: Path, key: Path | None = None) -> Verdict:
 
     folder = folder.resolve()
     if not (folder / sums.FILE).is_file():
-        raise InvalidParameter(f"{folder}: không phải bản phát hành / no release: {sums.FILE} is not there.")
+        raise InvalidParameter(
+            f"{folder}: không phải bản phát hành / no release: {sums.FILE} is not there.{_inside(folder)}"
+        )
     text = (folder / sums.FILE).read_bytes()
     digests = sums.read(text)
     signed = (folder / sums.SIGNATURE).is_file()
@@ -44,6 +46,14 @@ def verify(folder: Path, key: Path | None = None) -> Verdict:
         public = _read(key or inside) if key is not None or inside.is_file() else b""
         found.extend(signing.flaws(text, (folder / sums.SIGNATURE).read_bytes(), public))
     return Verdict(len(digests), tuple(found), signed, key is not None)
+
+
+def _inside(folder: Path) -> str:
+    """The way out for whoever names the folder of all releases."""
+    latest = folder / shelf.LATEST
+    if not (latest / sums.FILE).is_file():
+        return ""
+    return f" Thư mục này giữ các bản phát hành, mới nhất là / it holds releases, the newest is: {latest.resolve()}"
 
 
 def _read(path: Path) -> bytes:

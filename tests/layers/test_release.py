@@ -210,6 +210,11 @@ def test_a_release_that_lost_its_signature_does_not_pass_as_unsigned(copy: Path)
     assert sums.SIGNATURE in {flaw.file for flaw in verify(copy, copy / "minisign.pub").flaws}
 
 
+def test_whoever_names_the_folder_of_all_releases_is_told_which_one_it_holds(release: Path) -> None:
+    with pytest.raises(InvalidParameter, match=release.name):
+        verify(release.parent)
+
+
 def test_a_release_is_never_overwritten(release: Path, published: Publish, key: minisign.SecretKey) -> None:
     before = (release / sums.FILE).stat().st_mtime_ns
     with pytest.raises(InvalidParameter, match="never overwritten"):

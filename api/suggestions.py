@@ -17,6 +17,7 @@ KINDS = ("place", "code", "project", "unit", "document", "clause", "investor")
 MOST_IDS = 200
 """So many projects an address may name; of an act that more sources name, the first."""
 _ACT = "act"
+_VIETNAMESE = str.maketrans(",.", ".,")
 # The field that has the words, in Vietnamese and English.
 _FIELDS = {
     "name_vi": ("Tên", "Name"),
@@ -212,7 +213,7 @@ def _read_as(spot: Spot) -> dict[str, Any]:
 
 def _metres(value: float, *, vi: bool) -> str:
     written = f"{value:,.2f}"
-    return written.replace(",", " ").replace(".", ",") if vi else written
+    return written.translate(_VIETNAMESE) if vi else written
 
 
 def _map(lang: str, **shown: str) -> str:

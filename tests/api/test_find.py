@@ -143,7 +143,7 @@ def test_a_coordinate_is_told_in_wgs84_and_in_both_zones_of_vn2000(city: TestCli
     assert own["why"] == {"field_vi": "X (bắc), Y (đông)", "field_en": "Northing, easting",
                           "text": "VN-2000 105°45' (EPSG:9210)", "lang": "vi", "marks": [], "near": False}  # fmt: skip
     assert own["title_vi"] == "20,79681° B, 106,90982° Đ"
-    assert own["detail_vi"].endswith("VN-2000 105°45' (EPSG:9210): X 2 300 893,30 · Y 620 547,50")
+    assert own["detail_vi"].endswith("VN-2000 105°45' (EPSG:9210): X 2.300.893,30 · Y 620.547,50")
     assert own["detail_en"].endswith("N 2,300,893.30 · E 620,547.50")
     assert "EPSG:9209" in other["why"]["text"]
     assert {one["epsg"]: (one["north"], one["east"]) for one in own["vn2000"]} == {

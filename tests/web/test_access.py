@@ -23,6 +23,8 @@ FOCUSED = """() => { const one = document.activeElement;
   return `${one.id} ${one.className} ${one.ariaLabel} ${one.textContent}` }"""
 KEPT = """() => Promise.all(['/', ...performance.getEntriesByType('resource').map(({ name }) => name)].map((name) =>
   caches.match(name, { ignoreVary: true }))).then((all) => all.length > 20 && all.every(Boolean))"""
+RING = """() => [getComputedStyle(document.querySelector('#map'), '::after').zIndex,
+  ...[...document.querySelectorAll('.leaflet-pane')].map((one) => getComputedStyle(one).zIndex)].map(Number)"""
 SIDEWAYS = "() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
 PAGES = ("/", "/du-an", "/van-ban", "/van-ban/ct-02-2023", "/chi-tieu", "/thoi-han", "/tai-ve", "/huong-dan", "/api")
 
@@ -46,6 +48,8 @@ def test_a_planner_goes_over_the_map_by_arrow_keys_and_reads_the_evidence_of_a_p
     reached(page, "Đến bản đồ", most=2)
     page.keyboard.press("Enter")
     expect(page.locator("#map")).to_be_focused()
+    ring, *panes = page.evaluate(RING)
+    assert ring > max(panes)  # nothing that is drawn hides where the focus is
     page.keyboard.press("ArrowRight")
     expect(page.locator(".halo-ring-current")).to_have_count(1)
     said(page, "1 trên")

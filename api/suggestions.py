@@ -11,13 +11,13 @@ from geo.found import Found
 from geo.spots import MERIDIANS, Spot
 from geo.units import CITY
 from layers.catalog import Catalog
+from layers.numbers import counted, in_language
 
 KINDS = ("place", "code", "project", "unit", "document", "clause", "investor")
 """In the order in which equally good ones are told."""
 MOST_IDS = 200
 """So many projects an address may name; of an act that more sources name, the first."""
 _ACT = "act"
-_VIETNAMESE = str.maketrans(",.", ".,")
 # The field that has the words, in Vietnamese and English.
 _FIELDS = {
     "name_vi": ("Tên", "Name"),
@@ -151,7 +151,7 @@ def _clause(_catalog: Catalog, one: Found, lang: str) -> dict[str, Any]:
 def _act(_catalog: Catalog, one: Found, lang: str) -> dict[str, Any]:
     number = len(one.told.features[:MOST_IDS])
     vi = f"{number} dự án có nguồn nêu văn bản này"
-    en = f"{number} {'project has a source' if number == 1 else 'projects have sources'} that name it"
+    en = f"{counted(number, 'project has a source', 'projects have sources')} that name it"
     return _told(one, _rows(lang, one.told.features), (one.id, None), (vi, en))
 
 
@@ -159,9 +159,7 @@ def _investor(_catalog: Catalog, one: Found, lang: str) -> dict[str, Any]:
     """Who invests, as written: nobody's name is translated."""
     number, several = len(one.told.features[:MOST_IDS]), one.told.several
     vi = f"{number} dự án" + (f", {several} cách ghi tên nhà đầu tư" if several > 1 else "")
-    en = ("1 project" if number == 1 else f"{number} projects") + (
-        f", the investor written in {several} ways" if several > 1 else ""
-    )
+    en = counted(number, "project") + (f", the investor written in {several} ways" if several > 1 else "")
     return _told(one, _rows(lang, one.told.features), (one.id, None), (vi, en))
 
 
@@ -178,8 +176,8 @@ def _spot(spot: Spot, lang: str) -> dict[str, Any]:
     where_vi = spot.unit or ("" if spot.in_city else "ngoài thành phố")
     where_en = spot.unit or ("" if spot.in_city else "outside the city")
     zone = f"VN-2000 {MERIDIANS[srid]} (EPSG:{srid})"
-    vi = f"{zone}: X {_metres(north, vi=True)} · Y {_metres(east, vi=True)}"
-    en = f"{zone}: N {_metres(north, vi=False)} · E {_metres(east, vi=False)}"
+    vi = f"{zone}: X {_metres(north, 'vi')} · Y {_metres(east, 'vi')}"
+    en = f"{zone}: N {_metres(north, 'en')} · E {_metres(east, 'en')}"
     return {
         "kind": "place",
         "id": f"{point}@{spot.srid}",
@@ -211,9 +209,8 @@ def _read_as(spot: Spot) -> dict[str, Any]:
     return {"field_vi": vi, "field_en": en, "text": system, "lang": "vi", "marks": [], "near": False}
 
 
-def _metres(value: float, *, vi: bool) -> str:
-    written = f"{value:,.2f}"
-    return written.translate(_VIETNAMESE) if vi else written
+def _metres(value: float, lang: str) -> str:
+    return in_language(f"{value:,.2f}", lang)
 
 
 def _map(lang: str, **shown: str) -> str:

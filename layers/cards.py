@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from geo.edtf import is_silent
 from geo.status import ACCURACIES, BASES, CONDITIONS, STATUSES, Code, Words
 from layers.catalog import Catalog
+from layers.numbers import in_language
 from layers.portrayal import AGE_HEADING, AGE_WORDS
 from layers.style import status_rule
 
@@ -131,8 +132,7 @@ class Cards:
         return self.say(field.title), number + unit
 
     def _number(self, value: float) -> str:
-        text = f"{value:,.10g}"
-        return text.translate(str.maketrans(",.", ".,")) if self.lang == "vi" else text
+        return in_language(f"{value:,.10g}", self.lang)
 
     def legend(self, features: list[dict[str, Any]], day: date | None = None) -> str:
         """The signs that this map uses, statuses with their counts; drawn by the same rules as the map.

@@ -7,6 +7,7 @@ from typing import Any
 from geo.status import BASES, CONDITIONS, STATUSES, Words
 from geo.versions import Ground, State, Told
 from layers.definition import Field
+from layers.numbers import in_language
 
 NOTABLE_M = 0.5
 """A centre that moved less is where it was: seven decimals of a degree are a centimetre, a survey some decimetres."""
@@ -143,7 +144,7 @@ def _one_day(text: str) -> Words:
 
 def _number(value: float, language: str) -> str:
     text = f"{value:,}" if isinstance(value, int) else f"{value:,.6f}".rstrip("0").rstrip(".")
-    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+    return in_language(text, language)
 
 
 def of_place(before: str | None, after: str | None, ground: Ground) -> Iterator[Words]:

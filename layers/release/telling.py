@@ -11,6 +11,7 @@ import orjson
 
 from geo.outgoing import BOM
 from geo.status import Words
+from layers.numbers import counted
 from layers.release.changes import KINDS, Change, Comparison
 
 COLUMNS = ("collection", "id", "name_vi", "name_en", "kind", "property", "before", "after", "moved_m",
@@ -61,8 +62,9 @@ def summary(counts: dict[str, int]) -> Words:
         ", ".join(f"{counts[kind]} {getattr(words, one)}" for kind, words in KINDS.items() if counts[kind])
         for one in ("vi", "en")
     )
-    features = "feature" if counts["changed"] == 1 else "features"
-    return Words(f"{counts['changed']} đối tượng thay đổi: {vi}.", f"{counts['changed']} {features} changed: {en}.")
+    return Words(
+        f"{counts['changed']} đối tượng thay đổi: {vi}.", f"{counted(counts['changed'], 'feature')} changed: {en}."
+    )
 
 
 def not_compared(comparison: Comparison) -> list[Words]:

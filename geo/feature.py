@@ -1,8 +1,17 @@
 """What is stored: features, the facts about their status, and the changesets that bring them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+LONGEST_ID = 120
+_ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def is_id(text: str) -> bool:
+    """Whether a feature may be called so: small letters a to z and digits, in words joined by hyphens."""
+    return len(text) <= LONGEST_ID and _ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import psycopg
 
 from geo import edtf
 from geo.errors import InvalidFeature, InvalidParameter, VersionConflict
-from geo.feature import Changeset, Edit, StatusFact
+from geo.feature import LONGEST_ID, Changeset, Edit, StatusFact, is_id
 from geo.status import BASES, CONDITIONS, STATUSES
 
 # The geometry arrives as GeoJSON text and meets the checks of its domain here, once, before anything is done with it.
@@ -43,8 +43,6 @@ SELECT staged.feature, coalesce(feature.version, 0), staged.expected_version, fe
 FROM staged LEFT JOIN feature ON feature.id = staged.feature
 WHERE staged.expected_version <> coalesce(feature.version, 0) OR feature.layer <> staged.layer ORDER BY 1 LIMIT 10
 """
-_ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST_ID = 120
 _REASONS = {
     "staged_pkey": "one changeset edits it twice",
     "kind": "its geometry is none of Point, LineString, Polygon, MultiPoint, MultiLineString and MultiPolygon",
@@ -104,10 +102,10 @@ def _copy(cursor: psycopg.Cursor[Any], changeset_id: int, edits: Iterable[Edit])
 
 
 def _row(edit: Edit, changeset_id: int, today: date) -> tuple[Any, ...]:
-    if len(edit.feature_id) > _LONGEST_ID or not _ID.fullmatch(edit.feature_id):
+    if not is_id(edit.feature_id):
         raise InvalidFeature(
             f"{edit.feature_id!r} is no id; small letters a–z and digits in words joined by hyphens were expected, "
-            f"{_LONGEST_ID} characters at most."
+            f"{LONGEST_ID} characters at most."
         )
     name = edit.properties.get("name_vi")
     if not isinstance(name, str) or not name.strip():

@@ -3,7 +3,6 @@
 Nothing is written and no database is needed. Errors stop a load; warnings ask a person to look.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo import edtf, quality
+from geo.feature import is_id
 from geo.findings import Finding
 from geo.quality import Named
 from geo.status import ACCURACIES, BASES, CONDITIONS, LIFECYCLES, STATUSES
@@ -24,8 +24,6 @@ from layers.check_lists import Known, check_lists
 from layers.definition import Layer
 from layers.schema import problems
 
-_ID = re.compile(r"(?=.{1,120}$)[a-z0-9]+(-[a-z0-9]+)*")
-"""As the store takes them (`geo.staging`)."""
 _PLACE_GROUPS = (("2024", "commune"), ("2025-07", "commune"), ("2024", "district"))
 _PLACE_TOLERANCE_M = {"surveyed": 0.0, "mapped": 200.0, "approximate": 500.0, "commune": 0.0}
 """How far a point may be from the units told for it, beyond the tolerance of the outlines, by its own accuracy."""
@@ -84,7 +82,7 @@ def _features(one: _Layer, owners: dict[str, str], *, judged: bool, names: bool)
     named: list[Named] = []
     for where, feature in collection.features:
         feature_id = feature.get("id")
-        if not isinstance(feature_id, str) or not _ID.fullmatch(feature_id):
+        if not isinstance(feature_id, str) or not is_id(feature_id):
             one.findings.append(Finding("bad-id", repr(feature_id), file=collection.file, where=where, field="id"))
             continue
         if feature_id in owners:

@@ -61,6 +61,16 @@ class _Shape:
         return self.units and self.statuses and not (self.layers or self.conditions or self.bbox)
 
     @property
+    def box_alone(self) -> bool:
+        """Whether one plan is right for every box: the features in it are read until they are too many for a page."""
+        return self.inside and not (self.layers or self.statuses or self.conditions or self.units)
+
+    @property
+    def planning(self) -> bytes:
+        """How its statement is planned: once, or anew for the values of each question."""
+        return b"SET plan_cache_mode = " + (b"force_generic_plan" if self.box_alone else b"force_custom_plan")
+
+    @property
     def name(self) -> bytes:
         """Of its statement on a connection; names are cut at 63 bytes."""
         return b"page_" + bytes(ord("1") if given else ord("0") for given in astuple(self))
@@ -115,6 +125,9 @@ class PlainPages:
                 if made.status != pq.ExecStatus.COMMAND_OK:
                     return made
                 prepared.add(name)
+            if self._of_thread.planning != shape.planning:
+                connection.pgconn.exec_(shape.planning)
+                self._of_thread.planning = shape.planning
             return connection.pgconn.exec_prepared(name, values)
 
     def _line(self) -> tuple["psycopg.Connection[Any]", set[bytes]]:
@@ -128,7 +141,7 @@ class PlainPages:
                 application_name="haiphong",
                 connect_timeout=_CONNECT_S,
             )
-            mine.prepared = set()
+            mine.prepared, mine.planning = set(), b""
         return mine.connection, mine.prepared
 
 
@@ -187,7 +200,7 @@ def _statement(shape: _Shape) -> str:
         where.append(f"id IN (SELECT feature FROM feature_unit WHERE {in_units})")
     where = [*where[:1], *kept, *where[1:]]
     if shape.bbox:
-        where += _in_box([f"${next(number)}::float8" for _ in range(4)], inside=shape.inside)
+        where += _in_box([f"${next(number)}::float8" for _ in range(4)], inside=shape.inside, once=shape.box_alone)
     after = f"{{}} > ${next(number)}::text" if shape.after else ""
     gathered = shape.bbox or shape.units
     # Found again by its row where rows are read anyway, else by its id, which indexes tell alone.
@@ -196,35 +209,35 @@ def _statement(shape: _Shape) -> str:
         which = f"SELECT {place} AS place, id AS key FROM feature WHERE {' AND '.join(where)}"
         if shape.located:
             which = f"SELECT DISTINCT feature AS place, feature AS key FROM feature_unit WHERE {in_units} AND {kept[0]}"
-        found = f"found AS MATERIALIZED ({which} LIMIT {FEW} + 2 * {limit} + 1), "
-        matched = "(SELECT count(*) FROM found)"
-        source = "SELECT place, key FROM found" + (f" WHERE {after.format('key')}" if after else "")
+        source = f"SELECT * FROM ({which} LIMIT {FEW} + 2 * {limit} + 1) AS found ORDER BY key"
+        matched, beyond = "count(*)", f" FILTER (WHERE {after.format('key')})" if after else ""
     else:
-        found = ""
         of_number = " WHERE " + " AND ".join(kept) if kept else ""
-        matched = f"(SELECT coalesce(sum(number), 0) FROM feature_number{of_number})"
-        beyond = [after.format("id")] if after else []
-        source = f"SELECT {place} AS place, id AS key FROM feature WHERE {' AND '.join([*where, *beyond])}"
+        where += [after.format("id")] if after else []
+        which = f"SELECT {place} AS place, id AS key FROM feature WHERE {' AND '.join(where)}"
+        source = f"{which} ORDER BY key LIMIT {limit} + 1"
+        matched, beyond = f"(SELECT coalesce(sum(number), 0) FROM feature_number{of_number})", ""
     text = f"(SELECT geojson FROM feature WHERE feature.{place} = one.place)"
     return (
-        f"WITH {found}chosen AS MATERIALIZED (SELECT array_agg(place) AS places, (array_agg(key))[{limit}] AS last, "
-        f"least({limit}, count(*)) AS number FROM ({source} ORDER BY key LIMIT {limit} + 1) AS sorted) "
-        f"SELECT version, {matched}, CASE WHEN cardinality(places) > {limit} THEN last END, number, first, "
+        f"WITH chosen AS MATERIALIZED (SELECT {matched} AS matched, least({limit}, count(*){beyond}) AS number, "
+        f"array_agg(place){beyond} AS places, (array_agg(key){beyond})[{limit}] AS last FROM ({source}) AS sorted) "
+        f"SELECT version, matched, CASE WHEN cardinality(places) > {limit} THEN last END, number, first, "
         f"(SELECT string_agg({text}, E',\\n') "
         f"FROM unnest(places[first:least(first + {_TOGETHER} - 1, number)]) AS one (place)) "
         f"FROM data_version CROSS JOIN chosen LEFT JOIN generate_series(1, number, {_TOGETHER}) AS first ON true"
     )
 
 
-def _in_box(sides: list[str], *, inside: bool) -> list[str]:
-    """As `spatial.meets` says it."""
+def _in_box(sides: list[str], *, inside: bool, once: bool) -> list[str]:
+    """As `spatial.meets` says it. `once`: a box is a query of its own, which a plan that knows no values makes once."""
     west, south, east, north = sides
     box = f"ST_Envelope(ST_MakeLine(ST_Point({west}, {south}, 4326), ST_Point({east}, {north}, 4326)))"
     if not inside:
         return [f"ST_Intersects(geometry, {box})"]
-    held = f"{west} + {MARGIN}, {south} + {MARGIN}, {east} - {MARGIN}, {north} - {MARGIN}"
-    within = f"geometry @ ST_MakeEnvelope({held}, 4326)"
-    return [f"geometry && {box}", f"CASE WHEN {within} THEN true ELSE ST_Intersects(geometry, {box}) END"]
+    held = f"ST_MakeEnvelope({west} + {MARGIN}, {south} + {MARGIN}, {east} - {MARGIN}, {north} - {MARGIN}, 4326)"
+    if once:
+        box, held = f"(SELECT {box})", f"(SELECT {held})"
+    return [f"geometry && {box}", f"CASE WHEN geometry @ {held} THEN true ELSE ST_Intersects(geometry, {box}) END"]
 
 
 def _array(texts: tuple[str, ...]) -> bytes:

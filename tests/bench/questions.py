@@ -162,3 +162,10 @@ def _single(plan: Plan) -> tuple[Variant, ...]:
     step = max(1, plan.polygons // IDS)
     ids = [f"{LAYER}-{number:07d}" for number in range(0, plan.polygons, step)][:IDS]
     return tuple(Variant(f"/api/collections/{LAYER}/items/{one}", f"id = '{one}'", 1) for one in ids)
+
+
+def any_one(plan: Plan) -> str:
+    """The SQL of one feature, each time another of all of them, as it is asked of us: a script of pgbench."""
+    begin = 10**7
+    number = f"\\set number random({begin}, {begin + plan.polygons - 1})"
+    return f"{number}\nSELECT geojson FROM feature WHERE NOT withdrawn AND id = '{LAYER}-' || right(:number, 7)"

@@ -35,7 +35,7 @@ from tests.bench import (
 from tests.bench.client import Request, Unlike, host
 from tests.bench.measure import Asked, Bench
 from tests.bench.plan import Plan
-from tests.bench.questions import Question, questions
+from tests.bench.questions import Question, any_one, questions
 from tests.bench.report import Results
 from tests.bench.serving import Serving, serving
 from tests.bench.synthetic import LAYER
@@ -195,13 +195,13 @@ def _asked(
         answer = size.browser.get(request.path, headers={"Accept-Encoding": "identity", "Host": host()})
         address = nginx.put(f"{number}/{place}", answer.content) if nginx is not None else ""
         files.append(Request(address, question.gzip, None if question.gzip else len(answer.content)))
-    texts = [one.texts if question.one else one.page for one in question.variants]
-    page = scripts(size.url, folder / f"{number}-page", texts)
-    counted = None
-    if not question.one:
+    unlike, counted = None, None
+    if question.one:
+        unlike = Unlike(f"/api/collections/{LAYER}/items/{LAYER}-%07d", plan.polygons)
+        page = scripts(size.url, folder / f"{number}-page", [any_one(plan)])
+    else:
+        page = scripts(size.url, folder / f"{number}-page", [one.page for one in question.variants])
         counted = scripts(size.url, folder / f"{number}-counted", [one.counted for one in question.variants])
-    pattern = f"/api/collections/{LAYER}/items/{LAYER}-%07d"
-    unlike = Unlike(pattern, plan.polygons) if question.one else None
     return Asked(question, size.serving, requests, unlike, tuple(files), page, counted)
 
 

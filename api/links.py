@@ -18,6 +18,7 @@ SVG = "image/svg+xml"
 PNG = "image/png"
 SCHEMA = "application/schema+json"
 MVT = "application/vnd.mapbox-vector-tile"
+MAPLIBRE = "application/vnd.mapbox.style+json"
 _UNQUOTED = "/:@!$&'()*+,;={}~"
 """What may stand in a path as it is; the braces belong to templates."""
 IN_HEADER = frozenset(

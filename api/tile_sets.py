@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.links import JSON, MVT, Links
+from api.links import JSON, MAPLIBRE, MVT, Links
 from api.parameters import CRS84
 from geo import tiles, units
 from geo.tiles import DEEPEST, HALF_WORLD
@@ -30,6 +30,11 @@ FEATURE_FIELDS: dict[str, dict[str, str]] = {
 UNIT_FIELDS: dict[str, dict[str, str]] = {name: {"type": "string"} for name in tiles.UNIT_ATTRIBUTES}
 
 
+def style_name(collection: str) -> str:
+    """The one style of a collection: projects are drawn by their status, units as outlines."""
+    return "outline" if collection in units.COLLECTIONS else "status"
+
+
 def _fields(catalog: Catalog, collection: str) -> dict[str, dict[str, str]]:
     if collection in catalog.tables:
         return {"id": {"type": "string"}, **{name: {"type": "string"} for name in catalog.tables[collection].fields}}
@@ -50,6 +55,7 @@ def tile_set(links: Links, catalog: Catalog, collection: str, filters: Mapping[s
     own = f"{path}/tiles/{MATRIX_SET}"
     tilejson = {**filters, "f": "tilejson"}
     template = links.link("item", f"{own}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", MVT, "MVT", filters)
+    style = links.link("stylesheet", f"{path}/styles/{style_name(collection)}.json", MAPLIBRE, "MapLibre, QGIS")
     return {
         "title": _title(catalog, collection),
         "dataType": "vector",
@@ -61,6 +67,7 @@ def tile_set(links: Links, catalog: Catalog, collection: str, filters: Mapping[s
             links.link(TILING_SCHEME, f"/api/tileMatrixSets/{MATRIX_SET}", JSON),
             links.link(GEODATA, path, JSON),
             template | {"templated": True},
+            *([] if collection in catalog.tables else [style]),
         ],
     }
 

@@ -4,7 +4,8 @@ The same signs, colours, dashes and hatches as on our map, out of the sprite of 
 text needs glyphs, for which a style must name a server, and we name no third one; a client adds its own.
 
 A layer of the style for each status, and conditions written as `match` on one property: QGIS 3.22, which reads such a
-style too, understands no more of it, and draws nothing by a property. What it cannot read (the foot of a marker, the
+style too, understands no more of it, and draws nothing by a property. There is no background: QGIS paints it tile by
+tile, over the map beneath and not where a tile is empty. What it cannot read (the foot of a marker, the
 size of a circle) it leaves out.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 
 from geo.edtf import old_before
 from geo.status import Words
-from layers.palette import BASEMAP, GROUPS, HALO, Group
+from layers.palette import GROUPS, HALO, Group
 from layers.portrayal import Outline, Portrayal, both
 from layers.shapes import CENTRE, CONDITIONS, NEEDLE_TIP
 from layers.style import FULL_FROM_ZOOM, MARKER_PX, OTHERWISE, SIGNS, status_rule
@@ -55,7 +56,6 @@ def outline_maplibre(outline: Outline, tiles: str, attribution: str) -> Json:
 
 
 def _style(collection: str, title: Words, tiles: str, attribution: str, layers: list[Json]) -> Json:
-    background = {"id": "background", "type": "background", "paint": {"background-color": BASEMAP.land}}
     of_tiles = {"source": collection, "source-layer": collection}
     return {
         "version": 8,
@@ -69,7 +69,7 @@ def _style(collection: str, title: Words, tiles: str, attribution: str, layers: 
                 "attribution": attribution,
             }
         },
-        "layers": [background, *({"id": layer["id"], "type": layer["type"]} | of_tiles | layer for layer in layers)],
+        "layers": [{"id": layer["id"], "type": layer["type"]} | of_tiles | layer for layer in layers],
     }
 
 

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from api.answered import Answered
 from api.answers import JsonAnswer, described
-from api.links import JSON, PNG, SVG, Links
+from api.links import JSON, MAPLIBRE, PNG, SVG, Links
 from api.parameters import GEOMETRY, asked, choose
 from api.routes.collections import known, sources
+from api.tile_sets import style_name
 from geo import units
 from geo.edtf import today
 from geo.status import Words
@@ -34,7 +35,6 @@ from layers.style_maplibre import maplibre, outline_maplibre
 from layers.style_qml import outline_qml, qml
 from layers.style_sld import outline_sld, sld
 
-MAPLIBRE = "application/vnd.mapbox.style+json"
 SLD = "application/vnd.ogc.sld+xml;version=1.1"
 QML = "application/vnd.qgis.qml"
 PNG_SCALE = 2
@@ -145,11 +145,6 @@ def sprite_index(request: Request, _: Texts) -> Response:
 def sprite_png(request: Request, _: Texts) -> Response:
     """The signs of the map, for MapLibre."""
     return Response(_sheet(request).png, media_type=PNG)
-
-
-def style_name(collection: str) -> str:
-    """The one style of a collection: projects are drawn by their status, units as outlines."""
-    return "outline" if collection in units.COLLECTIONS else "status"
 
 
 def _title(request: Request, collection: str) -> Words:

@@ -72,7 +72,7 @@ def style(drawn: Sequence[Portrayal | Outline], credit: str, base: str, day: dat
     layers: list[dict[str, Any]] = []
     for one in sorted(drawn, key=lambda one: not isinstance(one, Outline)):
         own = outline_maplibre(one, "", "") if isinstance(one, Outline) else maplibre(one, "", "", "", day)
-        layers += [_moved(layer, one.collection) for layer in own["layers"] if "source" in layer or not layers]
+        layers += [_moved(layer, one.collection) for layer in own["layers"]]
     return {
         "version": 8,
         "name": "haiphong",
@@ -83,5 +83,5 @@ def style(drawn: Sequence[Portrayal | Outline], credit: str, base: str, day: dat
 
 
 def _moved(layer: dict[str, Any], collection: str) -> dict[str, Any]:
-    """The layer of one collection's style as a layer of the whole; the background stands there once."""
-    return {**layer, "id": f"{collection}/{layer['id']}", "source": "haiphong"} if "source" in layer else layer
+    """The layer of one collection's style as a layer of the whole."""
+    return {**layer, "id": f"{collection}/{layer['id']}", "source": "haiphong"}

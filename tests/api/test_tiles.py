@@ -181,6 +181,8 @@ def test_every_collection_leads_to_its_tile_set_and_that_to_its_tiles(ask: Ask, 
         tile = template["href"].format(tileMatrix=0, tileRow=0, tileCol=0)
         assert client.get(tile).status_code in (200, 204)
         assert ask(links(told)[TILING_SCHEME])["id"] == "WebMercatorQuad"
+        drawn = ask(links(told)["stylesheet"])["layers"]
+        assert {layer["source-layer"] for layer in drawn} == {one["id"]}  # QGIS paints a background over other maps
 
 
 @pytest.mark.usefixtures("city")

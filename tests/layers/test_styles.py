@@ -266,7 +266,7 @@ def test_a_maplibre_style_asks_nobody_but_us(ports: Portrayal, districts: Outlin
         assert "glyphs" not in style
         names = [layer["id"] for layer in style["layers"]]
         assert len(set(names)) == len(names)
-        for layer in style["layers"][1:]:
+        for layer in style["layers"]:
             assert layer["source"] in style["sources"]
 
 

@@ -144,13 +144,16 @@ SCHEMAS: dict[str, Any] = {
     },
     "Problem": {
         "type": "object",
-        "description": "RFC 9457. `detail` says the way out; `allowed` or `candidates` hold it for programs.",
+        "description": "RFC 9457. `detail` says the way out, `detail_vi` in Vietnamese what helps in every such case; "
+        "`allowed` or `candidates` hold it for programs.",
         "required": ["type", "title", "status", "detail"],
         "properties": {
             "type": {"type": "string", "format": "uri-reference"},
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "detail": {"type": "string"},
+            "title_vi": {"type": "string"},
+            "detail_vi": {"type": "string"},
             "instance": {"type": "string", "format": "uri-reference"},
             "allowed": {"type": "array", "items": {"type": "string"}},
             "candidates": {"type": "array", "items": {"$ref": "#/components/schemas/Candidate"}},
@@ -160,6 +163,8 @@ SCHEMAS: dict[str, Any] = {
             "title": "Several administrative units are called that",
             "status": 400,
             "detail": "…",
+            "title_vi": "Nhiều địa bàn cùng tên",
+            "detail_vi": "…",
             "allowed": ["2024-xa-tan-dan-an-lao", "…"],
             "candidates": [
                 {

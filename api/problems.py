@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.html import Pages, is_page, kept_language, reader_language, told_language, wants_html
 from api.leaving import has_left
 from api.negotiation import HTML, NotAcceptable, wish_of
+from api.problem_words import in_vietnamese
 from api.short_links import UnknownShortLink
 from api.typed_days import unusable
 from geo.errors import (
@@ -130,6 +131,7 @@ def answer(request: Request, problem: Problem) -> Response:
             status=problem.status,
             title=problem.title,
             detail=problem.detail,
+            way_out=in_vietnamese(problem.name).get("detail_vi"),  # its list stands in the detail
             typed=unusable(request, problem.detail) if problem.status == 400 and is_page(request.url.path) else None,
             told=wished is not None,  # whoever reads the API reads what it says; on the map it would be noise
         )
@@ -140,6 +142,7 @@ def answer(request: Request, problem: Problem) -> Response:
         "status": problem.status,
         "detail": problem.detail,
         "instance": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        **in_vietnamese(problem.name, problem.members.get("allowed", ())),
         **problem.members,
     }
     return Response(orjson.dumps(content), problem.status, headers, "application/problem+json")

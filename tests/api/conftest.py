@@ -70,6 +70,7 @@ def refused(client: TestClient) -> Ask:
         assert problem["type"].startswith("urn:haiphong:problem:")
         assert problem["title"]
         assert problem["detail"]
+        assert problem["detail_vi"].endswith(".")
         assert "Traceback" not in answer.text
         return problem
 

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from api.dependencies import transaction
 from api.headers import CONTENT_SECURITY_POLICY
 from api.main import create_app, read_only_engine
+from api.problem_words import WORDS
 from api.problems import PROBLEMS, problem_of
 from geo import errors
 from geo.errors import StoreNotReady
@@ -120,6 +121,7 @@ def test_every_named_error_has_its_own_answer() -> None:
     assert set(named) - set(PROBLEMS) == never_asked_for
     assert problem_of(OperationalError("SELECT secret", {}, Exception("secret"))).status == 503
     assert "secret" not in problem_of(OperationalError("SELECT secret", {}, Exception("secret"))).detail
+    assert {name for _, name, _ in PROBLEMS.values()} <= WORDS.keys()
 
 
 def test_links_honour_the_proxy_in_front(app: FastAPI, connection: Connection) -> None:

@@ -534,6 +534,28 @@ def test_names_on_the_map_are_whole_and_never_over_one_another(reader: Reader, v
     eventually(page, wrong, [])
 
 
+BODIES = """() => [...document.querySelectorAll(".cluster, .mark .sign use")]
+    .filter((node) => !node.href || /#(body|status)-/.test(node.href.baseVal)).map((node) => {
+        const { left, top, right, bottom, width } = node.getBoundingClientRect();
+        const corner = node.href ? 1 : 0.05 * width + 1;
+        return { left: left + corner, top: top + corner, right: right - corner, bottom: bottom - corner };
+    })"""
+"""Of every sign its body, of every group its disc without the empty corners."""
+
+
+@pytest.mark.parametrize("view", ["10/20.85/106.65", "12/20.90/106.60", "13/20.86/106.68", "14/20.93/106.68"])
+def test_no_sign_is_drawn_over_another(reader: Reader, view: str) -> None:
+    page = reader.open(f"/#map={view}")
+    expect(page.locator(".mark, .cluster").first).to_be_visible()
+
+    def covered() -> list[Any]:
+        boxes: list[dict[str, float]] = page.evaluate(BODIES)
+        assert boxes
+        return [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if not are_apart(a, b)]
+
+    eventually(page, covered, [])
+
+
 def test_a_phone_shows_the_map_above_a_sheet_and_never_scrolls_sideways(reader: Reader) -> None:
     page = reader.open(phone=True)
     wide = "() => document.scrollingElement.scrollWidth > innerWidth"

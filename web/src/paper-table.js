@@ -4,6 +4,8 @@ import { el, sprite } from "./dom.js";
 import { dateWords } from "./edtf.js";
 import { lang, number, own, t } from "./i18n.js";
 
+/** How much of a sheet rows may fill: where it is shown smaller, each line is rounded up. */
+const FILLED = 0.985;
 const COLUMNS = ["paperNo", "paperName", "layer", "status", "paperSource", "district"];
 
 /**
@@ -48,7 +50,7 @@ function begin(frame) {
   const { table, body } = empty();
   const room = el("div", { class: "sheet-rows" }, table);
   frame(room);
-  return { body, room: room.getBoundingClientRect().bottom - body.getBoundingClientRect().top };
+  return { body, room: FILLED * (room.getBoundingClientRect().bottom - body.getBoundingClientRect().top) };
 }
 
 function rowsOf(parts, catalog, unitsOf, notes) {

@@ -6,6 +6,8 @@ import { isOld } from "./style.js";
 
 /** Between two parts of a ring, as a share of it. */
 const GAP = 0.011;
+/** How much wider a small sign is with the outline of a condition. */
+const OUTLINED = 1.7;
 
 const use = (symbol, x, y, width, height = width) => svg("use", { href: `#${symbol}`, x, y, width, height });
 
@@ -41,10 +43,21 @@ export function standingSign(properties, catalog, day, className = "row-symbol")
 export function smallSign({ status, condition }, catalog) {
   const side = catalog.marker.small_px;
   const outline = catalog.conditionSymbol(condition);
-  const full = outline ? side * 1.7 : side;
+  const full = outline ? side * OUTLINED : side;
   const margin = (full - side) / 2;
   const drawing = frame("sign", full, full, use(catalog.ruleOf(status).symbol, margin, margin, side), outline && use(outline, 0, 0, full));
   return { drawing, size: [full, full], anchor: [full / 2, full / 2] };
+}
+
+/** The room that a sign takes, {left, top, right, bottom} from its place, of which the needle is a part; `far`: that of the small one. */
+export function signBox({ condition, location_accuracy: accuracy }, catalog, far) {
+  if (far) {
+    const half = (catalog.marker.small_px * (catalog.conditionSymbol(condition) ? OUTLINED : 1)) / 2;
+    return { left: -half, top: -half, right: half, bottom: half };
+  }
+  const { width, body: { x, y, size } } = catalog.marker;
+  const [across, down] = catalog.accuracyRule(accuracy)?.anchor ?? [width / 2, width / 2];
+  return { left: x - across, top: y - down, right: x + size - across, bottom: Math.max(y + size - down, 0) };
 }
 
 function frame(className, width, height, ...parts) {

@@ -1,9 +1,9 @@
 /** The projects on the map: signs, lines, true areas and hatched communes; what is near is gathered, what is chosen stands free. */
 
-import { fan, gather } from "../cluster.js";
+import { discBox, fan, gather } from "../cluster.js";
 import { today } from "../days.js";
 import { breathe } from "../pace.js";
-import { disc, sign, smallSign, tally } from "../sign.js";
+import { disc, sign, signBox, smallSign, tally } from "../sign.js";
 import { areaRadius, hatchedUnits, isOld } from "../style.js";
 import { groupWords, hint, inReadingOrder, insideOf, named } from "./hints.js";
 import { createShapes } from "./shapes.js";
@@ -116,7 +116,8 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     const width = (n) => (n > 1 ? widthOf(n) : small ? catalog.marker.small_px : catalog.marker.width);
     stands = new Map();
     waiting = [];
-    for (const cluster of gather(points, small ? SMALL_NEAR : NEAR, width)) {
+    const boxOf = (members) => (members.length > 1 ? discBox(widthOf(members.length)) : signBox(members[0].feature.properties, catalog, small));
+    for (const cluster of gather(points, small ? SMALL_NEAR : NEAR, boxOf)) {
       const spot = { at: map.unproject([cluster.x, cluster.y], zoom), n: cluster.members.length, width: width(cluster.members.length) };
       for (const { feature } of cluster.members) stands.set(feature.id, { ...spot, open: spot.n > 1 && (() => openGroup(spot.at, cluster.members, zoom)) });
       waiting.push({ at: spot.at, make: () => (spot.n === 1 ? marker(cluster.members[0].feature) : group(cluster, zoom)) });

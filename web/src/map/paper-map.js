@@ -58,20 +58,20 @@ export function createPaperMap(root, { base, catalog, communes, furniture, onRes
   function groups(features) {
     const zoom = map.getZoom();
     const points = features.filter(inFrame).map((feature) => ({ feature, ...map.project(spot(feature.geometry), zoom) }));
-    const found = gather(points, isSmall() ? NEAR.small : NEAR.full, (n) => (n > 1 ? discOf(n) : catalog.marker.small_px));
+    const digits = digitsOf(points);
     const line = isSmall() ? 30 : 50;
-    return parted(found, (group) => boxOf(group, digitsOf(points)))
+    return gather(points, isSmall() ? NEAR.small : NEAR.full, (members) => boxOf(members, digits))
       .sort((a, b) => Math.round(a.y / line) - Math.round(b.y / line) || a.x - b.x);
   }
 
-  /** The room that a group takes, its number included. */
-  function boxOf({ x, y, members }, digits) {
+  /** The room that a group takes from its place, its number included. */
+  function boxOf(members, digits) {
     if (members.length > 1) {
       const [half, wide] = [discOf(members.length) / 2, Math.max(discOf(members.length) / 2, digits + 7)];
-      return { left: x - wide, right: x + wide, top: y - half, bottom: y + half + 8 };
+      return { left: -wide, right: wide, top: -half, bottom: half + 8 };
     }
     const { size: [width, height], anchor: [toLeft, toTop] } = (isSmall() ? smallSign : sign)(members[0].feature.properties, catalog);
-    return { left: x - toLeft, right: x - toLeft + width + digits, top: y - toTop - 6, bottom: y - toTop + height };
+    return { left: -toLeft, right: width + digits - toLeft, top: -toTop - 6, bottom: height - toTop };
   }
 
   /** `rings`: {kind: ids}, for a ring around the sign, or the group, of each of these. */
@@ -131,8 +131,7 @@ export function createPaperMap(root, { base, catalog, communes, furniture, onRes
       signs.clearLayers();
       const ordered = [];
       const held = groups(features);
-      const digits = digitsOf(held.flatMap(({ members }) => members));
-      boxes = held.map((group) => boxOf(group, digits));
+      boxes = held.map(({ x, y, box }) => ({ left: x + box.left, top: y + box.top, right: x + box.right, bottom: y + box.bottom }));
       for (const group of held) {
         group.members.sort((a, b) => order(a.feature, b.feature, catalog));
         drawn(group, ordered.length + 1, rings).addTo(signs);
@@ -148,24 +147,6 @@ export function createPaperMap(root, { base, catalog, communes, furniture, onRes
 const digitsOf = (all) => String(all.length).length * DIGIT_PX;
 
 const within = ({ x, y }, { left, top, right, bottom }) => x > left && x < right && y > top && y < bottom;
-
-/** Groups whose boxes overlap become one, until none do. */
-function parted(groups, boxOf) {
-  const kept = [...groups];
-  for (let i = 0; i < kept.length;) {
-    const box = boxOf(kept[i]);
-    const other = kept.findIndex((group, j) => j !== i && overlap(box, boxOf(group)));
-    if (other < 0) { i += 1; continue; }
-    const members = [...kept[i].members, ...kept[other].members];
-    const mean = (axis) => members.reduce((sum, member) => sum + member[axis], 0) / members.length;
-    kept.splice(Math.max(i, other), 1);
-    kept.splice(Math.min(i, other), 1, { members, x: mean("x"), y: mean("y") });
-    i = 0;
-  }
-  return kept;
-}
-
-const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 const discOf = (n) => Math.round(Math.min(44, 24 + Math.sqrt(n) * 2.4));
 const zoomAt = (lat, scale) => Math.log2(WORLD_M * Math.cos((lat * Math.PI) / 180) / (scale * PX_M));

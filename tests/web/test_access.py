@@ -25,6 +25,12 @@ KEPT = """() => Promise.all(['/', ...performance.getEntriesByType('resource').ma
   caches.match(name, { ignoreVary: true }))).then((all) => all.length > 20 && all.every(Boolean))"""
 RING = """() => [getComputedStyle(document.querySelector('#map'), '::after').zIndex,
   ...[...document.querySelectorAll('.leaflet-pane')].map((one) => getComputedStyle(one).zIndex)].map(Number)"""
+AROUND = """() => { const middle = (one) => { const { x, y, width, height } = one.getBoundingClientRect();
+    return [x + width / 2, y + height / 2]; };
+  const [x, y] = middle(document.querySelector('.halo-ring-current'));
+  const signs = [...document.querySelectorAll('.mark .sign use[href^="#body-"], .cluster')].map(middle);
+  return Math.min(...signs.map(([right, down]) => Math.hypot(right - x, down - y))) }"""
+"""How far the ring stands from the middle of the nearest sign; the tip of a needle is 26 px below."""
 SIDEWAYS = "() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
 PAGES = ("/", "/du-an", "/van-ban", "/van-ban/ct-02-2023", "/chi-tieu", "/thoi-han", "/tai-ve", "/huong-dan", "/api")
 
@@ -66,6 +72,18 @@ def test_a_planner_goes_over_the_map_by_arrow_keys_and_reads_the_evidence_of_a_p
     said(page, "2 trên")
     page.keyboard.press("Escape")
     expect(page.locator(".halo-ring-current")).to_have_count(0)
+
+
+def test_the_ring_stands_around_the_sign_and_not_around_the_tip_of_its_needle(reader: Reader) -> None:
+    page = reader.open("/#map=14/20.93/106.68")
+    expect(
+        page.locator('.mark .sign use[href="#accuracy-mapped"], .mark .sign use[href="#accuracy-surveyed"]')
+    ).not_to_have_count(0)
+    page.locator("#map").focus()
+    for n in range(1, 5):
+        page.keyboard.press("ArrowRight")
+        said(page, f"{n} trên 4 dự án")
+        eventually(page, f"({AROUND})() < 6", True)
 
 
 def test_the_keys_of_the_map_move_it_and_tell_themselves(reader: Reader) -> None:

@@ -49,15 +49,22 @@ export function smallSign({ status, condition }, catalog) {
   return { drawing, size: [full, full], anchor: [full / 2, full / 2] };
 }
 
+/** From the place of a full sign to the middle of its body: [right, down] in pixels. */
+export function bodyFrom({ location_accuracy: accuracy }, catalog) {
+  const { width, body: { x, y, size } } = catalog.marker;
+  const [across, down] = catalog.accuracyRule(accuracy)?.anchor ?? [width / 2, width / 2];
+  return [x + size / 2 - across, y + size / 2 - down];
+}
+
 /** The room that a sign takes, {left, top, right, bottom} from its place, of which the needle is a part; `far`: that of the small one. */
 export function signBox({ condition, location_accuracy: accuracy }, catalog, far) {
   if (far) {
     const half = (catalog.marker.small_px * (catalog.conditionSymbol(condition) ? OUTLINED : 1)) / 2;
     return { left: -half, top: -half, right: half, bottom: half };
   }
-  const { width, body: { x, y, size } } = catalog.marker;
-  const [across, down] = catalog.accuracyRule(accuracy)?.anchor ?? [width / 2, width / 2];
-  return { left: x - across, top: y - down, right: x + size - across, bottom: Math.max(y + size - down, 0) };
+  const half = catalog.marker.body.size / 2;
+  const [right, down] = bodyFrom({ location_accuracy: accuracy }, catalog);
+  return { left: right - half, top: down - half, right: right + half, bottom: Math.max(down + half, 0) };
 }
 
 function frame(className, width, height, ...parts) {

@@ -3,7 +3,7 @@
 import { discBox, fan, gather } from "../cluster.js";
 import { today } from "../days.js";
 import { breathe } from "../pace.js";
-import { disc, sign, signBox, smallSign, tally } from "../sign.js";
+import { bodyFrom, disc, sign, signBox, smallSign, tally } from "../sign.js";
 import { areaRadius, hatchedUnits, isOld } from "../style.js";
 import { groupWords, hint, inReadingOrder, insideOf, named } from "./hints.js";
 import { createShapes } from "./shapes.js";
@@ -89,7 +89,7 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     const middle = map.latLngToLayerPoint(at);
     fan(members.length).forEach((offset, i) => {
       const end = map.layerPointToLatLng(middle.add([offset.x, offset.y]));
-      stands.set(members[i].feature.id, { at: end, n: 1, width: catalog.marker.width });
+      stands.set(members[i].feature.id, full(members[i].feature, end));
       L.polyline([at, end], { pane: panes.fan, weight: 1.2, color: "var(--ink)", opacity: 0.5, interactive: false }).addTo(spread);
       marker(members[i].feature, { at: end, className: "mark-fan", zIndexOffset: 2000 }).addTo(spread);
       unfolded.push(members[i].feature.id);
@@ -113,14 +113,14 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     const points = [...features.values()].filter((f) => f.geometry && f.id !== chosen?.id)
       .map((feature) => ({ feature, ...map.project(point(feature), zoom) }));
     const small = zoom < catalog.marker.full_from_zoom;
-    const width = (n) => (n > 1 ? widthOf(n) : small ? catalog.marker.small_px : catalog.marker.width);
     stands = new Map();
     waiting = [];
     const boxOf = (members) => (members.length > 1 ? discBox(widthOf(members.length)) : signBox(members[0].feature.properties, catalog, small));
     for (const cluster of gather(points, small ? SMALL_NEAR : NEAR, boxOf)) {
-      const spot = { at: map.unproject([cluster.x, cluster.y], zoom), n: cluster.members.length, width: width(cluster.members.length) };
-      for (const { feature } of cluster.members) stands.set(feature.id, { ...spot, open: spot.n > 1 && (() => openGroup(spot.at, cluster.members, zoom)) });
-      waiting.push({ at: spot.at, make: () => (spot.n === 1 ? marker(cluster.members[0].feature) : group(cluster, zoom)) });
+      const [at, n] = [map.unproject([cluster.x, cluster.y], zoom), cluster.members.length];
+      const spot = n === 1 && !small ? full(cluster.members[0].feature, at) : { at, n, width: n > 1 ? widthOf(n) : catalog.marker.small_px };
+      for (const { feature } of cluster.members) stands.set(feature.id, { ...spot, open: n > 1 && (() => openGroup(at, cluster.members, zoom)) });
+      waiting.push({ at, make: () => (n === 1 ? marker(cluster.members[0].feature) : group(cluster, zoom)) });
     }
     groups = new Map(stands);
     try {
@@ -150,16 +150,20 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     return now;
   }
 
-  /** Where a feature is to be seen: {at, n members of its group, width of the sign}; null without a place, or when it is not shown. */
-  const standOf = (id) => stands.get(id) ?? (chosen?.id === id && chosen.geometry ? { at: point(chosen), n: 1, width: catalog.marker.width } : null);
+  /** Where a feature stands with its full sign. */
+  const full = (feature, at = point(feature)) => ({ at, n: 1, width: catalog.marker.width, body: bodyFrom(feature.properties, catalog) });
+
+  /** Where a feature is to be seen: {at, n members of its group, width of the sign, from where its `body` stands}; null without a place, or when it is not shown. */
+  const standOf = (id) => stands.get(id) ?? (chosen?.id === id && chosen.geometry ? full(chosen) : null);
 
   function drawRings() {
     rings.clearLayers();
     for (const [kind, ids] of Object.entries(ringed)) {
       for (const spot of new Map(ids.map(standOf).filter(Boolean).map((one) => [String(one.at), one])).values()) {
         const side = spot.width + (kind === "current" ? 14 : 8);
+        const [right, down] = spot.body ?? [0, 0];
         L.marker(spot.at, { pane: panes.fan, interactive: false, keyboard: false,
-          icon: L.divIcon({ className: `halo-ring halo-ring-${kind}`, iconSize: [side, side], html: "" }) }).addTo(rings);
+          icon: L.divIcon({ className: `halo-ring halo-ring-${kind}`, iconSize: [side, side], iconAnchor: [side / 2 - right, side / 2 - down], html: "" }) }).addTo(rings);
       }
     }
   }

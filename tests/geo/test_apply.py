@@ -463,3 +463,15 @@ def test_one_edit_among_many_features_is_quick(connection: Connection) -> None:
     store(connection, *(edit(f"cang-{number}", facts=(fact(),)) for number in range(3_000)))
     with soon():
         store(connection, edit("cang-7", name_vi="Cảng bảy"))
+
+
+def test_a_large_layer_in_an_empty_database_is_not_met_row_by_row(fresh_engine: Engine) -> None:
+    with fresh_engine.begin() as connection:
+        store_units(connection, unit(box=(106, 20, 108, 22)))
+        refresh(connection)  # of nothing yet, as every load into an empty database begins
+        connection.execute(
+            text("SET LOCAL statement_timeout = '20s'")
+        )  # a second is enough; pair by pair takes minutes
+        many = (edit(f"later-{n}", geometry=point(), location_accuracy="mapped") for n in range(20_000))
+        apply(connection, Changeset("test", "a test", "a test", many))
+        assert connection.execute(text("SELECT count(*) FROM feature_unit WHERE status IS NOT NULL")).scalar() == 20_000

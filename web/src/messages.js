@@ -168,6 +168,7 @@ export const MESSAGES = {
   sources: ["Nguồn công khai", "Public sources"],
   notes: ["Ghi chú", "Notes"],
   altNames: ["Tên khác", "Also known as"],
+  finder: ["Bộ lọc và danh sách", "Filters and list"],
   handle: ["Kéo hoặc nhấn để mở rộng danh sách", "Drag or press to open the list"],
   skip: ["Đến danh sách dự án", "Skip to the list of projects"],
   "tỷ đồng": ["tỷ đồng", "billion VND"],

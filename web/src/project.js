@@ -81,7 +81,8 @@ export function createProject({ state, clocks, panel, finder, layers, beside, ch
     if (cameFromMap) $("#map").focus();
     else if (changes.isOpen) changes.focus(id);
     else finder.focus(id);
-    if (document.activeElement === document.body) $("#map").focus(); // the row is out of sight, in a sheet that is down
+    const held = document.activeElement;
+    if (held === document.body || !held.checkVisibility({ visibilityProperty: true })) $("#map").focus(); // the row is out of sight, in a sheet that is down
   }
 
   return {

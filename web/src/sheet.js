@@ -14,6 +14,15 @@ export function createSheet(root, handle, onRest) {
     setTimeout(onRest, 260);
   }
 
+  /** The stop whose height is nearest to that at which it was let go, of those that lie the way it was drawn. */
+  function nearest(height, isUp) {
+    const found = STOPS.map((stop) => {
+      root.dataset.stop = stop;
+      return { stop, high: root.offsetHeight };
+    }).filter(({ high }) => (isUp ? high > from.height : high < from.height)).sort((a, b) => Math.abs(a.high - height) - Math.abs(b.high - height));
+    return found[0]?.stop ?? from.stop;
+  }
+
   handle.addEventListener("click", () => {
     if (from?.moved) return;
     stand(root.dataset.stop === "peek" ? "half" : root.dataset.stop === "half" ? "full" : "peek");
@@ -28,7 +37,7 @@ export function createSheet(root, handle, onRest) {
 
   handle.addEventListener("pointerdown", (event) => {
     handle.setPointerCapture(event.pointerId);
-    from = { y: event.clientY, height: root.offsetHeight, moved: false };
+    from = { y: event.clientY, height: root.offsetHeight, stop: root.dataset.stop, moved: false };
   });
 
   handle.addEventListener("pointermove", (event) => {
@@ -42,10 +51,19 @@ export function createSheet(root, handle, onRest) {
   });
 
   handle.addEventListener("pointerup", () => {
-    root.classList.remove("dragged");
     if (!from?.moved) return;
-    const share = root.offsetHeight / innerHeight;
-    stand(share < 0.33 ? "peek" : share < 0.74 ? "half" : "full");
+    const height = root.offsetHeight;
+    root.style.removeProperty("height");
+    const stop = nearest(height, height > from.height);
+    root.style.height = `${height}px`;
+    root.getBoundingClientRect(); // it goes on from where it was let go
+    root.classList.remove("dragged");
+    stand(stop);
+  });
+
+  // What has the focus, or a column of tools, is never beneath it.
+  document.querySelector("main").addEventListener("focusin", ({ target }) => {
+    if (PHONE.matches && target.matches(":focus-visible, .map-button")) stand("peek");
   });
 
   return {

@@ -107,3 +107,10 @@ def test_the_sheet_gives_way_to_the_tools_of_the_map(reader: Reader) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#map")).to_be_focused()
     expect(page.locator("#finder")).to_have_attribute("data-stop", "peek")
+
+
+def test_with_forced_colours_the_grip_of_the_sheet_is_seen(reader: Reader) -> None:
+    page = reader.open("/", phone=True)
+    page.emulate_media(forced_colors="active")
+    ground = "getComputedStyle(document.querySelector('{}'), '{}').backgroundColor"
+    eventually(page, f"{ground.format('.handle', '::before')} !== {ground.format('.finder', '')}", True)

@@ -24,6 +24,8 @@ ROLE = DATABASE = "haiphong"
 START_TIMEOUT_S = 300  # recovery after a crash may replay gigabytes
 LOCALES = ("C.UTF-8", "en_US.UTF-8")  # macOS lacks the first
 LONGEST_LOG_BYTES = 5_000_000
+LOOK_S = 2 if sys.platform == "linux" else 0
+"""How often a statement looks whether it is still waited for; elsewhere only newer servers can."""
 
 SETTINGS = """\
 # Written by haiphong at each start; put your own settings into local.conf beside this file.
@@ -51,6 +53,8 @@ timezone = 'GMT'
 log_timezone = 'GMT'
 datestyle = 'iso, ymd'
 default_text_search_config = 'pg_catalog.simple'
+# A program that died leaves no statement behind, nor its locks.
+client_connection_check_interval = {look_s}s
 log_checkpoints = off
 log_line_prefix = '%m [%p] %d '
 include_if_exists = 'local.conf'
@@ -200,7 +204,7 @@ class Cluster:
         durable = "on" if self._durable else "off"
         names = sorted({place.user.name, pwd.getpwuid(os.geteuid()).pw_name, "root"})
         files = {
-            "postgresql.conf": SETTINGS.format(sockets=place.sockets, durable=durable),
+            "postgresql.conf": SETTINGS.format(sockets=place.sockets, durable=durable, look_s=LOOK_S),
             "pg_hba.conf": f"local all {ROLE} peer map=owners\n",
             "pg_ident.conf": "".join(f'owners "{name}" {ROLE}\n' for name in names),
         }

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -54,6 +55,13 @@ def ask(cluster: Cluster, sql: str) -> str:
         return str(answer.scalar()) if answer.returns_rows else ""
 
 
+def awaited(look: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not look():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 def runs(cluster: Cluster) -> bool:
     status = cluster.status()
     return status is not None and status.running
@@ -86,6 +94,24 @@ def test_it_speaks_vietnamese_and_has_what_the_store_needs(start: Start) -> None
         ask(cluster, f"CREATE EXTENSION {name}")
     on_the_meridian = "ST_SetSRID(ST_MakePoint(105, 20.8), 4326)"  # of UTM zone 48: 500 km by definition
     assert ask(cluster, f"SELECT round(ST_X(ST_Transform({on_the_meridian}, 32648)))::int") == "500000"
+
+
+def test_a_statement_ends_with_the_program_that_asked_it(start: Start) -> None:
+    cluster = start()
+    status = cluster.status()
+    assert status is not None
+    ask_long = f"""
+from sqlalchemy import create_engine, text
+create_engine({status.url!r}).connect().execute(text("SELECT pg_sleep(600)"))
+"""
+    working = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"
+    program = subprocess.Popen([sys.executable, "-c", ask_long])
+    try:
+        awaited(lambda: ask(cluster, working) == "1")
+    finally:
+        program.kill()
+        program.wait()
+    awaited(lambda: ask(cluster, working) == "0")
 
 
 def test_starting_twice_is_starting_once(start: Start) -> None:

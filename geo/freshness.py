@@ -26,6 +26,8 @@ LENT_S = 0.003
 _SECONDS = 2
 _LOOK_S = 0.5
 _MOST_AT_ONCE = 100
+_FOLLOW = 128
+"""After so many questions the process behind the connection is put where we run by then."""
 _ID = re.compile("[a-z0-9-]{1,120}")
 # Planning these anew would cost as much as answering them.
 _SETTINGS = (
@@ -93,6 +95,8 @@ class Freshness:
         self._connecting: asyncio.Task[None] | None = None
         self._ids: list[bytes] = []
         """Of the features that the question under way is about."""
+        self._unfollowed = 0
+        """Questions since the process behind the connection was put beside us."""
         self._lent = _SILENT
         self._lent_until = self._unsettled_until = 0.0
 
@@ -146,6 +150,9 @@ class Freshness:
     def _question(self) -> None:
         """Ask for the features, or first for the version, which may be lent until they are told."""
         self._asked_at = time.monotonic()
+        self._unfollowed += 1
+        if self._unfollowed >= _FOLLOW:
+            self._follow()
         if self._ids and self._asked_at < max(self._lent_until, self._unsettled_until):
             self._ask_features(lent=self._asked_at < self._lent_until)
         else:
@@ -242,12 +249,16 @@ class Freshness:
 
     def _watch(self) -> None:
         """Give up a database that does not answer. Looked at from time to time: a timer for each question is dear."""
-        if self._beside is not None:
-            self._beside.follow()
+        self._follow()
         if self._asked and time.monotonic() - self._asked_at >= _SECONDS:
             self._lose()
         else:
             self._patience = asyncio.get_running_loop().call_later(_LOOK_S, self._watch)
+
+    def _follow(self) -> None:
+        self._unfollowed = 0
+        if self._beside is not None:
+            self._beside.follow()
 
     def _lose(self) -> None:
         """Drop the connection; whoever waits is told that nothing is known. The next asker makes a new one."""

@@ -75,8 +75,11 @@ def test_a_group_says_how_many_of_each_status_it_holds(reader: Reader) -> None:
 def test_what_stands_at_one_point_is_fanned_out_and_goes_back(reader: Reader) -> None:
     page = reader.open("/#map=17/20.7925/106.701")
     group = page.locator(".cluster[aria-label*='Thủ tục đầu tư, 1 Đang thi công']")
+    group.hover()
+    expect(page.locator(".tip")).to_have_count(1)
     group.evaluate("node => node.click()")
     expect(page.locator(".mark-fan")).to_have_count(2)
+    expect(page.locator(".tip")).to_have_count(0)  # what it tells stands there now
     page.locator("#map").press("Escape")
     page.mouse.click(700, 200)
     expect(page.locator(".mark-fan")).to_have_count(0)

@@ -73,7 +73,7 @@ export function createLayers(map, catalog, communes, { panes, day = today, onCho
     return L.marker(at, { icon, pane: panes.signs, keyboard: false, zIndexOffset: 100 })
       .bindTooltip(() => insideOf(members.length, held, catalog), { direction: "top", className: "tip" })
       .on("add", ({ target }) => named(target.getElement(), groupWords(members.length, held, catalog)))
-      .on("click", () => openGroup(at, members, zoom));
+      .on("click", ({ target }) => { target.closeTooltip(); openGroup(at, members, zoom); });
   }
 
   /** Nearer, if that parts them; else they are fanned out around their place, each on its thread. */

@@ -137,7 +137,7 @@ export function createTiled(map, catalog, { communes, panes, day, onChoose, onHo
     return L.marker(at, { icon, pane: panes.signs, keyboard: false, riseOnHover: true })
       .bindTooltip(() => (id ? hinted(only.properties) : insideOf(n, ordered, catalog)), { direction: "top", className: "tip" })
       .on("add", ({ target }) => !id && named(target.getElement(), groupWords(n, ordered, catalog)))
-      .on("click", ({ originalEvent }) => (id ? onChoose(id, originalEvent) : open(at, one.zoom)))
+      .on("click", ({ target, originalEvent }) => { target.closeTooltip(); if (id) onChoose(id, originalEvent); else open(at, one.zoom); })
       .on("mouseover", () => id && onHover(id)).on("mouseout", () => id && onHover(null));
   }
 

@@ -38,7 +38,7 @@ PACKAGES = (
     "geographiclib-geodesic/geographiclib-geodesic.min.js",
     "proj4/dist/proj4.js",
 )
-BASEMAP = ("neighbour-land.geojson", "rivers.geojson", "archipelagos.geojson")
+BASEMAP = ("neighbour-land.geojson", "far-land.geojson", "rivers.geojson", "archipelagos.geojson")
 
 
 BUILT = PurePosixPath("build")

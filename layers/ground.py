@@ -15,6 +15,7 @@ _FILES = {
     "districts": "units/outlines/districts-2024.geojson",
     "communes": "units/outlines/communes-2024.geojson",
     "neighbours": "basemap/neighbour-land.geojson",
+    "far_land": "basemap/far-land.geojson",
     "rivers": "basemap/rivers.geojson",
     "archipelagos": "basemap/archipelagos.geojson",
 }
@@ -25,12 +26,14 @@ class Ground:
     """GeoJSON feature collections in WGS 84; units by their own ids. Generalised: for orientation, no legal boundaries.
 
     `units`: today's wards, communes and special zones; `districts` and `communes`: those until 31/12/2024.
+    `far_land`: what lies beyond the neighbours, up to the edge of their frame.
     """
 
     units: FeatureCollection
     districts: FeatureCollection
     communes: FeatureCollection
     neighbours: FeatureCollection
+    far_land: FeatureCollection
     rivers: FeatureCollection
     archipelagos: FeatureCollection
 

@@ -122,7 +122,9 @@ def _add_ground(drawing: BareMap, ground: Ground, cards: Cards) -> None:
         geometries = [feature["geometry"] for feature in data["features"]]
         return Shape(geometries, pane="ground", interactive=False, color=colours[colour], weight=weight, **look)
 
-    plain(ground.neighbours, "coast", 0.8, fillColor=colours["neighbour"], fillOpacity=1).add_to(drawing)
+    around = {"features": [*ground.neighbours["features"], *ground.far_land["features"]]}
+    plain(around, "coast", 0.8, fill=False).add_to(drawing)  # of the shore the half in the water stays
+    plain(around, "neighbour", 0.4, fillColor=colours["neighbour"], fillOpacity=1).add_to(drawing)
     plain(ground.units, "coast", 0.8, fillColor=colours["land"], fillOpacity=1).add_to(drawing)
     plain(ground.rivers, "river", 3, fill=False).add_to(drawing)
     units, districts = (folium.FeatureGroup(name=cards.say(name)) for name in (UNITS, DISTRICTS))

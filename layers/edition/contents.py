@@ -22,7 +22,7 @@ from layers.catalog import Catalog
 from layers.document import document
 from layers.style import sprite
 
-_BASEMAP = ("neighbour-land", "rivers", "archipelagos")
+_BASEMAP = ("neighbour-land", "far-land", "rivers", "archipelagos")
 _MOST_UNITS = 10_000
 
 

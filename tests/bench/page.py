@@ -43,8 +43,8 @@ def measured(address: str, times: int = 1) -> dict[str, Any]:
         if told.returncode:
             raise HaiphongError(f"Lighthouse: {told.stderr[-2000:]}")
         visits.append(json.loads(told.stdout))
-    figures = {name: median(visit[name] for visit in visits) for name, value in visits[0].items() if is_figure(value)}
-    return visits[-1] | figures
+    told = {name: [visit[name] for visit in visits if is_figure(visit[name])] for name in visits[0]}
+    return visits[-1] | {name: median(some) for name, some in told.items() if some}  # a visit may lack a figure
 
 
 def is_figure(value: object) -> bool:

@@ -8,6 +8,8 @@ import unicodedata
 from collections import Counter
 
 import pytest
+from shapely import Point, box, union_all
+from shapely.geometry import shape
 
 from geo.findings import Finding
 from geo.settings import REPOSITORY
@@ -159,6 +161,22 @@ def test_hoang_sa_and_truong_sa_stand_on_the_base_map_with_their_country() -> No
         assert feature["properties"]["source_url"].startswith("http")
 
 
+def test_land_further_away_begins_where_that_of_the_neighbours_ends() -> None:
+    far, near = (
+        union_all([shape(one["geometry"]) for one in json.loads((DATA / "basemap" / name).read_bytes())["features"]])
+        for name in ("far-land.geojson", "neighbour-land.geojson")
+    )
+    frame = box(*near.bounds)
+    thanh_hoa_in_frame = box(105.9, 20.0, 106.15, 20.13)  # of no neighbour
+    assert (far & frame).difference(frame.exterior.buffer(0.015)).difference(thanh_hoa_in_frame).is_empty
+    for place, lon, lat in (("Thanh Hóa", 105.6, 19.8), ("Hà Nội", 105.8, 21.03), ("Cà Mau", 105.1, 9.2)):
+        assert far.contains(Point(lon, lat)), place
+    for place, lon, lat in (("Vịnh Bắc Bộ", 107.6, 19.6), ("Hoàng Sa", 112.0, 16.5), ("Trường Sa", 114.2, 9.25)):
+        assert far.distance(Point(lon, lat)) > 0.5, place
+    edge = near & frame.exterior
+    assert edge.difference(far.buffer(0.001)).length < 0.01, "between the two lands there is a gap"
+
+
 def test_every_folder_says_where_it_comes_from_and_its_checksums_hold() -> None:
     for name in (*LAYERS, "units", "directives", "basemap"):
         told = tomllib.loads((DATA / name / provenance.FILE).read_text("utf-8"))
@@ -168,7 +186,8 @@ def test_every_folder_says_where_it_comes_from_and_its_checksums_hold() -> None:
 
 def test_the_licence_page_carries_the_attribution_lines_that_the_files_carry() -> None:
     page = (DATA / "LICENCE.md").read_text("utf-8")
-    for path in (*(DATA / "units" / "outlines").glob("*.geojson"), DATA / "basemap" / "neighbour-land.geojson"):
+    lands = (DATA / "basemap" / name for name in ("neighbour-land.geojson", "far-land.geojson"))
+    for path in (*(DATA / "units" / "outlines").glob("*.geojson"), *lands):
         for line in json.loads(path.read_text("utf-8"))["attribution"]:
             assert line in page
 

@@ -21,7 +21,7 @@ try {
   const value = (id) => lhr.audits[id].numericValue;
   const failed = Object.values(lhr.audits).filter((audit) => audit.score !== null && audit.score < 0.9).map(({ id, score: reached, displayValue }) => [id, reached, displayValue ?? ""]);
   process.stdout.write(JSON.stringify({ tbt_thread_ms: blockedByThread(artifacts.Trace?.traceEvents ?? artifacts.traces?.defaultPass?.traceEvents ?? []), performance: score("performance"), accessibility: score("accessibility"), best_practices: score("best-practices"),
-    lcp_ms: value("largest-contentful-paint"), tbt_ms: value("total-blocking-time"), cls: value("cumulative-layout-shift"), fcp_ms: value("first-contentful-paint"), failed }));
+    lcp_ms: value("largest-contentful-paint"), tbt_ms: value("total-blocking-time"), cls: value("cumulative-layout-shift"), fcp_ms: value("first-contentful-paint"), machine_index: lhr.environment.benchmarkIndex, failed }));
 } finally {
   await chrome.kill();
 }

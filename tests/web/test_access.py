@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from api.built import map_page
 from geo.settings import Settings
@@ -172,6 +172,29 @@ def test_the_tour_comes_once_to_who_opens_the_bare_address(reader: Reader) -> No
     linked = reader.open("/?layer=port", tour=True)
     linked.wait_for_timeout(300)
     expect(linked.locator(".tour")).to_have_count(0)
+
+
+def test_the_tour_gives_way_to_what_the_search_suggests(reader: Reader) -> None:
+    page = reader.open("/", tour=True)
+    page.click("#q")
+    page.keyboard.type("do son")
+    suggestions, card = page.locator(".find"), page.locator(".tour")
+    page.wait_for_selector(".find-row")
+    eventually(page, lambda: _box(card)["x"] >= _box(suggestions)["x"] + _box(suggestions)["width"], True)
+    page.keyboard.press("Escape")
+    expect(suggestions).to_be_hidden()
+    eventually(page, lambda: _box(card)["x"] < 520, True)  # back beside the field
+    narrow = reader.open("/", tour=True, phone=True)
+    narrow.click("#q")
+    narrow.keyboard.type("do son")
+    narrow.wait_for_selector(".find-row")
+    expect(narrow.locator(".tour")).to_be_hidden()
+
+
+def _box(found: Locator) -> FloatRect:
+    box = found.bounding_box()
+    assert box is not None
+    return box
 
 
 @pytest.fixture

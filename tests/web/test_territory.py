@@ -52,6 +52,29 @@ def test_before_the_merger_hai_duong_is_a_neighbour(reader: Reader) -> None:
     expect(after.locator(".place-province", has_text="Hải Dương")).to_have_count(0)
 
 
+def test_the_land_beyond_the_neighbours_comes_when_it_is_looked_at(reader: Reader) -> None:
+    page = reader.open("/?q=zzzz#map=11/20.8/106.7")
+    fog, land = page.locator(".leaflet-fog-pane svg"), "**/basemap/far-land.geojson"
+    asked_for: list[str] = []
+    page.on("request", lambda request: asked_for.extend(re.findall("far-land", request.url)))
+    widest = "() => Math.max(...[...document.querySelectorAll('.leaflet-base-pane path')].map(p => p.getBBox().width))"
+    page.route(land, lambda route: route.abort())
+    for _ in range(2):
+        with page.expect_event("requestfailed", lambda request: "far-land" in request.url):
+            page.click(".map-button.minus")
+    expect(fog).to_have_count(1)  # without it the neighbours' land fades out as before
+    assert page.evaluate(widest) < page.viewport_size["width"]  # type: ignore[index]
+    page.unroute(land)
+    page.click(".map-button.minus")
+    expect(fog).to_have_count(0)
+    eventually(page, lambda: page.evaluate(widest) > page.viewport_size["width"], True)  # type: ignore[index]
+    assert len(asked_for) == 3
+    page.click(".map-button.minus")
+    page.wait_for_load_state("networkidle")
+    assert len(asked_for) == 3  # once it is there it is not asked for again
+    reader.complaints.clear()
+
+
 def test_the_picker_offers_the_units_of_today_first_and_those_of_the_day_shown(reader: Reader) -> None:
     page = reader.open()
     page.click("#pick-district .picker-button")

@@ -41,7 +41,7 @@ function run({ catalog, base, units, outlines }) {
   drawCredits($("#credits"), false);
   const map = createMap($("#map"), { view: firstView, covers: () => [$("#card")], onRest: (view) => { state.setView(view); sayWhole(); },
     onOnline: () => {}, onShade: () => {} });
-  const ground = drawBasemap(map.leaflet, base, catalog.basemap);
+  const ground = drawBasemap(map.leaflet, base, catalog.basemap, { bring: () => api.basemap("far-land") });
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, onChoose: (id) => show({ id }), onHover: (id) => layers.light(id),
     onArrange: () => labels.draw() });
   const beside = createLayers(map.leaflet, catalog, communes, { panes: SIDES.other, day: () => clocks().compare, onChoose: (id) => show({ id }), onHover: () => {}, onArrange: () => {} });

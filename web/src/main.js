@@ -75,7 +75,7 @@ async function run({ catalog, base, units, outlines }) {
   addSpots(map, state, { card: $("#spot"), onShown: () => sheet.peek() });
   const { help, greet } = createWelcome({ map, search: $("#q"), first: !firstView });
   await breathe();
-  const ground = drawBasemap(map.leaflet, base, catalog.basemap, { onDrawn: leaveGround });
+  const ground = drawBasemap(map.leaflet, base, catalog.basemap, { bring: () => api.basemap("far-land"), onDrawn: leaveGround });
   const layers = createLayers(map.leaflet, catalog, communes, { panes: SIDES.shown, day: () => clocks().day, onChoose: choose, onHover: light, onArrange: () => labels.draw() });
   const plan = createPlan({ map, layers, catalog, state, clocks, features: () => features, crowd: () => crowded, onColumn: () => arrangeSides() });
   const beside = createLayers(map.leaflet, catalog, communes, { panes: SIDES.other, day: () => clocks().compare, onChoose: choose, onHover: light, onArrange: () => {} });

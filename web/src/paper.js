@@ -42,10 +42,11 @@ async function run({ catalog, base, units, outlines }) {
   const { numberMatched } = await api.counts(filters);
   if (numberMatched > MOST) return say(t("paperMany", { n: number(numberMatched), most: number(MOST) }));
   const whole = (under) => api.projects(under, undefined, ["status_source", "status_disputed", ...Object.values(FIELD_OF)]);
-  const [{ features }, towns, extras] = await Promise.all([whole(filters), api.units("communes-2024"), askExtras(shown, clocks, filters), document.fonts.ready]);
+  const [{ features }, towns, extras, farLand] = await Promise.all([whole(filters), api.units("communes-2024"), askExtras(shown, clocks, filters), api.basemap("far-land").catch(() => null), document.fonts.ready]);
   const left = shown.select.filter((id) => !features.some((feature) => feature.id === id));
   if (left.length) features.push(...(await whole({ ids: left.join(","), ...clocks.asked })).features);
   units.add("communes-2024", towns);
+  base.farLand = farLand;
   const communes = new Map();
   const chosenUnits = shown.district.flatMap((value) => units.find(value));
   const ground = units.on(clocks.day);

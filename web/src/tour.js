@@ -13,6 +13,7 @@ let card = null;
 export function startTour({ onEnd }) {
   card?.remove();
   let at = 0;
+  let watch = new MutationObserver(() => {});
   const from = document.activeElement;
   const [head, words, count] = [el("h2", { id: "tour-title", tabindex: "-1" }), el("p", {}), el("p", { class: "tour-count" })];
   const back = el("button", { type: "button", class: "button plain", onclick: () => show(at - 1) }, t("tourBack"));
@@ -35,16 +36,21 @@ export function startTour({ onEnd }) {
     for (const old of document.querySelectorAll(".tour-spot")) old.classList.remove("tour-spot");
     const target = document.querySelector(selector);
     target?.classList.add("tour-spot");
+    watch.disconnect();
+    watch = new MutationObserver(() => place(target));
+    if (target) watch.observe(target, { attributeFilter: ["class"] });
     place(target);
     announce(`${head.textContent}. ${words.textContent}`);
   }
 
-  /** Beside what it speaks of where there is room, else in the middle; on a phone at the head, clear of the sheet. */
+  /** Beside what it speaks of and what that has opened where there is room, else in the middle; on a phone at the head, clear of the sheet, and gone while something is open. */
   function place(target) {
     const box = target?.getBoundingClientRect();
+    const opened = target?.querySelector(".find:not([hidden])")?.getBoundingClientRect();
+    mine.hidden = Boolean(opened) && innerWidth < 761;
     const { offsetWidth: width, offsetHeight: height } = mine;
     if (!box?.width || innerWidth < 761) return mine.removeAttribute("style");
-    const right = box.right + GAP;
+    const right = Math.max(box.right, opened?.right ?? 0) + GAP;
     const left = right + width < innerWidth ? right : box.left - GAP - width;
     const inside = left < GAP || box.width > innerWidth / 2;
     mine.style.left = `${inside ? (innerWidth - width) / 2 : left}px`;
@@ -53,6 +59,7 @@ export function startTour({ onEnd }) {
   }
 
   function end() {
+    watch.disconnect();
     document.removeEventListener("keydown", leave, true);
     for (const old of document.querySelectorAll(".tour-spot")) old.classList.remove("tour-spot");
     if (mine.contains(document.activeElement)) from?.focus?.();
@@ -62,7 +69,7 @@ export function startTour({ onEnd }) {
   }
 
   function leave(event) {
-    if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    if (event.key !== "Escape" || document.querySelector("dialog[open], .find:not([hidden])")) return;
     event.preventDefault();
     event.stopPropagation();
     end();

@@ -16,29 +16,50 @@ const AT_ONCE = 1000;
 const WORLD = [[-89, -179], [-89, 179], [89, 179], [89, -179]];
 
 /**
- * Draws `base` = {neighbours, rivers, "units-2025-07", "districts-2024", …}, GeoJSON collections, in the colours of the rules, `colours()`, by day or by night.
+ * Draws `base` = {neighbours, farLand, rivers, "units-2025-07", "districts-2024", …}, GeoJSON collections, in the colours of the rules, `colours()`, by day or by night.
  *
  * `show(generation)` draws the city of that generation, and around it what was not of the city then; `beside(generation)` the same
  * for the day that it is compared with, null where that has no other units. `territory(features, open)`: the outlines of all the
  * features, and the veil off the `open` ones among them. `crisp`: for paper, drawn at once and only as far as the sheet goes. `onDrawn()` when there is a ground.
+ * `bring()` fetches `farLand`, the land beyond the neighbours, when it is first looked at.
  */
-export function drawBasemap(map, base, colours, { crisp = false, onDrawn = () => {} } = {}) {
+export function drawBasemap(map, base, colours, { bring = null, crisp = false, onDrawn = () => {} } = {}) {
   const shown = createGround(map, base, colours, { pane: GROUNDS.shown.base, crisp });
   const fog = L.layerGroup().addTo(map);
+  const { west, south, east, north } = frameOf(polygonsOf(base.neighbours).flat(2));
+  const frame = L.latLngBounds([south, west], [north, east]);
+  const asked = { shown: null, other: null };
   let other = null;
+  let coming = null;
+
+  /** The land beyond the neighbours, once it is looked at; without it theirs fades out. True when it has just come. */
+  async function reach() {
+    if (!bring || base.farLand || coming || frame.contains(map.getBounds())) return false;
+    coming = bring().then((land) => { base.farLand = land; return true; }, () => false).finally(() => { coming = null; });
+    return coming;
+  }
 
   async function show(generation) {
+    asked.shown = generation;
     if (!await shown.draw(generation)) return;
     fog.clearLayers();
-    const { west, south, east, north } = frameOf(polygonsOf(base.neighbours).flat(2));
-    fadeOut(L.latLngBounds([south, west], [north, east]), colours().sea).addTo(fog);
+    if (!base.farLand) fadeOut(frame, colours().sea).addTo(fog);
     onDrawn();
+    look();
   }
 
   function beside(generation) {
+    asked.other = generation;
     if (generation) (other ??= createGround(map, base, colours, { pane: GROUNDS.other.base, crisp: false })).draw(generation);
     else other?.clear();
   }
+
+  async function look() {
+    if (!asked.shown || !await reach()) return;
+    show(asked.shown);
+    if (asked.other) beside(asked.other);
+  }
+  map.on("moveend", look);
 
   return { show, beside, territory: createTerritory(map, colours) };
 }
@@ -81,7 +102,8 @@ function createGround(map, base, colours, { pane, crisp }) {
     const coast = (weight) => ({ fill: false, color: now.coast, weight, opacity: 0.7, lineJoin: "round" });
     const unitLine = { fill: false, color: now.unit_line, weight: 0.8 };
     const districtLine = { fill: false, color: now.district_line, weight: 1.1, opacity: 0.85, dashArray: "7 3 1.5 3" };
-    const grounds = [[base.neighbours, now.neighbour, 1.6], ...(isNow ? [] : [[base[TODAY], now.neighbour, 1.6]]), [base[generation], now.land, 2.6]];
+    const around = { features: [...base.neighbours.features, ...(base.farLand?.features ?? [])] };
+    const grounds = [[around, now.neighbour, 1.6], ...(isNow ? [] : [[base[TODAY], now.neighbour, 1.6]]), [base[generation], now.land, 2.6]];
     const pieces = [
       ...grounds.flatMap(([collection, fill, weight]) => [...measures(collection),
         () => make(collection, coast(weight)), // of this stroke, the half outside the land stays: shore and border of the city
@@ -142,7 +164,7 @@ const wound = (polygons) => polygons.map((rings) => rings.map((ring, i) => {
   return shoelace(ring) > 0 === (i > 0) ? points.reverse() : points;
 }));
 
-/** The neighbours' land ends where our figures of it end: it fades into the ground there, lest the edge look like a shore. */
+/** Until the land beyond has come, the neighbours' fades into the ground where it ends, lest the edge look like a shore. */
 function fadeOut(bounds, ground) {
   const edges = { north: [0, 1, 0, 0], south: [0, 0, 0, 1], west: [1, 0, 0, 0], east: [0, 0, 1, 0] };
   const strips = { north: [0, 0, 100, 12], south: [0, 88, 100, 12], west: [0, 0, 8, 100], east: [92, 0, 8, 100] };

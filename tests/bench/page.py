@@ -43,8 +43,8 @@ def measured(address: str, times: int = 1) -> dict[str, Any]:
         if told.returncode:
             raise HaiphongError(f"Lighthouse: {told.stderr[-2000:]}")
         visits.append(json.loads(told.stdout))
-    told = {name: [visit[name] for visit in visits if is_figure(visit[name])] for name in visits[0]}
-    return visits[-1] | {name: median(some) for name, some in told.items() if some}  # a visit may lack a figure
+    figures = {name: [visit[name] for visit in visits if is_figure(visit[name])] for name in visits[0]}
+    return visits[-1] | {name: median(some) for name, some in figures.items() if some}  # a visit may lack a figure
 
 
 def is_figure(value: object) -> bool:

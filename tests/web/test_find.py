@@ -172,6 +172,15 @@ def test_nothing_found_says_the_way_out_and_markup_stays_text(reader: Reader) ->
     expect(page.locator(".find img")).to_have_count(0)
 
 
+def test_coordinates_out_of_reach_are_told_as_such(reader: Reader) -> None:
+    page = reader.open()
+    typing(page, "52.5 13.4")
+    expect(page.locator(".find-note")).to_contain_text("nằm ngoài vùng nhận được: vĩ độ 6–24, kinh độ 102–118")
+    page.fill("#q", "")
+    typing(page, "zzqq 52.5 13.4")
+    expect(page.locator(".find-note")).to_contain_text("Thử một từ ngắn hơn")
+
+
 def test_a_hostile_name_is_marked_as_text(own_site: tuple[str, Any], reading: Any) -> None:
     from tests.factories import edit, store
 

@@ -10,6 +10,8 @@ import { forget, recent, remember } from "./recent.js";
 const GLYPHS = { unit: "area", code: "area", place: "target", document: "page", clause: "clause", investor: "table", text: "clock" };
 const EXAMPLES = [["exampleName", "kcn đồ sơn"], ["exampleUnit", "huyện Cát Hải"], ["exampleAct", "02/CT-UBND"], ["exampleClause", "II.2.1"],
   ["exampleDegrees", "20,8449 106,6881"], ["exampleMetres", "2300893 620547"]];
+/** Two numbers, as coordinates are written. */
+const NUMBERS = /^(?=.*\d\D+\d)[-+\d\s.,;:|°º'’"″NSEWBĐXY()]+$/i;
 const MOST_ANSWERS = 80;
 const MOST_INSTEAD = 4;
 const PATIENCE_MS = 400;
@@ -101,7 +103,7 @@ export function createFind(form, input, { state, catalog, onPlace, onPicked, onC
       el("div", { class: "find-group", id: `find-group-${g}` }, title), rows.map((one) => row(one, shown.indexOf(one))))));
     list.scrollTop = 0;
     const none = q && !shown.length;
-    note.replaceChildren(...(none ? [el("p", { class: "find-none" }, wrong || t("findNone", { q })), !wrong && el("p", { class: "quiet" }, t("findNoneHelp"))].filter(Boolean) : []));
+    note.replaceChildren(...(none ? [el("p", { class: "find-none" }, wrong || t("findNone", { q })), !wrong && el("p", { class: "quiet" }, t(NUMBERS.test(q) ? "findNoneNumbers" : "findNoneHelp"))].filter(Boolean) : []));
     foot.replaceChildren(...footOf(q));
     move(-1);
     if (box.hidden && document.activeElement === input) show(true);

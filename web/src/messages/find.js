@@ -8,6 +8,7 @@ export const FIND = {
   findExamples: ["Có thể tìm", "What can be found"],
   findNone: ["Không có gì khớp “{q}”.", "Nothing matches “{q}”."],
   findNoneHelp: ["Thử một từ ngắn hơn, số văn bản như 02/CT-UBND, hoặc tọa độ như 20,84 106,68.", "Try a shorter word, a number such as 02/CT-UBND, or coordinates such as 20.84 106.68."],
+  findNoneNumbers: ["Nếu là tọa độ, nơi ấy nằm ngoài vùng nhận được: vĩ độ 6–24, kinh độ 102–118, hoặc X, Y mét của VN-2000.", "If these are coordinates, the place is out of reach: latitude 6–24, longitude 102–118, or metres of VN-2000."],
   findFilter: ["Lọc danh sách theo “{q}”", "Filter the list by “{q}”"],
   findNear: ["gần giống", "similar"],
   "find-project": ["Dự án", "Projects"],

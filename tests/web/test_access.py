@@ -174,6 +174,13 @@ def test_the_tour_comes_once_to_who_opens_the_bare_address(reader: Reader) -> No
     expect(linked.locator(".tour")).to_have_count(0)
 
 
+def test_a_screen_reader_meets_no_picture_without_a_name(reader: Reader) -> None:
+    page = reader.open()
+    told = page.locator("body").aria_snapshot()
+    assert "Quần đảo Hoàng Sa và quần đảo Trường Sa" in told
+    assert not re.findall(r"- img$", told, re.MULTILINE)
+
+
 def test_the_tour_gives_way_to_what_the_search_suggests(reader: Reader) -> None:
     page = reader.open("/", tour=True)
     page.click("#q")

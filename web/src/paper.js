@@ -228,7 +228,7 @@ function linkBack([west, south, east, north]) {
   const query = format({ ...shown, id: null });
   const view = `map=${zoom.toFixed(2)}/${((south + north) / 2).toFixed(4)}/${((west + east) / 2).toFixed(4)}`;
   api.share(`${query}${query ? "&" : "?"}${view}`).then(({ url, qr }) => {
-    node.replaceChildren(...[qr && squares(qr, t("paperLink")), el("figcaption", {}, el("span", {}, t("paperLink")), el("span", { class: "sheet-url" }, url.replace(/^https?:\/\//, "")))].filter(Boolean));
+    node.replaceChildren(...[qr && squares(qr), el("figcaption", {}, el("span", {}, t("paperLink")), el("span", { class: "sheet-url" }, url.replace(/^https?:\/\//, "")))].filter(Boolean));
   }).catch(() => {});
   return node;
 }

@@ -41,15 +41,15 @@ function parts(url, qr, frame) {
   return [
     line("shareLink", url),
     navigator.share && el("button", { type: "button", class: "button share-send", onclick: () => navigator.share({ title: document.title, url }).catch(() => {}) }, t("shareSend")),
-    qr && el("figure", { class: "share-qr" }, squares(qr, t("shareQr")), el("figcaption", { class: "quiet" }, t("shareQr"))),
+    qr && el("figure", { class: "share-qr" }, squares(qr), el("figcaption", { class: "quiet" }, t("shareQr"))),
     el("details", { class: "share-frame" }, el("summary", {}, t("shareFrame"), glyph("chevron", "chevron")),
       el("p", { class: "quiet" }, t("shareFrameHelp")), line("shareFrameCode", snippet, "textarea")),
   ].filter(Boolean);
 }
 
-/** A QR code as `/api/share` draws it. */
-export function squares({ size, path }, label) {
-  return svg("svg", { viewBox: `0 0 ${size} ${size}`, class: "qr", role: "img", "aria-label": label, "shape-rendering": "crispEdges" },
+/** A QR code as `/api/share` draws it; the caption beside it says what it is. */
+export function squares({ size, path }) {
+  return svg("svg", { viewBox: `0 0 ${size} ${size}`, class: "qr", "aria-hidden": "true", "shape-rendering": "crispEdges" },
     svg("rect", { width: size, height: size, class: "qr-ground" }), svg("path", { d: path, class: "qr-dark", "stroke-width": 1, fill: "none" }));
 }
 

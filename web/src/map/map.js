@@ -18,6 +18,8 @@ export const SIDES = {
 };
 /** The ground under each, and its names, where the two days had other units. */
 export const GROUNDS = { shown: { base: "base", labels: "labels" }, other: { base: "base-other", labels: "labels-other" } };
+/** Figures say nothing to a screen reader: the signs and the list do. */
+const FIGURES = /^(base|fog|online|mask|hatch|areas|lines)/;
 const BESIDE = { "base-other": 201, "labels-other": 351, "hatch-other": 301, "areas-other": 311, "lines-other": 321, "fan-other": 591, "signs-other": 601 };
 
 const { _setPos: moved, _initInteraction: heard } = L.Marker.prototype;
@@ -56,6 +58,7 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
   const map = L.map(root, { markerZoomAnimation: false, fadeAnimation: false, zoomControl: false, attributionControl: false, zoomSnap: SNAP, zoomDelta: 1, wheelPxPerZoomLevel: 90,
     minZoom: 5, maxZoom: 18, maxBounds: LIMITS, maxBoundsViscosity: 0.8, renderer: L.svg({ padding: 0.4 }) });
   for (const [name, z] of Object.entries({ ...PANES, ...BESIDE })) map.createPane(name).style.zIndex = z;
+  for (const name of Object.keys(map.getPanes()).filter((one) => FIGURES.test(one))) map.getPane(name).ariaHidden = "true";
   for (const { labels } of Object.values(GROUNDS)) map.getPane(labels).style.pointerEvents = "none";
   root.addEventListener("keydown", (event) => event.key === "Escape" && root.blur());
 

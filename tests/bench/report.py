@@ -231,7 +231,7 @@ def _visited(found: Mapping[str, Any] | None) -> str:
     if not found:
         return "Left out."
     return (
-        f"Blocked {found['tbt_thread_ms'] or 0:.0f} ms by the time of the thread, {found['tbt_ms']:.0f} by the clock. "
+        f"Blocked {found['tbt_thread_ms']:.0f} ms by the time of the thread, {found['tbt_ms']:.0f} by the clock. "
         f"Lighthouse finds this machine {found['machine_index']:.0f} fast; absolute times of pages grow as that falls."
     )
 

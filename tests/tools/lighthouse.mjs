@@ -20,8 +20,11 @@ try {
   const score = (id) => lhr.categories[id].score;
   const value = (id) => lhr.audits[id].numericValue;
   const failed = Object.values(lhr.audits).filter((audit) => audit.score !== null && audit.score < 0.9).map(({ id, score: reached, displayValue }) => [id, reached, displayValue ?? ""]);
-  process.stdout.write(JSON.stringify({ tbt_thread_ms: blockedByThread(artifacts.Trace?.traceEvents ?? artifacts.traces?.defaultPass?.traceEvents ?? []), performance: score("performance"), accessibility: score("accessibility"), best_practices: score("best-practices"),
-    lcp_ms: value("largest-contentful-paint"), tbt_ms: value("total-blocking-time"), cls: value("cumulative-layout-shift"), fcp_ms: value("first-contentful-paint"), machine_index: lhr.environment.benchmarkIndex, failed }));
+  const figures = { tbt_thread_ms: blockedByThread(artifacts.Trace?.traceEvents ?? artifacts.traces?.defaultPass?.traceEvents ?? []), performance: score("performance"), accessibility: score("accessibility"), best_practices: score("best-practices"),
+    lcp_ms: value("largest-contentful-paint"), tbt_ms: value("total-blocking-time"), cls: value("cumulative-layout-shift"), fcp_ms: value("first-contentful-paint") };
+  const without = Object.keys(figures).filter((name) => !Number.isFinite(figures[name]));
+  const why = [lhr.runtimeError?.code, ...new Set(Object.values(lhr.audits).map(({ errorMessage }) => errorMessage))].filter(Boolean);
+  process.stdout.write(JSON.stringify({ ...figures, lacks: without.length ? `${without.join(", ")}: ${why.join("; ") || "no reason told"}` : null, machine_index: lhr.environment.benchmarkIndex, failed }));
 } finally {
   await chrome.kill();
 }

@@ -20,7 +20,7 @@ import { createTinted } from "./map/tinted.js";
 import { createNumbers } from "./numbers.js";
 import { errorState, toast, WrongDay } from "./notices.js";
 import { keepForLater } from "./offline.js";
-import { breathe, oncePerFrame, pause, whenIdle } from "./pace.js";
+import { breathe, oncePerFrame, pause, picture, whenIdle } from "./pace.js";
 import { createPanel } from "./panel.js";
 import { createPlan } from "./plan.js";
 import { createProject } from "./project.js";
@@ -51,6 +51,7 @@ async function run({ catalog, base, units, outlines }) {
   let current = new AbortController();
   let ticking = new AbortController();
   let signsStand = () => {};
+  let turn = picture; // what the first answer brings fills the page: each part of it is laid out in a frame of its own
 
   speakAll(); // the inset stands before the map is fitted beside it
   await breathe();
@@ -119,10 +120,11 @@ async function run({ catalog, base, units, outlines }) {
       crowded = crowd ? { filters, numberMatched: listed.numberMatched } : null;
       crowds.draw(crowd ? { shown: filters, other: twoDays.other() && { ...filters, datetime: twoDays.other() } } : {});
       for (const part of [() => finder.tell(counts, clocks()), () => finder.draw(listed, filters, clocks()), () => layers.draw(features)]) {
-        await breathe();
+        await turn();
         if (signal.aborted) return;
         await part();
       }
+      turn = breathe;
       if (signal.aborted) return;
       finder.rest();
       hatch(features);

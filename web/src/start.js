@@ -9,6 +9,7 @@ const UNITS = ["units-2025-07", "districts-2025-01", "districts-2024"]
   .map((name) => `/api/collections/${name}/items?limit=1000&skipGeometry=true&properties=code,name,full_name,level,generation,valid_to,parent`);
 const FIRST = ["/api/outlines/units-2025-07", "/basemap/neighbour-land.geojson", "/api/catalog", "/api/counts", ...UNITS, "/api/styles/sprite.svg", "/basemap/rivers.geojson", "/basemap/archipelagos.geojson"];
 
+const time = document.querySelector("#time");
 const ask = (attributes) => document.head.append(Object.assign(document.createElement("link"), attributes));
 
 placeGround();
@@ -16,6 +17,7 @@ await new Promise((go) => {
   requestAnimationFrame(() => setTimeout(go));
   setTimeout(go, LONGEST_MS);
 });
+new ResizeObserver(() => document.body.style.setProperty("--time-height", `${time.offsetHeight}px`)).observe(time); // what this changes is all of the page, which holds little yet
 for (const href of document.querySelector("script[data-parts]")?.dataset.parts.split(" ") ?? []) ask({ rel: "modulepreload", href });
 for (const href of FIRST) ask({ rel: "preload", as: "fetch", crossOrigin: "anonymous", href });
 await import("./map/map.js"); // the half of the program that is Leaflet, read in a piece of its own

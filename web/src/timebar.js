@@ -152,8 +152,6 @@ export function createTimebar(root, { state, onMore }) {
     more.focus();
   });
 
-  new ResizeObserver(() => document.body.style.setProperty("--time-height", `${root.offsetHeight}px`)).observe(root);
-
   return {
     say,
     get clocks() { return clocks; },

@@ -22,14 +22,20 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 EMBED = "/embed"
 """The one page that may stand in a frame: of our own origin, and of those that the setting names."""
-ALWAYS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+OF_DATA = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+}
+"""What is no page loads nothing, wherever it is opened. Forty such answers make the first view: all that a page carries
+would be 11 kB of it."""
+OF_PAGES = OF_DATA | {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     # OpenStreetMap's tile policy asks for a Referer, so the origin (never the path) is told.
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+PAGE = "text/html"
 VARY = "Accept, Accept-Language, Accept-Encoding"
 """What an answer depends on at an address that has several forms."""
 PUBLIC = ("/api", "/layers/", "/basemap/", "/releases/")
@@ -88,9 +94,12 @@ class AnswerHeaders:
 
 
 def add(headers: MutableHeaders, *, public: bool) -> None:
-    """Give an answer what every answer carries, and a public one what other origins need."""
-    for name, value in ALWAYS.items():
-        headers[name] = value
+    """Give an answer what every answer of its kind carries, and a public one what other origins need.
+
+    A 304 has no kind, and what it carries takes the place of what the reader kept: it gets all.
+    """
+    for name, value in (OF_PAGES if headers.get("Content-Type", PAGE).startswith(PAGE) else OF_DATA).items():
+        headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "no-cache")
     if public:
         headers["Access-Control-Allow-Origin"] = "*"
@@ -112,6 +121,6 @@ def bodiless(send: Send) -> Send:
 
 
 async def _options(send: Send) -> None:
-    headers = MutableHeaders(OPTIONS | ALWAYS)
+    headers = MutableHeaders(OPTIONS | OF_DATA)
     await send({"type": "http.response.start", "status": 204, "headers": headers.raw})
     await send({"type": "http.response.body", "body": b""})

@@ -1,7 +1,8 @@
 """Outlines of units as short as whole numbers make them: a third of the same rings in GeoJSON.
 
-Each ring begins at a point, in steps of 0.00001 degrees (1.1 m) from zero, and goes on by steps from point to point:
-[x, y, dx, dy, …]. A unit is a list of polygons, a polygon a list of rings.
+Each ring begins at a point, in steps of 0.0001 degrees (11 m) from zero, and goes on by steps from point to point:
+[x, y, dx, dy, …]. The generalised outlines of `data/units/` (±120 m) are written in just these. A unit is a list of
+polygons, a polygon a list of rings.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,7 +15,7 @@ from geo import unit_store
 from geo.unit_store import UnitQuery
 from geo.units import UnitCollection
 
-DECIMALS = 5
+DECIMALS = 4
 _MOST = 10_000
 Ring = list[int]
 

@@ -16,6 +16,7 @@ from api.cache import software_of
 from api.dependencies import CLOCKS, FILTERS, catalog_answer, clocks, readable, transaction
 from api.files import whole_page
 from api.first_view import ground_element
+from api.headers import CONTENT_SECURITY_POLICY
 from api.html import Pages, kept_language, reader_language, told_language
 from api.links import Links
 from api.negotiation import LANGUAGES
@@ -46,14 +47,17 @@ def the_map(request: Request) -> Response:
 
 @router.get("/sw.js")
 def service_worker(request: Request) -> Response:
-    """The worker that keeps what was seen last, named after this release: another one begins with empty caches."""
+    """The worker that keeps what was seen last, named after this release: another one begins with empty caches.
+
+    It may ask for what the page may, so it has the page's policy.
+    """
     web: Path = request.app.state.settings.web
     worker = web / "sw.js"
     if not worker.is_file():
         raise HTTPException(404)
     release = hashlib.sha256(map_page(web).read_bytes() + software_of(REPOSITORY).encode()).hexdigest()[:12]
     body = worker.read_text(encoding="utf-8").replace("{version}", release)
-    return Response(body, media_type="text/javascript")
+    return Response(body, 200, {"Content-Security-Policy": CONTENT_SECURITY_POLICY}, "text/javascript")
 
 
 @router.get("/manifest.webmanifest")

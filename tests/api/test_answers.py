@@ -28,14 +28,34 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("path", [*ADDRESSES, "/nowhere", "/api/collections/ports", "/du-an/nobody"])
-def test_every_answer_forbids_scripts_of_others_and_frames(client: TestClient, path: str) -> None:
-    headers = client.get(path).headers
-    assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
-    assert "unsafe" not in headers["content-security-policy"]
-    assert "script-src 'self';" in headers["content-security-policy"]
+PAGES = ["/", "/api", "/api/docs", "/embed", "/du-an/nobody", "/api/collections/projects/items", "/sw.js"]
+DATA = [*ADDRESSES[1:], "/nowhere", "/api/collections/ports", "/assets/src/main.js", "/api/styles/sprite.svg"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_forbids_scripts_of_others_and_frames(client: TestClient, path: str) -> None:
+    headers = client.get(path, headers={"Accept": "text/html"}).headers
+    assert headers["content-type"].startswith(("text/html", "text/javascript"))
+    policy = headers["content-security-policy"]
+    assert policy.partition("frame-ancestors")[0] == CONTENT_SECURITY_POLICY.partition("frame-ancestors")[0]
+    assert "unsafe" not in policy
+    assert "script-src 'self';" in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["x-frame-options"] == "DENY"
+    assert path == "/embed" or headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize("path", DATA)
+def test_what_is_no_page_loads_nothing_and_stands_in_no_frame(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert (headers["x-content-type-options"], headers["x-frame-options"]) == ("nosniff", "DENY")
+    assert "referrer-policy" not in headers
+
+
+def test_a_304_leaves_no_page_without_its_policy(client: TestClient) -> None:
+    kept = client.get("/basemap/rivers.geojson").headers["etag"]
+    again = client.get("/basemap/rivers.geojson", headers={"If-None-Match": kept})
+    assert (again.status_code, again.headers["content-security-policy"]) == (304, CONTENT_SECURITY_POLICY)
 
 
 @pytest.mark.parametrize("path", [*ADDRESSES, "/layers/port.geojson", "/nowhere"])

@@ -177,7 +177,7 @@ def test_a_commune_that_a_resolution_left_alone_kept_its_outline(ask: Ask) -> No
     assert outlines["2025-01-xa-dong-bai"] == before
 
 
-@pytest.mark.parametrize("collection", ["districts-2024", "communes-2024"])
+@pytest.mark.parametrize("collection", ["districts-2024", "communes-2024", "districts-2025-01", "units-2025-07"])
 def test_short_outlines_are_the_outlines_of_the_items_in_whole_numbers(client: Client, collection: str) -> None:
     told = client.get(f"/api/outlines/{collection}").json()
     items = client.get(f"/api/collections/{collection}/items?limit=1000").json()["features"]
@@ -190,4 +190,4 @@ def test_short_outlines_are_the_outlines_of_the_items_in_whole_numbers(client: C
 
 def _points(steps: list[int]) -> list[list[float]]:
     xs, ys = (accumulate(steps[axis::2]) for axis in (0, 1))
-    return [[x / 10**5, y / 10**5] for x, y in zip(xs, ys, strict=True)]
+    return [[x / 10**4, y / 10**4] for x, y in zip(xs, ys, strict=True)]

@@ -43,7 +43,7 @@ def measured(address: str, times: int = 1) -> dict[str, Any]:
 
 
 def _visit(address: str, chromium: Path) -> dict[str, Any]:
-    """What one visit finds. Chromium now and then does not tell Lighthouse when it painted: then it is another visit."""
+    """What one visit finds: another visit, where Chromium did not tell Lighthouse when it painted."""
     for _ in range(TRIES):
         told = subprocess.run(
             ["node", str(TOOLS / "lighthouse.mjs"), address, str(chromium)],

@@ -52,6 +52,17 @@ def test_before_the_merger_hai_duong_is_a_neighbour(reader: Reader) -> None:
     expect(after.locator(".place-province", has_text="Hải Dương")).to_have_count(0)
 
 
+@pytest.mark.parametrize("phone", [False, True])
+def test_who_is_far_from_the_city_is_led_back(reader: Reader, phone: bool) -> None:
+    page = reader.open("/?lang=en#map=7/10.2/113.1", phone=phone)
+    back, place = page.get_by_role("button", name="Back to Hải Phòng"), page.locator(".leaflet-marker-icon")
+    expect(back).to_be_in_viewport(ratio=1)
+    back.click()
+    expect(back).to_be_hidden()
+    expect(place.first).to_be_in_viewport()
+    expect(page.get_by_role("button", name="See the whole city")).to_be_focused()
+
+
 def test_the_land_beyond_the_neighbours_comes_when_it_is_looked_at(reader: Reader) -> None:
     page = reader.open("/?q=zzzz#map=11/20.8/106.7")
     fog, land = page.locator(".leaflet-fog-pane svg"), "**/basemap/far-land.geojson"

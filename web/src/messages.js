@@ -114,6 +114,7 @@ export const MESSAGES = {
   zoomIn: ["Phóng to", "Zoom in"],
   zoomOut: ["Thu nhỏ", "Zoom out"],
   home: ["Xem toàn thành phố", "See the whole city"],
+  cityAway: ["Về Hải Phòng", "Back to Hải Phòng"],
   online: ["Nền OpenStreetMap (trực tuyến)", "OpenStreetMap background (online)"],
   mapTools: ["Công cụ bản đồ", "Map tools"],
   theme: ["Giao diện tối", "Dark appearance"],

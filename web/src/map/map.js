@@ -107,6 +107,14 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
 
   const home = () => fit(CITY, padding(openPart()));
   const controls = createControls(root, map, { home, onOnline, onShade });
+  const sayAway = oncePerFrame(() => controls.sayAway(!L.latLngBounds(CITY).intersects(openBounds())));
+  map.on("moveend", sayAway);
+  sayAway();
+
+  function openBounds() {
+    const { left, top, right, bottom } = openPart();
+    return L.latLngBounds([[left, top], [right, bottom]].map((at) => map.containerPointToLatLng(at)));
+  }
 
   return {
     leaflet: map,
@@ -122,9 +130,8 @@ export function createMap(root, { view, covers, onRest, onOnline, onShade }) {
 
     /** The ground in the part that nothing covers: [west, south, east, north]. */
     openGround() {
-      const { left, top, right, bottom } = openPart();
-      const [northWest, southEast] = [[left, top], [right, bottom]].map((at) => map.containerPointToLatLng(at));
-      return [northWest.lng, southEast.lat, southEast.lng, northWest.lat];
+      const open = openBounds();
+      return [open.getWest(), open.getSouth(), open.getEast(), open.getNorth()];
     },
 
     /** Go to what the URL says; the whole city where it says nothing. */
@@ -174,7 +181,9 @@ function createControls(root, map, { home, onOnline, onShade }) {
 
   addTool({ id: "plus", label: "zoomIn", group: "zoom", onPress: () => picture().then(() => map.zoomIn()) });
   addTool({ id: "minus", label: "zoomOut", group: "zoom", onPress: () => picture().then(() => map.zoomOut()) });
-  addTool({ id: "home", label: "home", group: "view", onPress: () => picture().then(home) });
+  const whole = addTool({ id: "home", label: "home", group: "view", onPress: () => picture().then(home) }).button;
+  const back = el("button", { type: "button", class: "map-back", hidden: true, "data-t": "cityAway", onclick: () => { whole.focus(); home(); } }, t("cityAway"));
+  controls.append(back);
   const more = addTool({ id: "more", label: "mapTools", group: "view" }).button; // shown on a phone alone, where the others stand behind it
   const unfold = (on) => {
     controls.classList.toggle("is-open", on);
@@ -194,5 +203,11 @@ function createControls(root, map, { home, onOnline, onShade }) {
     onOnline(on, false);
   }
 
-  return { root: controls, online, shade, addTool };
+  /** Where the city is out of sight, the way back to it stands in words beside its button. */
+  function sayAway(away) {
+    back.hidden = !away;
+    back.style.top = `${whole.offsetTop}px`;
+  }
+
+  return { root: controls, online, shade, addTool, sayAway };
 }

@@ -72,6 +72,21 @@ def test_a_short_link_restores_everything_that_was_shown(reader: Reader) -> None
     expect(again.locator("#panel")).to_be_visible()
 
 
+def test_two_days_in_a_link_leave_the_view_that_it_names(reader: Reader) -> None:
+    view = "#map=10.5/20.7500/106.9000"
+    page = reader.open(f"/?datetime=2024-06-30&compare=2023-01-01{view}")
+    expect(page.locator("#changes")).to_be_visible()
+    expect(page.locator(".changes-head")).to_be_visible()
+    page.wait_for_timeout(500)  # what would move the map has begun
+    assert page.url.endswith(view)
+    page.locator(".time-compare").click()
+    expect(page.locator("#changes")).to_be_hidden()
+    page.locator(".time-compare").click()
+    expect(page).not_to_have_url(
+        re.compile(re.escape(view))
+    )  # who asks for the changes sees the whole city beside them
+
+
 def test_the_link_can_be_copied_and_a_phone_sends_it_its_own_way(reader: Reader) -> None:
     page = reader.open("/?q=cau", phone=True)
     page.evaluate("() => { navigator.share = (what) => { window.sent = what; return Promise.resolve(); } }")

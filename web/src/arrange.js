@@ -34,7 +34,7 @@ export function createArrange(root, { onArrange }) {
     return { node: el("span", { class: "arrange-part" }, label, select), say };
   };
   const [group, sort] = [choice("group", GROUPS, "groupBy", (one) => t(`groupBy-${one}`)), choice("sort", SORTS, "sortBy", (one) => t(`sortBy-${one}`))];
-  const file = el("a", { class: "arrange-file", download: "du-an.csv" });
+  const file = el("a", { class: "arrange-file", download: "" });
   root.append(group.node, sort.node, file);
 
   return {

@@ -51,6 +51,7 @@ async function run({ catalog, base, units, outlines }) {
   let current = new AbortController();
   let ticking = new AbortController();
   let signsStand = () => {};
+  let asGiven = Boolean(firstView); // what the address says to look at stays in view while it is shown for the first time
   let turn = picture; // what the first answer brings fills the page: each part of it is laid out in a frame of its own
 
   speakAll(); // the inset stands before the map is fitted beside it
@@ -131,6 +132,7 @@ async function run({ catalog, base, units, outlines }) {
       plan.drawn();
       if (project.opened) layers.choose(features.find(({ id }) => id === project.opened.id) ?? project.opened);
       await twoDays.draw(others, project.opened, filters, signal);
+      asGiven = false;
       if (moved) bringIntoView();
       timebar.drawn();
     } catch (error) {
@@ -150,7 +152,7 @@ async function run({ catalog, base, units, outlines }) {
     document.body.classList.toggle("has-panel", panel.isOpen || changes.isOpen);
     labels.draw();
     swipe.redraw();
-    if (begins && !panel.isOpen && map.leaflet.getZoom() <= WHOLE_CITY_ZOOM) map.home();
+    if (begins && !asGiven && !panel.isOpen && map.leaflet.getZoom() <= WHOLE_CITY_ZOOM) map.home();
   }
 
   /** The days on which something changed, under the filters; without them the bar still takes a day that is typed. */

@@ -36,19 +36,43 @@ def _seen(selector: str) -> Open:
     return act
 
 
-def _tool(name: str) -> Open:
+def _tool(name: str, opened: str = "dialog[open]:not(:has([aria-busy]))") -> Open:
     """Press a tool of the map; on a phone they stand behind one button."""
 
     def act(page: Page) -> None:
         if not page.locator(f".map-button.{name}").is_visible():
             page.locator(".map-button.more").click()
         page.locator(f".map-button.{name}").click()
-        page.wait_for_selector("dialog[open]:not(:has([aria-busy]))")
+        page.wait_for_selector(opened)
 
     return act
 
 
+def _typed(words: str, found: str) -> Open:
+    """Type into the search box, and wait for what it finds."""
+
+    def act(page: Page) -> None:
+        page.fill("#q", words)
+        page.wait_for_selector(found)
+
+    return act
+
+
+def _event(kind: str, selector: str) -> Open:
+    """What happens to a sign that may lie beneath the sheet of a phone."""
+    return lambda page: page.locator(selector).first.dispatch_event(kind)
+
+
+def _then(*acts: Open) -> Open:
+    def all_of_it(page: Page) -> None:
+        for act in acts:
+            act(page)
+
+    return all_of_it
+
+
 EVERY_FOLD = "document.querySelectorAll('details').forEach((fold) => { fold.open = true })"
+FOUND = ".find [role=option]"
 STATES: dict[str, tuple[str, Open]] = {
     "the whole city": ("/", _press()),
     "a project": ("/?id={id}", _seen("#panel .panel-name")),
@@ -63,6 +87,17 @@ STATES: dict[str, tuple[str, Open]] = {
     "how it is drawn": ("/", lambda page: page.evaluate(EVERY_FOLD)),
     "keys": ("/", _tool("help")),
     "share": ("/", _tool("share")),
+    "tour": ("/", _then(_tool("help"), _press(".help-ways .button.plain"), _seen(".tour h2"))),
+    "suggestions": ("/", _typed("cầu", FOUND)),
+    "a place": ("/", _then(_typed("20.86, 106.68", FOUND), _press(FOUND), _seen("#spot h2"))),
+    "what a group holds": ("/", _then(_event("mouseover", ".cluster"), _seen(".leaflet-tooltip"))),
+    "a fan": ("/#map=18/20.7925/106.701", _then(_event("click", ".cluster"), _seen(".mark-fan"))),
+    "a selection": ("/?select={id},kcn-an-duong", _seen(".selection-count")),
+    "comparison": ("/?select={id},kcn-an-duong", _then(_press('[data-way="compare"]'), _seen("dialog[open] tbody td"))),
+    "what is near": ("/?near={id},3", _seen(".near-row")),
+    "choosing": ("/", _tool("select", ".tool-card:not([hidden])")),
+    "measuring": ("/", _tool("measure", ".tool-card:not([hidden])")),
+    "far from the city": ("/#map=7/10.2/113.1", _seen(".map-back:not([hidden])")),
 }  # fmt: skip
 
 
@@ -92,7 +127,8 @@ def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[P
 
 def told(path: str, lang: str, some_id: str) -> str:
     path = path.replace("{id}", some_id)
-    return f"{path}{'&' if '?' in path else '?'}{lang}" if lang else path
+    asked, at, view = path.partition("#")
+    return f"{asked}{'&' if '?' in asked else '?'}{lang}{at}{view}"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -109,9 +145,12 @@ def test_axe_finds_nothing_in_the_description_of_the_api(window: tuple[Page, str
     eventually(page, lambda: violations(page), [])
 
 
-def test_axe_finds_nothing_on_the_map_in_a_frame(window: tuple[Page, str], site: str) -> None:
+@pytest.mark.parametrize("path", ["/embed?", "/embed?id={id}&", "/in?", "/in?datetime=2023-06-30&compare=2025-02-01&"])
+def test_axe_finds_nothing_on_the_map_in_a_frame_and_on_paper(
+    path: str, window: tuple[Page, str], site: str, some_id: str
+) -> None:
     page, lang = window
-    page.goto(f"{site}/embed?{lang}")
+    page.goto(site + path.replace("{id}", some_id) + lang)
     page.wait_for_selector("body.is-ready", state="attached")
     eventually(page, lambda: violations(page), [])
 

@@ -114,7 +114,11 @@ async function run({ catalog, base, units, outlines }) {
     sheets.style.setProperty("--preview", 1); // rows are measured as they will be printed
     if (chosen().rows !== "none") layTable(parts, { catalog, unitsOf, notes, frame: (table) => sheets.append(tableSheet(table)) });
     if (extras.shade) sheets.append(tableSheet(unitList(extras.shade)));
-    [...sheets.children].forEach((sheet, i, all) => { sheet.querySelector(".sheet-number").textContent = t("paperPage", { n: i + 1, all: all.length }); });
+    [...sheets.children].forEach((sheet, i, all) => {
+      const which = t("paperPage", { n: i + 1, all: all.length });
+      sheet.querySelector(".sheet-number").textContent = which;
+      if (i) sheet.setAttribute("aria-label", `${t("paperTable")}, ${which}`);
+    });
     fitPreview();
   }
 
@@ -142,7 +146,7 @@ async function run({ catalog, base, units, outlines }) {
 
   /** A sheet around a part of the table, with the head and the foot that every sheet has. */
   function tableSheet(table) {
-    return el("section", { class: "sheet sheet-table", "aria-label": t("paperTable") },
+    return el("section", { class: "sheet sheet-table" },
       el("header", { class: "sheet-head" }, el("div", {}, el("h2", { class: "sheet-title" }, $("#title").value), el("p", { class: "sheet-filters" }, $(".sheet-filters").textContent)),
         el("p", { class: "sheet-day" }, $(".sheet-day").textContent)),
       table, el("footer", { class: "sheet-foot" }, el("p", {}, $("#table-foot").textContent), el("p", { class: "sheet-number" })));

@@ -57,7 +57,7 @@ def service_worker(request: Request) -> Response:
         raise HTTPException(404)
     release = hashlib.sha256(map_page(web).read_bytes() + software_of(REPOSITORY).encode()).hexdigest()[:12]
     body = worker.read_text(encoding="utf-8").replace("{version}", release)
-    return Response(body, 200, {"Content-Security-Policy": CONTENT_SECURITY_POLICY}, "text/javascript")
+    return Response(body, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY}, media_type="text/javascript")
 
 
 @router.get("/manifest.webmanifest")

@@ -17,6 +17,7 @@ from tests.browser import find_or_install
 
 TOOLS = Path(__file__).resolve().parents[1] / "tools"
 TRIES = 3
+"""So often a visit is made again before it is given up."""
 
 
 def gates(found: Mapping[str, Any]) -> list[Gate]:

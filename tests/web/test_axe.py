@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser import SETTLED, eventually
 from tests.web.axe import bring, violations
 from tests.web.conftest import DESK, PHONE
+from tests.web.test_find import typing
 
 PAGES = (
     "/du-an", "/du-an/{id}", "/du-an/khong-co", "/van-ban", "/van-ban/ct-02-2023", "/chi-tieu", "/thoi-han", "/tai-ve",
@@ -48,14 +49,9 @@ def _tool(name: str, opened: str = "dialog[open]:not(:has([aria-busy]))") -> Ope
     return act
 
 
-def _typed(words: str, found: str) -> Open:
+def _typed(words: str) -> Open:
     """Type into the search box, and wait for what it finds."""
-
-    def act(page: Page) -> None:
-        page.fill("#q", words)
-        page.wait_for_selector(found)
-
-    return act
+    return lambda page: typing(page, words)
 
 
 def _event(kind: str, selector: str) -> Open:
@@ -72,7 +68,6 @@ def _then(*acts: Open) -> Open:
 
 
 EVERY_FOLD = "document.querySelectorAll('details').forEach((fold) => { fold.open = true })"
-FOUND = ".find [role=option]"
 STATES: dict[str, tuple[str, Open]] = {
     "the whole city": ("/", _press()),
     "a project": ("/?id={id}", _seen("#panel .panel-name")),
@@ -88,8 +83,8 @@ STATES: dict[str, tuple[str, Open]] = {
     "keys": ("/", _tool("help")),
     "share": ("/", _tool("share")),
     "tour": ("/", _then(_tool("help"), _press(".help-ways .button.plain"), _seen(".tour h2"))),
-    "suggestions": ("/", _typed("cầu", FOUND)),
-    "a place": ("/", _then(_typed("20.86, 106.68", FOUND), _press(FOUND), _seen("#spot h2"))),
+    "suggestions": ("/", _typed("cầu")),
+    "a place": ("/", _then(_typed("20.86, 106.68"), _press(".find [role=option]"), _seen("#spot h2"))),
     "what a group holds": ("/", _then(_event("mouseover", ".cluster"), _seen(".leaflet-tooltip"))),
     "a fan": ("/#map=18/20.7925/106.701", _then(_event("click", ".cluster"), _seen(".mark-fan"))),
     "a selection": ("/?select={id},kcn-an-duong", _seen(".selection-count")),

@@ -116,6 +116,8 @@ def test_it_opens_by_a_double_click_with_filters_days_and_sources(copy: Path, re
     page = reading(copy.as_uri()).open("?district=cat-hai&datetime=2023-06-30")
     expect(page.locator(".summary")).to_contain_text("44 dự án")
     expect(page.locator(".time-says")).to_contain_text("30/06/2023, theo dữ liệu ghi nhận đến")
+    height = "getComputedStyle(document.body).getPropertyValue('--time-height')"
+    eventually(page, height, page.evaluate("`${document.querySelector('#time').offsetHeight}px`"))
     page.get_by_role("link", name="EN").click()
     page.locator("#q").fill("do son")
     expect(page.locator(".find-row").first).to_contain_text("Đồ Sơn")  # of what it carries, without a server

@@ -4,3 +4,6 @@ import "./unserved.js";
 import "./words.js";
 import "../src/main.js";
 import "./note.js";
+import { tellTimeHeight } from "../src/time-height.js";
+
+tellTimeHeight();

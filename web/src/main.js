@@ -51,8 +51,7 @@ async function run({ catalog, base, units, outlines }) {
   let current = new AbortController();
   let ticking = new AbortController();
   let signsStand = () => {};
-  let asGiven = Boolean(firstView); // what the address says to look at stays in view while it is shown for the first time
-  let turn = picture; // what the first answer brings fills the page: each part of it is laid out in a frame of its own
+  let first = true; // the first answer fills the page, so each part of it is laid out in a frame of its own, and it leaves the view that the address names
 
   speakAll(); // the inset stands before the map is fitted beside it
   await breathe();
@@ -121,18 +120,17 @@ async function run({ catalog, base, units, outlines }) {
       crowded = crowd ? { filters, numberMatched: listed.numberMatched } : null;
       crowds.draw(crowd ? { shown: filters, other: twoDays.other() && { ...filters, datetime: twoDays.other() } } : {});
       for (const part of [() => finder.tell(counts, clocks()), () => finder.draw(listed, filters, clocks()), () => layers.draw(features)]) {
-        await turn();
+        await (first ? picture() : breathe());
         if (signal.aborted) return;
         await part();
       }
-      turn = breathe;
       if (signal.aborted) return;
       finder.rest();
       hatch(features);
       plan.drawn();
       if (project.opened) layers.choose(features.find(({ id }) => id === project.opened.id) ?? project.opened);
       await twoDays.draw(others, project.opened, filters, signal);
-      asGiven = false;
+      first = false;
       if (moved) bringIntoView();
       timebar.drawn();
     } catch (error) {
@@ -152,7 +150,7 @@ async function run({ catalog, base, units, outlines }) {
     document.body.classList.toggle("has-panel", panel.isOpen || changes.isOpen);
     labels.draw();
     swipe.redraw();
-    if (begins && !asGiven && !panel.isOpen && map.leaflet.getZoom() <= WHOLE_CITY_ZOOM) map.home();
+    if (begins && !(first && firstView) && !panel.isOpen && map.leaflet.getZoom() <= WHOLE_CITY_ZOOM) map.home();
   }
 
   /** The days on which something changed, under the filters; without them the bar still takes a day that is typed. */

@@ -1,6 +1,7 @@
 /** The first module of the page: when the browser has shown what the server wrote, it asks for the program and its first data, all at once. */
 
 import { placeGround } from "./first-ground.js";
+import { tellTimeHeight } from "./time-height.js";
 
 /** A tab behind others shows nothing, and yet it should be ready when the reader comes to it. */
 const LONGEST_MS = 400;
@@ -9,7 +10,6 @@ const UNITS = ["units-2025-07", "districts-2025-01", "districts-2024"]
   .map((name) => `/api/collections/${name}/items?limit=1000&skipGeometry=true&properties=code,name,full_name,level,generation,valid_to,parent`);
 const FIRST = ["/api/outlines/units-2025-07", "/basemap/neighbour-land.geojson", "/api/catalog", "/api/counts", ...UNITS, "/api/styles/sprite.svg", "/basemap/rivers.geojson", "/basemap/archipelagos.geojson"];
 
-const time = document.querySelector("#time");
 const ask = (attributes) => document.head.append(Object.assign(document.createElement("link"), attributes));
 
 placeGround();
@@ -17,7 +17,7 @@ await new Promise((go) => {
   requestAnimationFrame(() => setTimeout(go));
   setTimeout(go, LONGEST_MS);
 });
-new ResizeObserver(() => document.body.style.setProperty("--time-height", `${time.offsetHeight}px`)).observe(time); // what this changes is all of the page, which holds little yet
+tellTimeHeight();
 for (const href of document.querySelector("script[data-parts]")?.dataset.parts.split(" ") ?? []) ask({ rel: "modulepreload", href });
 for (const href of FIRST) ask({ rel: "preload", as: "fetch", crossOrigin: "anonymous", href });
 await import("./map/map.js"); // the half of the program that is Leaflet, read in a piece of its own

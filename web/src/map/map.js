@@ -182,7 +182,7 @@ function createControls(root, map, { home, onOnline, onShade }) {
   addTool({ id: "plus", label: "zoomIn", group: "zoom", onPress: () => picture().then(() => map.zoomIn()) });
   addTool({ id: "minus", label: "zoomOut", group: "zoom", onPress: () => picture().then(() => map.zoomOut()) });
   const whole = addTool({ id: "home", label: "home", group: "view", onPress: () => picture().then(home) }).button;
-  const back = el("button", { type: "button", class: "map-back", hidden: true, "data-t": "cityAway", onclick: () => { whole.focus(); home(); } }, t("cityAway"));
+  const back = el("button", { type: "button", class: "map-back", hidden: true, "data-t": "cityAway", onclick: () => { whole.focus(); whole.click(); } }, t("cityAway"));
   controls.append(back);
   const more = addTool({ id: "more", label: "mapTools", group: "view" }).button; // shown on a phone alone, where the others stand behind it
   const unfold = (on) => {
